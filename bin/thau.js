@@ -1,0 +1,7 @@
+#!/usr/bin/env node
+// Compiles src to dist when it is stale (install scripts may be off), then hands over to the command line.
+import { compileIfStale } from './compile.js';
+
+await compileIfStale();
+const { main } = await import('../dist/cli/main.js');
+process.exitCode = await main(process.argv.slice(2));

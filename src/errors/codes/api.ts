@@ -1,0 +1,3 @@
+import type { CodeDoc } from '../code.js';
+
+export const apiCodes = {} as const satisfies Record<string, CodeDoc>;
