@@ -17,6 +17,7 @@ export default tseslint.config(
       // numbers in a switch over node kinds read better with a default that throws
       '@typescript-eslint/switch-exhaustiveness-check': 'off',
       'no-console': 'error',
+      '@typescript-eslint/no-invalid-void-type': ['error', { allowAsThisParameter: true }],
       eqeqeq: 'error',
     },
   },
