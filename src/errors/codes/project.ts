@@ -33,4 +33,17 @@ export const projectCodes = {
     cause: 'A package names a folder or file outside its own folder.',
     cure: 'Remove the path from the package, or do not use the package.',
   },
+  PROJECT_SELECTION: {
+    cause:
+      'A selection cannot be read, names an unknown method, or uses a method that thau has another way for.',
+    cure: 'Follow the hint; docs/dbt.md lists the methods.',
+  },
+  PROJECT_DUPLICATE_PROPERTIES: {
+    cause: 'Two entries of properties files describe the same model, seed, snapshot, macro or test.',
+    cure: 'Join the two entries into one.',
+  },
+  PROJECT_CONFIG: {
+    cause: 'A config of a node has a value of the wrong kind.',
+    cure: 'Correct it where it is set: `config()` in the file, `config:` in its properties, or dbt_project.yml.',
+  },
 } as const satisfies Record<string, CodeDoc>;
