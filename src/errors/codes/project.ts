@@ -41,4 +41,12 @@ export const projectCodes = {
     cause: '`--selector` names no selector of selectors.yml, or that selector is written in an unknown way.',
     cure: 'Correct the name, or the definition at the place shown.',
   },
+  PROJECT_DUPLICATE_PROPERTIES: {
+    cause: 'Two entries of properties files describe the same model, seed, snapshot, macro or test.',
+    cure: 'Join the two entries into one.',
+  },
+  PROJECT_CONFIG: {
+    cause: 'A config of a node has a value of the wrong kind.',
+    cure: 'Correct it where it is set: `config()` in the file, `config:` in its properties, or dbt_project.yml.',
+  },
 } as const satisfies Record<string, CodeDoc>;
