@@ -100,9 +100,7 @@ class Selector {
   private settled(direct: ReadonlySet<string>, possible: ReadonlySet<string>): string[] {
     if (this.indirect !== 'cautious' && this.indirect !== 'buildable') return [];
     const near =
-      this.indirect === 'buildable'
-        ? new Set([...direct, ...this.graph.ancestors(direct as Set<string>)])
-        : direct;
+      this.indirect === 'buildable' ? new Set([...direct, ...this.graph.ancestors(direct)]) : direct;
     return [...possible].filter(
       (id) => id in this.options.manifest.nodes && !direct.has(id) && this.parentsWithin(id, near),
     );

@@ -10,15 +10,15 @@ import type { IndirectSelection, Selection } from '../../../src/project/select/s
 import { selectorSelection } from '../../../src/project/select/selector-definition.js';
 
 /** manifest.json and cases.json: a small shop, and what dbt 1.11 answered to `dbt ls` for each selection. */
-const read = <T>(file: string): T => JSON.parse(readFileSync(join(import.meta.dirname, file), 'utf8')) as T;
-const manifest = read<Manifest>('manifest.json');
+const read = (file: string): unknown => JSON.parse(readFileSync(join(import.meta.dirname, file), 'utf8'));
+const manifest = read('manifest.json') as Manifest;
 interface Case {
   readonly select: readonly string[];
   readonly exclude: readonly string[];
   readonly indirect: IndirectSelection;
   readonly ids: readonly string[];
 }
-const cases = read<readonly Case[]>('cases.json');
+const cases = read('cases.json') as readonly Case[];
 
 const selectors = [
   { name: 'nightly', definition: 'tag:nightly+', default: false },
