@@ -33,4 +33,20 @@ export const projectCodes = {
     cause: 'A package names a folder or file outside its own folder.',
     cure: 'Remove the path from the package, or do not use the package.',
   },
+  PROJECT_SELECTION: {
+    cause: '`--select` or `--exclude` names an unknown method, or a value that its method does not take.',
+    cure: 'See "Node selection" in docs/dbt.md; the hint names the nearest method or the values it takes.',
+  },
+  PROJECT_SELECTOR: {
+    cause: '`--selector` names no selector of selectors.yml, or that selector is written in an unknown way.',
+    cure: 'Correct the name, or the definition at the place shown.',
+  },
+  PROJECT_DUPLICATE_PROPERTIES: {
+    cause: 'Two entries of properties files describe the same model, seed, snapshot, macro or test.',
+    cure: 'Join the two entries into one.',
+  },
+  PROJECT_CONFIG: {
+    cause: 'A config of a node has a value of the wrong kind.',
+    cure: 'Correct it where it is set: `config()` in the file, `config:` in its properties, or dbt_project.yml.',
+  },
 } as const satisfies Record<string, CodeDoc>;

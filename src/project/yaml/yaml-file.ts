@@ -214,7 +214,7 @@ class Reader {
     const merged: unknown[] = [];
     const seen = new Map<string, number>();
     for (const pair of node.items) {
-      const key = isScalar(pair.key) ? String((pair.key.value as string | null) ?? '') : undefined;
+      const key = isScalar(pair.key) ? ((pair.key.value as string | null) ?? '') : undefined;
       if (key === undefined) {
         throw this.fault(
           pair.key.range[0],
