@@ -2,6 +2,6 @@
 {% macro province_key(value) -%}
     regexp_replace(
         {{ search_key(value) }},
-        '^(tinh|thanh pho|tp|t p|city of|province of) | (province|city|viet nam|vietnam|vn)$', '', 'g'
+        '^(tinh|thanh pho|tp|t p|t|city of|province of) | (province|city|viet nam|vietnam|vn)$', '', 'g'
     )
 {%- endmacro %}
