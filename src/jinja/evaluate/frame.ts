@@ -80,20 +80,21 @@ export class Frame {
     return placeOf(this.origin, this.at);
   }
 
-  /** `in macro surrogate_key (macros/keys.sql:12)`, innermost first; the middle of a deep stack is left out. */
+  /** `in macro surrogate_key (macros/keys.sql:12)`, innermost first; the far end of a deep stack is left out. */
   stack(): string[] {
     const lines: string[] = [];
-    // each line tells where the macro was when it called the one above it
-    for (let frame: Frame | null = this; frame !== null; frame = frame.parent) {
-      const { file, line } = frame.place();
-      if (frame.name !== null) lines.push(`in macro ${frame.name} (${file}:${line})`);
-      else if (frame.parent === null && lines.length > 0) lines.push(`called from ${file}:${line}`);
-      if (lines.length > maxStackLines && frame.parent !== null) {
-        lines.push('…');
-        break;
-      }
-    }
+    let frame: Frame | null = this.#asCaller(lines);
+    while (frame !== null && lines.length < maxStackLines) frame = frame.#asCaller(lines);
+    if (frame !== null) lines.push('…');
     return lines;
+  }
+
+  /** Each line tells where the macro was when it called the one above it. */
+  #asCaller(lines: string[]): Frame | null {
+    const { file, line } = this.place();
+    if (this.name !== null) lines.push(`in macro ${this.name} (${file}:${line})`);
+    else if (lines.length > 0) lines.push(`called from ${file}:${line}`);
+    return this.parent;
   }
 }
 

@@ -1,4 +1,4 @@
-import { Dict } from '../values/dict.js';
+import type { Dict } from '../values/dict.js';
 import { HostObject } from '../values/host-object.js';
 import { repr } from '../values/repr.js';
 import type { Value } from '../values/value.js';

@@ -20,10 +20,11 @@ export class Scope {
   }
 
   lookup(name: string): Value | undefined {
-    for (let scope: Scope | null = this; scope !== null; scope = scope.#parent) {
-      const value = scope.#variables?.get(name);
-      if (value !== undefined) return value;
+    let value = this.#variables?.get(name);
+    for (let scope = this.#parent; value === undefined && scope !== null; scope = scope.#parent) {
+      value = scope.#variables?.get(name);
     }
+    if (value !== undefined) return value;
     return this.frame.globals.get(name);
   }
 
@@ -39,9 +40,8 @@ export class Scope {
   }
 
   *#names(): Iterable<string> {
-    for (let scope: Scope | null = this; scope !== null; scope = scope.#parent) {
-      if (scope.#variables) yield* scope.#variables.keys();
-    }
-    yield* this.frame.globals.keys?.() ?? [];
+    if (this.#variables) yield* this.#variables.keys();
+    if (this.#parent) yield* this.#parent.#names();
+    else yield* this.frame.globals.keys?.() ?? [];
   }
 }

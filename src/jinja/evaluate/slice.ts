@@ -1,3 +1,4 @@
+import { codePoints } from '../values/code-points.js';
 import { typeFault, valueFault } from '../fault.js';
 import { HostObject } from '../values/host-object.js';
 import { isInteger } from '../values/number.js';
@@ -11,7 +12,7 @@ export function slice(object: Value, start: Value, stop: Value, step: Value, mod
     if (object.mode === 'silent') return object;
     throw object.fault();
   }
-  if (typeof object === 'string') return take([...object], start, stop, step).join('');
+  if (typeof object === 'string') return take(codePoints(object), start, stop, step).join('');
   if (Array.isArray(object)) return take(object, start, stop, step);
   if (object instanceof Tuple) return new Tuple(take(object.items, start, stop, step));
   if (object instanceof HostObject && object.isSequence && object.iterate) {

@@ -36,7 +36,7 @@ function toInt(call: Call): Value {
   }
   const number = asNumber(value);
   if (!number || !Number.isFinite(Number(number.value))) return otherwise;
-  return number.kind === 'int' ? number.value : normalInteger(BigInt(Math.trunc(Number(number.value))));
+  return number.kind === 'int' ? number.value : normalInteger(BigInt(Math.trunc(number.value)));
 }
 
 function toFloat(call: Call): Value {
@@ -51,7 +51,7 @@ function absolute(call: Call): Value {
   const number = asNumber(value);
   if (value instanceof Undefined) throw value.fault();
   if (!number) throw typeFault(`bad operand type for abs(): '${typeName(value)}'`);
-  if (number.kind === 'float') return new Float(Math.abs(Number(number.value)));
+  if (number.kind === 'float') return new Float(Math.abs(number.value));
   return typeof number.value === 'bigint' && number.value < 0n
     ? -number.value
     : typeof number.value === 'number'
@@ -75,7 +75,7 @@ function round(call: Call): Value {
   if (!number) throw typeFault(`type ${typeName(value)} doesn't define __round__ method`);
   if (method === 'common') {
     if (number.kind === 'int') return roundInteger(BigInt(number.value), precision);
-    return new Float(roundFloat(Number(number.value), precision));
+    return new Float(roundFloat(number.value, precision));
   }
   const scale = 10 ** precision;
   return new Float(Math[method](Number(number.value) * scale) / scale);

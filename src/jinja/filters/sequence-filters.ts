@@ -1,3 +1,4 @@
+import { codePoints } from '../values/code-points.js';
 import { limitFault, typeFault, valueFault } from '../fault.js';
 import { arithmetic } from '../values/arithmetic.js';
 import { bindArguments } from '../values/bind-arguments.js';
@@ -83,7 +84,7 @@ function join(call: Call): Value {
 
 function reverse(call: Call): Value {
   const [value = null] = bindArguments('reverse', call, ['value'], 1);
-  if (typeof value === 'string') return [...value].reverse().join('');
+  if (typeof value === 'string') return codePoints(value).reverse().join('');
   if (value instanceof PySet) return toList(value).reverse();
   return new Iterator(toList(value).reverse());
 }

@@ -1,3 +1,4 @@
+import { codePoints } from '../values/code-points.js';
 import { limitFault, typeFault, valueFault } from '../fault.js';
 import { formatPercent } from '../format/percent.js';
 import { centered } from '../format/centered.js';
@@ -96,13 +97,13 @@ function truncate(call: Call): Value {
     parameters,
     1,
   );
-  const ending = [...str(end)];
+  const ending = codePoints(str(end));
   const length = integerArgument(lengthValue, 255);
   const leeway = leewayValue === null ? 5 : integerArgument(leewayValue, 5);
   if (length < ending.length) throw valueFault(`expected length >= ${ending.length}, got ${length}`);
   if (leeway < 0) throw valueFault(`expected leeway >= 0, got ${leeway}`);
   const content = str(value);
-  const points = [...content];
+  const points = codePoints(content);
   if (points.length <= length + leeway) return content;
   const cut = points.slice(0, length - ending.length).join('');
   if (truthy(killWords)) return cut + ending.join('');

@@ -1,3 +1,6 @@
+import { codePoints } from '../values/code-points.js';
+import { codePointLength } from '../values/iterate.js';
+
 // words, whitespace, and words that may break after a hyphen between letters or at a dash
 const chunks = /\s+|[^\s]+/g;
 const hyphenChunks =
@@ -16,13 +19,14 @@ export function wrapText(text: string, width: number, breakLong: boolean, breakH
     // a line after the first does not begin with whitespace
     if (lines.length > 0 && /^\s/.test(words.at(-1) ?? '')) words.pop();
     while (words.length > 0) {
-      const size = [...(words.at(-1) ?? '')].length;
+      const size = codePointLength(words.at(-1) ?? '');
       if (length + size > width) break;
       line.push(words.pop() ?? '');
       length += size;
     }
     const next = words.at(-1);
-    if (next !== undefined && [...next].length > width) breakWord(words, line, width - length, breakLong);
+    if (next !== undefined && codePointLength(next) > width)
+      breakWord(words, line, width - length, breakLong);
     if (/^\s/.test(line.at(-1) ?? '')) line.pop();
     if (line.length > 0) lines.push(line.join(''));
   }
@@ -30,7 +34,7 @@ export function wrapText(text: string, width: number, breakLong: boolean, breakH
 }
 
 function breakWord(words: string[], line: string[], room: number, breakLong: boolean): void {
-  const word = [...(words.pop() ?? '')];
+  const word = codePoints(words.pop() ?? '');
   if (!breakLong) {
     if (line.length === 0) line.push(word.join(''));
     else words.push(word.join(''));

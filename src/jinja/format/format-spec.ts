@@ -22,7 +22,7 @@ export function parseFormatSpec(spec: string, size: number): FormatSpec {
     throw limitFault('a format makes a text that is too large', 'size');
   }
   return {
-    fill: fill ?? (zero && !align ? '0' : zero && !fill ? '0' : ' '),
+    fill: fill ?? (zero === undefined ? ' ' : '0'),
     align: (align ?? (zero ? '=' : '')) as FormatSpec['align'],
     sign: (sign ?? '-') as FormatSpec['sign'],
     alternate: alternate !== undefined,

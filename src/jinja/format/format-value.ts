@@ -1,3 +1,4 @@
+import { codePoints } from '../values/code-points.js';
 import { typeFault, valueFault } from '../fault.js';
 import { centered } from './centered.js';
 import { HostObject } from '../values/host-object.js';
@@ -33,7 +34,7 @@ function formatText(text: string, spec: FormatSpec): string {
   }
   if (spec.align === '=') throw valueFault("'=' alignment not allowed in string format specifier");
   if (spec.grouping !== '') throw valueFault(`Cannot specify '${spec.grouping}' with 's'.`);
-  const cut = spec.precision === null ? text : [...text].slice(0, spec.precision).join('');
+  const cut = spec.precision === null ? text : codePoints(text).slice(0, spec.precision).join('');
   return pad(cut, spec, '<');
 }
 

@@ -1,3 +1,4 @@
+import { codePoints } from '../values/code-points.js';
 import { limitFault, typeFault, valueFault } from '../fault.js';
 import type { Limits } from '../values/call.js';
 import { Dict } from '../values/dict.js';
@@ -10,54 +11,74 @@ import { Undefined } from '../values/undefined.js';
 import type { Value } from '../values/value.js';
 import { formatFloat } from './format-float.js';
 
-const directive = /%(?:\(([^)]*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+)?)?[hlL]?([a-zA-Z%])?/g;
+const directive = /%(?:\(([^)]*)\))?([-+ #0]*)(\*|\d+)?(?:(\.)(\*|\d*))?[hlL]?([a-zA-Z%])?/g;
 
 /** Python's `'…' % values`. */
 export function formatPercent(template: string, values: Value, limits: Limits): string {
-  const items = values instanceof Tuple ? values.items : [values];
-  let used = 0;
-  let byName = false;
-  const next = (): Value => {
-    const value = items[used++];
+  const source = new Source(values);
+  let text = '';
+  let at = 0;
+  for (const match of template.matchAll(directive)) {
+    text += template.slice(at, match.index) + formatOne(match, source, limits);
+    at = match.index + match[0].length;
+    if (text.length > limits.size) throw limitFault('a format makes a text that is too large', 'size');
+  }
+  source.checkAllUsed();
+  return text + template.slice(at);
+}
+
+function formatOne(match: RegExpExecArray, source: Source, limits: Limits): string {
+  const [whole, key, flags = '', width, dot, precision, type] = match;
+  if (type === undefined) throw valueFault('incomplete format');
+  if (whole === '%%') return '%';
+  const wide = width === '*' ? starArgument(source.next()) : Number(width ?? 0);
+  const digits =
+    precision === '*' ? starArgument(source.next()) : dot === undefined ? undefined : Number(precision);
+  if (Math.abs(wide) > limits.size || (digits ?? 0) > limits.size) {
+    throw limitFault('a format makes a text that is too large', 'size');
+  }
+  if (type === '%') return '%';
+  const value = key === undefined ? source.next() : source.named(key);
+  return pad(convert(value, type, flags, digits), wide, flags, type);
+}
+
+/** The values right of the `%`, taken in turn or by name. */
+class Source {
+  readonly #values: Value;
+  readonly #items: readonly Value[];
+  #used = 0;
+  #byName = false;
+
+  constructor(values: Value) {
+    this.#values = values;
+    this.#items = values instanceof Tuple ? values.items : [values];
+  }
+
+  next(): Value {
+    const value = this.#items[this.#used++];
     if (value === undefined) throw typeFault('not enough arguments for format string');
     return value;
-  };
-  const text = template.replace(
-    directive,
-    (whole, key?: string, flags = '', width?: string, precision?: string, type?: string) => {
-      if (type === undefined) throw valueFault('incomplete format');
-      if (type === '%' && whole === '%%') return '%';
-      if (key !== undefined) byName = true;
-      const wide = width === '*' ? starArgument(next()) : Number(width ?? 0);
-      const dotted = /\./.test(whole.slice(key === undefined ? 0 : key.length + 3));
-      const digits = precision === '*' ? starArgument(next()) : dotted ? Number(precision ?? 0) : undefined;
-      if (Math.abs(wide) > limits.size || (digits ?? 0) > limits.size) {
-        throw limitFault('a format makes a text that is too large', 'size');
-      }
-      if (type === '%') return '%';
-      const value = key === undefined ? next() : named(values, key);
-      return pad(convert(value, type, flags, digits), wide, flags, type);
-    },
-  );
-  if (text.length > limits.size) throw limitFault('a format makes a text that is too large', 'size');
-  // a single value that is a mapping or a list may be left over, as in Python
-  const single = !(values instanceof Tuple);
-  if (!byName && used < items.length && !(single && (values instanceof Dict || Array.isArray(values)))) {
+  }
+
+  named(key: string): Value {
+    this.#byName = true;
+    if (!(this.#values instanceof Dict)) throw typeFault('format requires a mapping');
+    const value = this.#values.get(key);
+    if (value === undefined) throw valueFault(`KeyError: ${repr(key)}`);
+    return value;
+  }
+
+  /** A single value that is a mapping or a list may be left over, as in Python. */
+  checkAllUsed(): void {
+    const mayStay = this.#values instanceof Dict || Array.isArray(this.#values);
+    if (this.#byName || mayStay || this.#used >= this.#items.length) return;
     throw typeFault('not all arguments converted during string formatting');
   }
-  return text;
 }
 
 function starArgument(value: Value): number {
   if (!isInteger(value)) throw typeFault('* wants int');
   return Number(value);
-}
-
-function named(values: Value, key: string): Value {
-  if (!(values instanceof Dict)) throw typeFault('format requires a mapping');
-  const value = values.get(key);
-  if (value === undefined) throw valueFault(`KeyError: ${repr(key)}`);
-  return value;
 }
 
 function convert(value: Value, type: string, flags: string, precision: number | undefined): string {
@@ -88,7 +109,7 @@ function convert(value: Value, type: string, flags: string, precision: number | 
 }
 
 function cut(text: string, precision: number | undefined): string {
-  return precision === undefined ? text : [...text].slice(0, precision).join('');
+  return precision === undefined ? text : codePoints(text).slice(0, precision).join('');
 }
 
 function character(value: Value): string {
@@ -111,7 +132,7 @@ function integer(value: Value, type: string, flags: string, precision: number | 
   if (!Number.isFinite(Number(number.value)) && number.kind === 'float') {
     throw valueFault('cannot convert float infinity or NaN to integer');
   }
-  const whole = number.kind === 'float' ? BigInt(Math.trunc(Number(number.value))) : BigInt(number.value);
+  const whole = number.kind === 'float' ? BigInt(Math.trunc(number.value)) : BigInt(number.value);
   const magnitude = whole < 0n ? -whole : whole;
   const radix = { x: 16, X: 16, o: 8 }[type] ?? 10;
   let digits = magnitude.toString(radix).padStart(precision ?? 0, '0');

@@ -1,8 +1,10 @@
+import { codePoints } from '../values/code-points.js';
+
 const cased = /[\p{Lu}\p{Ll}\p{Lt}]/u;
 
 /** First character upper, the rest lower. */
 export function capitalize(text: string): string {
-  const [first = '', ...rest] = text;
+  const [first = '', ...rest] = codePoints(text);
   return first.toUpperCase() + rest.join('').toLowerCase();
 }
 
@@ -18,7 +20,7 @@ export function titleCase(text: string): string {
 }
 
 export function swapCase(text: string): string {
-  return [...text]
+  return codePoints(text)
     .map((char) => (char === char.toUpperCase() ? char.toLowerCase() : char.toUpperCase()))
     .join('');
 }

@@ -12,7 +12,6 @@ export const characterTests: readonly (readonly [string, Method<string>])[] = [
   matches('isnumeric', /^\p{N}+$/u),
   matches('isalnum', /^[\p{L}\p{N}]+$/u),
   matches('isspace', onlyWhitespace),
-  // eslint-disable-next-line no-control-regex -- the range is ASCII, control characters included
   matches('isascii', /^[\x00-\x7f]*$/),
   matches('isprintable', /^(?:[^\p{C}\p{Z}]| )*$/u),
   matches('isidentifier', /^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*$/u),

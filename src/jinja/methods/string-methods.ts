@@ -1,3 +1,5 @@
+import { codePoints } from '../values/code-points.js';
+import { str } from '../values/repr.js';
 import { centered } from '../format/centered.js';
 import { formatString } from '../format/format-string.js';
 import { limitFault, typeFault, valueFault } from '../fault.js';
@@ -78,7 +80,7 @@ export const stringMethods: ReadonlyMap<string, Method<string>> = new Map<string
     (self, call) => {
       const [mapping] = bindArguments('format_map', call, ['mapping'], 1);
       if (!(mapping instanceof Dict)) throw typeFault('format_map() argument must be a mapping');
-      const kwargs = new Map([...mapping].map(([key, value]) => [String(key), value]));
+      const kwargs = new Map([...mapping].map(([key, value]) => [str(key), value]));
       return formatString(self, { ...call, args: [], kwargs });
     },
   ],
@@ -105,7 +107,7 @@ export function stripCharacters(
   name: 'strip' | 'lstrip' | 'rstrip' = 'strip',
 ): string {
   const set = new Set(chars);
-  const points = [...text];
+  const points = codePoints(text);
   let start = 0;
   let end = points.length;
   if (name !== 'rstrip') while (start < end && set.has(points[start] as string)) start++;
@@ -147,7 +149,7 @@ function replace(self: string, call: Call): string {
 
 /** Replaces up to `count` occurrences (all if negative), giving up before the result passes `size`. */
 export function replaceText(text: string, from: string, to: string, count: number, size: number): string {
-  const parts = from === '' ? ['', ...text, ''] : text.split(from);
+  const parts = from === '' ? ['', ...codePoints(text), ''] : text.split(from);
   const times = Math.min(parts.length - 1, count < 0 ? Infinity : count);
   if (text.length + times * (to.length - from.length) > size) {
     throw limitFault('replacing makes a text that is too large', 'size');
@@ -163,7 +165,7 @@ function affix(self: string, call: Call, name: 'startswith' | 'endswith'): boole
     [name === 'startswith' ? 'prefix' : 'suffix', 'start', 'end'],
     1,
   );
-  const part = [...self]
+  const part = codePoints(self)
     .slice(integerArgument(start, 0), end === undefined ? undefined : integerArgument(end, 0))
     .join('');
   const list = affixes instanceof Tuple ? affixes.items : [affixes];
@@ -175,7 +177,7 @@ function affix(self: string, call: Call, name: 'startswith' | 'endswith'): boole
 
 function search(self: string, call: Call, name: string): number {
   const [sub, start, end] = bindArguments(name, call, ['sub', 'start', 'end'], 1);
-  const points = [...self];
+  const points = codePoints(self);
   const from = integerArgument(start, 0);
   const part = points.slice(from, end === undefined ? undefined : integerArgument(end, 0)).join('');
   const wanted = stringArgument(sub, `${name}() argument`);
@@ -192,7 +194,7 @@ function found(index: number): number {
 function count(self: string, call: Call): number {
   const [sub, start, end] = bindArguments('count', call, ['sub', 'start', 'end'], 1);
   const wanted = stringArgument(sub, 'count() argument');
-  const part = [...self]
+  const part = codePoints(self)
     .slice(integerArgument(start, 0), end === undefined ? undefined : integerArgument(end, 0))
     .join('');
   return wanted === '' ? codePointLength(part) + 1 : part.split(wanted).length - 1;

@@ -1,3 +1,4 @@
+import { codePoints } from './code-points.js';
 import { methodOf } from '../methods/method-of.js';
 import { Dict } from './dict.js';
 import { HostObject } from './host-object.js';
@@ -49,7 +50,7 @@ const surrogate = /[\ud800-\udfff]/;
 
 function characterAt(text: string, index: number): string | undefined {
   if (!surrogate.test(text)) return text.at(index);
-  return [...text].at(index);
+  return codePoints(text).at(index);
 }
 
 function missing(object: Value, key: Value, mode: UndefinedMode): Undefined {

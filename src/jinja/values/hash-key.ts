@@ -49,6 +49,6 @@ function keyText(value: Value): string {
     if (id === undefined) objectIds.set(key, (id = ++lastObjectId));
     return `\u0000o${String(id)}`;
   }
-  const text = String(key as string | number | bigint | null);
+  const text = String(key);
   return `\u0000${typeof key}${String(text.length)}:${text}`;
 }
