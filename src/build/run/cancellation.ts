@@ -52,7 +52,7 @@ export async function watchCancellation(
       `update ${state}.requests set state = 'done', run_id = $1,
            answer = jsonb_build_object('cancelled', $1::bigint)
        where state = 'waiting' and kind = 'cancel'
-         and (args ->> 'run_id' is null or args ->> 'run_id' = $1::text)
+         and coalesce(args ->> 'runId', $1::text) = $1::text
        returning requested_by`,
       [runId],
     );
