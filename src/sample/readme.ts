@@ -1,5 +1,6 @@
 import { relationOf, type RawTable } from './contract/table.js';
 import { rawTables } from './contract/tables.js';
+import { truthTables } from './contract/truth.js';
 
 const head = `# The sample shop
 
@@ -15,18 +16,9 @@ One Vietnamese retailer's raw tables, as its systems would deliver them, for 2,0
 
 `;
 
-const truth = `## truth/
-
-| file | one row per | columns |
-| --- | --- | --- |
-| people.csv | person | person_id, full_name, sex, birth_date, province (new name), household_id, first_channel, cohort, phone (E.164), email |
-| records.csv | record that belongs to a person | relation, record_id (two keys joined by a slash), person_id |
-| effects.csv | planted effect | effect, measure, planted (how the generator drew it), observed (counted by the generator over what it wrote) |
-`;
-
 /** seeds/sample/README.md, from the contract. */
 export function sampleReadme(): string {
-  return head + rawTables.map(section).join('\n') + '\n' + truth;
+  return head + [...rawTables, ...truthTables].map(section).join('\n');
 }
 
 function section(table: RawTable): string {
@@ -34,7 +26,7 @@ function section(table: RawTable): string {
     ({ name, type, meaning }) => `| ${name} | ${type} | ${meaning.replaceAll('|', '\\|')} |`,
   );
   return [
-    `## ${relationOf(table)}`,
+    `## ${table.source === 'truth' ? `truth/${table.name}.csv` : relationOf(table)}`,
     '',
     `${upper(table.grain)}.${table.oddities === undefined ? '' : ` ${table.oddities}`}`,
     '',

@@ -12,7 +12,7 @@ export const behaviourTables = [
     customer_id text the account when signed in, else empty
     event_name text page_view, product_view, search, add_to_cart, begin_checkout, shipping, payment, purchase, ping, form_submit, content_download, login
     occurred_at timestamptz by the browser's clock: some in 1970, some in the future
-    page text path, such as /san-pham/p001
+    page text path, such as /p/p001
     product_id text when about a product
     order_id text with purchase
     email text typed into a form (form_submit, content_download), or empty

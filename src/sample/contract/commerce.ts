@@ -153,7 +153,7 @@ export const commerceTables = [
     'receipts',
     'one row per receipt',
     `
-    receipt_id text S01-250131-0001
+    receipt_id text S01-0001234
     store_id text where
     cashier text who
     member_no text the loyalty card shown, or empty

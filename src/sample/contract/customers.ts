@@ -12,7 +12,7 @@ export const customerTables = [
     sex text Nam, Nữ, M, F, male, female or empty
     birth_date text yyyy-mm-dd, dd/mm/yyyy, a year alone, 1900-01-01 when unknown, or empty
     phone text as typed: spaces, dots, +84, 0084, old 11-digit prefixes, float text (9.12e8 or 912345678.0), junk
-    email text as typed: upper case, spaces around, missing @, test@test.com
+    email text as typed: upper case, spaces around, missing @, test@example.com
     address text street, ward, district (districts until 2025-07-01)
     province text old or new name, with or without accents, TP. and Tỉnh prefixes
     occupation text free text or empty
