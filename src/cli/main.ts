@@ -4,6 +4,7 @@ import type { AddCommand, GlobalOptions, RunAction } from './command.js';
 import { addDebug } from './commands/debug.js';
 import { addLoad } from './commands/load.js';
 import { addSample } from './commands/sample.js';
+import { addSchedule } from './commands/schedule.js';
 import { makeContext } from './context.js';
 import { Output } from './output.js';
 import { globalOptions, makeProgram } from './program.js';
@@ -11,7 +12,7 @@ import { onStopSignal } from './stop-signal.js';
 import { usageError } from './usage-error.js';
 
 /** The commands, in the order of `thau --help`. */
-const commands: readonly AddCommand[] = [addDebug, addLoad, addSample];
+const commands: readonly AddCommand[] = [addDebug, addLoad, addSample, addSchedule];
 
 /** The command line; answers with the exit code: 0; 1, a node or test failed; 2, used wrongly. */
 export async function main(args: readonly string[]): Promise<number> {
