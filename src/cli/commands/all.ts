@@ -1,6 +1,7 @@
 import type { AddCommand } from '../command.js';
 import { addCancel } from './cancel.js';
 import { addDebug } from './debug.js';
+import { addDiff } from './diff.js';
 import { addHistory } from './history.js';
 import { addKey } from './key.js';
 import { addLoad } from './load.js';
@@ -15,6 +16,7 @@ export const commands: readonly AddCommand[] = [
   addStatus,
   addHistory,
   addCancel,
+  addDiff,
   addKey,
   addSchedule,
   addSample,
