@@ -21,6 +21,7 @@ const mayImport: Record<string, readonly string[]> = {
   api: ['schema', 'semantic', 'query', 'access', 'postgres', 'config', 'errors'],
   fit: ['postgres', 'errors'],
   privacy: ['project', 'postgres', 'build', 'errors'],
+  load: ['sample', 'postgres', 'errors'],
   sample: ['errors'],
   console: [],
   cli: ['*'],

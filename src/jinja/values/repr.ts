@@ -1,0 +1,92 @@
+import { Dict } from './dict.js';
+import { Float } from './float.js';
+import { HostObject } from './host-object.js';
+import { PySet } from './set.js';
+import { Tuple } from './tuple.js';
+import { Undefined } from './undefined.js';
+import type { Value } from './value.js';
+
+/** What `{{ value }}` prints: Python's `str()`. */
+export function str(value: Value): string {
+  if (typeof value === 'string') return value;
+  if (value instanceof HostObject) return value.toString();
+  if (value instanceof Undefined) {
+    value.check();
+    return '';
+  }
+  return repr(value);
+}
+
+/** Python's `repr()`: what a value prints inside a list or dict. */
+export function repr(value: Value, open: ReadonlySet<Value> = nothingOpen): string {
+  switch (typeof value) {
+    case 'string':
+      return reprString(value);
+    case 'number':
+      return Number.isInteger(value) ? String(value) : reprFloat(value);
+    case 'bigint':
+      return value.toString();
+    case 'boolean':
+      return value ? 'True' : 'False';
+  }
+  if (value === null) return 'None';
+  if (value instanceof Float) return reprFloat(value.value);
+  if (value instanceof Undefined) {
+    value.check();
+    return 'Undefined';
+  }
+  if (value instanceof HostObject) return value.repr();
+  return reprContainer(value, open);
+}
+
+const nothingOpen: ReadonlySet<Value> = new Set();
+
+/** Containers print `...` where they hold themselves. */
+function reprContainer(value: Value[] | Tuple | Dict | PySet, open: ReadonlySet<Value>): string {
+  const isList = Array.isArray(value);
+  if (open.has(value)) return isList ? '[...]' : value instanceof Dict ? '{...}' : '(...)';
+  const inner = new Set(open).add(value);
+  const items = (list: Iterable<Value>): string => [...list].map((item) => repr(item, inner)).join(', ');
+  if (isList) return `[${items(value)}]`;
+  if (value instanceof Tuple) return `(${items(value.items)}${value.items.length === 1 ? ',' : ''})`;
+  if (value instanceof PySet) return value.size === 0 ? 'set()' : `{${items(value)}}`;
+  const pairs = [...value].map(([key, item]) => `${repr(key, inner)}: ${repr(item, inner)}`);
+  return `{${pairs.join(', ')}}`;
+}
+
+/** Python's shortest text of a float: `1.0`, `1e+16`, `inf`. */
+export function reprFloat(value: number): string {
+  if (Number.isNaN(value)) return 'nan';
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
+  const [mantissa = '', exponentText = '0'] = value.toExponential().split('e');
+  const exponent = Number(exponentText);
+  // both languages print the shortest digits that read back; they differ in when an exponent is used
+  if (exponent < -4 || exponent >= 16) {
+    const digits = String(Math.abs(exponent)).padStart(2, '0');
+    return `${mantissa}e${exponent < 0 ? '-' : '+'}${digits}`;
+  }
+  const text = exponent < -6 ? value.toFixed(mantissa.length - 2 - exponent) : String(value);
+  return text.includes('.') ? text : `${text}.0`;
+}
+
+// control characters, separators other than the space, unassigned, private and lone surrogates
+const unprintable = /[\p{Cc}\p{Cf}\p{Cn}\p{Co}\p{Cs}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
+
+/** Python's quoted form: single quotes, unless the text has some and no double ones. */
+export function reprString(text: string): string {
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const escaped = text
+    .replaceAll('\\', '\\\\')
+    .replaceAll(quote, `\\${quote}`)
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '\\r')
+    .replaceAll('\t', '\\t')
+    .replace(unprintable, (char) => {
+      const code = char.codePointAt(0) ?? 0;
+      if (code <= 0xff) return `\\x${code.toString(16).padStart(2, '0')}`;
+      if (code <= 0xffff) return `\\u${code.toString(16).padStart(4, '0')}`;
+      return `\\U${code.toString(16).padStart(8, '0')}`;
+    });
+  return quote + escaped + quote;
+}
