@@ -7,6 +7,8 @@ import type { ServerFacts } from '../postgres/open-database.js';
 export interface Warehouse {
   readonly settings: Settings;
   readonly database: Database;
+  /** Where the pool connects, which may be a pooler. */
+  readonly connection: Connection;
   /** PostgreSQL itself, not a pooler. */
   readonly direct: Connection;
   readonly facts: ServerFacts;
@@ -22,41 +24,60 @@ export interface WarehouseOptions {
   readonly log: (message: string, fields?: Readonly<Record<string, unknown>>) => void;
 }
 
-/** Connects as the settings say, and brings thau's own tables up to date. */
+/** Connects as the settings say, starting the embedded server if need be, and brings thau's own tables up to date. */
 export async function openWarehouse({ settings, log }: WarehouseOptions): Promise<Warehouse> {
   const { openDatabase } = await import('../postgres/open-database.js');
   const { Database } = await import('../postgres/database.js');
   const { migrate } = await import('../postgres/migrate.js');
-  const { source } = settings;
-  if (source.kind === 'embedded') throw new Error('the embedded server comes next');
-  const direct = source.direct ?? source.connection;
+  const server = await reachServer(settings, log);
+  const { connection, direct } = server;
+  const addresses = { connection, ...(direct && { direct }) };
   const pools: Database[] = [];
-  const openPool: Warehouse['openPool'] = ({ max, applicationName }) => {
-    const pool = new Database({
-      connection: source.connection,
-      ...(source.direct && { direct: source.direct }),
-      max,
-      applicationName,
-    });
+  const openPool: Warehouse['openPool'] = (options) => {
+    const pool = new Database({ ...addresses, ...options });
     pools.push(pool);
     return pool;
   };
   const close = async (): Promise<void> => {
-    await Promise.all(pools.map((pool) => pool.close()));
+    try {
+      await Promise.all(pools.map((pool) => pool.close()));
+    } finally {
+      await server.leave();
+    }
   };
-  const { database, facts } = await openDatabase({
-    connection: source.connection,
-    ...(source.direct && { direct: source.direct }),
-    max: Math.max(settings.database.pool, settings.threads + 2),
-  });
-  pools.push(database);
   try {
+    const max = Math.max(settings.database.pool, settings.threads + 2);
+    const { database, facts } = await openDatabase({ ...addresses, max });
+    pools.push(database);
     const { stateSchema } = settings.database;
-    const migrated = await migrate({ database, connection: direct, stateSchema });
+    const migrated = await migrate({ database, connection: direct ?? connection, stateSchema });
     if (migrated.length > 0) log(`thau's own tables are up to date (${migrated.join(', ')})`, { migrated });
+    return {
+      settings,
+      database,
+      connection,
+      direct: direct ?? connection,
+      facts,
+      ...(server.started !== undefined && { embedded: { started: server.started } }),
+      openPool,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
   }
-  return { settings, database, direct, facts, openPool, close };
+}
+
+interface Server {
+  readonly connection: Connection;
+  readonly direct?: Connection;
+  /** Of the embedded server: this process started it. */
+  readonly started?: boolean;
+  leave(): Promise<void>;
+}
+
+async function reachServer({ source, embedded }: Settings, log: WarehouseOptions['log']): Promise<Server> {
+  if (source.kind === 'server') return { ...source, leave: () => Promise.resolve() };
+  const { useEmbeddedServer } = await import('../postgres/embedded/embedded-server.js');
+  return useEmbeddedServer({ ...embedded, folder: embedded.dataDir, log: (message) => log(message) });
 }

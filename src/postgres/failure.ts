@@ -21,8 +21,17 @@ export function failure(error: unknown, text?: string): ThauError {
     const place = lineAndColumn(text, fault.position);
     options.excerpt = excerpt(text, place.line, place.column);
   }
-  return new ThauError(codeOf(fault), sentence(fault.message), options);
+  const made = new ThauError(codeOf(fault), sentence(fault.message), options);
+  if (text !== undefined) statements.set(made, text);
+  return made;
 }
+
+/** The statement that PostgreSQL refused: the text in which the fault's `position` counts. */
+export function statementOf(error: ThauError): string | undefined {
+  return statements.get(error);
+}
+
+const statements = new WeakMap<ThauError, string>();
 
 /** Where the `position`th character (from 1, surrogate pairs counting one) stands in a text. */
 export function lineAndColumn(text: string, position: number): { line: number; column: number } {
@@ -116,7 +125,7 @@ function socketFailure(error: unknown): ThauError {
       'Check host name and network.',
     );
   }
-  if (/timeout expired|timeout exceeded when trying to connect/i.test(message)) {
+  if (/timeout expired|timeout exceeded when trying to connect|due to connection timeout/i.test(message)) {
     return make(
       'POSTGRES_UNREACHABLE',
       'PostgreSQL did not answer in time.',

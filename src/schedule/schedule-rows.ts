@@ -62,14 +62,19 @@ export async function syncSchedules(
   );
 }
 
-/** Every schedule, the one due first first. */
-export async function readSchedules(database: Queryable, stateSchema: string): Promise<ScheduleRow[]> {
+/** Every schedule, or those that are due by the database's clock; the one due first comes first. */
+export async function readSchedules(
+  database: Queryable,
+  stateSchema: string,
+  options: { readonly due?: boolean } = {},
+): Promise<ScheduleRow[]> {
   const { rows } = await database.query<ScheduleRow>(/* sql */ `
     select name, cron, timezone, enabled, next_run_at as "nextRunAt", last_due_at as "lastDueAt",
         last_run_id as "lastRunId"
     from ${qualifiedName(stateSchema, 'schedules')}
+    ${options.due === true ? 'where enabled and next_run_at <= clock_timestamp()' : ''}
     order by next_run_at nulls last, name`);
-  return rows.map((row) => ({ ...row, lastRunId: row.lastRunId === null ? null : Number(row.lastRunId) }));
+  return rows;
 }
 
 /**
@@ -77,9 +82,7 @@ export async function readSchedules(database: Queryable, stateSchema: string): P
  * missed, each is taken once.
  */
 export async function takeDue(database: Queryable, stateSchema: string): Promise<ScheduleRow[]> {
-  const due = (await readSchedules(database, stateSchema)).filter(
-    (row) => row.enabled && row.nextRunAt !== null,
-  );
+  const due = await readSchedules(database, stateSchema, { due: true });
   const taken: ScheduleRow[] = [];
   for (const row of due) {
     const { rowCount } = await database.query(
@@ -92,11 +95,6 @@ export async function takeDue(database: Queryable, stateSchema: string): Promise
     if (rowCount === 1) taken.push(row);
   }
   return taken;
-}
-
-/** By this machine's clock, generously: the update below asks the database's. */
-function isNearlyDue({ enabled, nextRunAt }: ScheduleRow): boolean {
-  return enabled && nextRunAt !== null && nextRunAt.getTime() < Date.now() + 3_600_000;
 }
 
 export async function recordScheduledRun(

@@ -100,22 +100,29 @@ export class Scheduler {
       this.again = true;
       return this.looking;
     }
-    this.looking = (async () => {
-      do {
-        this.again = false;
-        try {
-          await this.lookOnce();
-          this.told = false;
-        } catch (error) {
-          // a database that is away is told once, not every second
-          if (!this.told) this.tell({ kind: 'trouble', error });
-          this.told = true;
-        }
-      } while (this.again && !this.closing.signal.aborted);
-    })().finally(() => {
+    this.looking = this.lookUntilDone().finally(() => {
       this.looking = undefined;
     });
     return this.looking;
+  }
+
+  private async lookUntilDone(): Promise<void> {
+    do {
+      this.again = false;
+      try {
+        await this.lookOnce();
+        this.told = false;
+      } catch (error) {
+        // a database that is away is told once, not every second
+        if (!this.told) this.tell({ kind: 'trouble', error });
+        this.told = true;
+      }
+    } while (this.wanted());
+  }
+
+  /** Asked for another look while one was under way. */
+  private wanted(): boolean {
+    return this.again && !this.closing.signal.aborted;
   }
 
   private async lookOnce(): Promise<void> {

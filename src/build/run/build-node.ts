@@ -61,7 +61,7 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
     await hook(config.post_hook, false);
     return { candidate, compiledCode: sql.compiledCode };
   } catch (error) {
-    throw nodeFailure(error, node, sql.compiledCode);
+    throw nodeFailure(error, node);
   } finally {
     adapter.withinTransaction = false;
   }

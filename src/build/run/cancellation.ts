@@ -52,9 +52,9 @@ export async function watchCancellation(
       `update ${state}.requests set state = 'done', run_id = $1,
            answer = jsonb_build_object('cancelled', $1::bigint)
        where state = 'waiting' and kind = 'cancel'
-         and (args ->> 'run_id' is null or args ->> 'run_id' = $1::text)
+         and coalesce(args ->> 'runId', $2) = $2
        returning requested_by`,
-      [runId],
+      [runId, String(runId)],
     );
     if (rows[0]) stop(cancelled(`by ${rows[0].requested_by}`), 'cancelled');
   };

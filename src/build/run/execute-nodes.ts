@@ -3,7 +3,7 @@ import { executionGraph } from '../graph/execution-graph.js';
 import { walkGraph } from '../graph/walk-graph.js';
 import { readLastSeconds } from '../history/run-rows.js';
 import type { RunRecorder } from '../history/run-recorder.js';
-import { isGood, type NodeResult, type NodeStatus } from '../report/node-result.js';
+import { isGood, type NodeResult } from '../report/node-result.js';
 import { runTest } from '../tests/run-test.js';
 import { buildNode } from './build-node.js';
 import { runProjectHooks } from './project-hooks.js';
@@ -66,7 +66,7 @@ export async function executeNodes(
     },
     skip: (id, because) => {
       const node = graph.nodes.get(id);
-      if (node) finish(skipped(node, because, signal.aborted ? 'cancelled' : 'skipped'), ++index);
+      if (node) finish(skipped(node, because), ++index);
       return Promise.resolve();
     },
   });
@@ -146,10 +146,10 @@ function identity(node: ManifestNode): {
   };
 }
 
-function skipped(node: ManifestNode, because: string | undefined, status: NodeStatus): NodeResult {
+function skipped(node: ManifestNode, because: string | undefined): NodeResult {
   return {
     ...identity(node),
-    status,
+    status: 'skipped',
     relation: null,
     startedAt: null,
     finishedAt: null,

@@ -1,5 +1,6 @@
 import { ThauError } from '../../errors/thau-error.js';
 import type { ManifestNode } from '../../project/manifest.js';
+import { statementOf } from '../../postgres/failure.js';
 import { faultOf } from '../../postgres/fault.js';
 
 /**
@@ -7,8 +8,9 @@ import { faultOf } from '../../postgres/fault.js';
  * its line is looked up in the file as it was written, and named when it stands there exactly once: Jinja moves
  * lines, and a wrong line is worse than none.
  */
-export function nodeFailure(error: unknown, node: ManifestNode, statement?: string): unknown {
+export function nodeFailure(error: unknown, node: ManifestNode): unknown {
   if (!(error instanceof ThauError) || error.at) return error;
+  const statement = statementOf(error);
   const place = node.declared_at ?? { file: node.original_file_path };
   const line = statement === undefined ? undefined : writtenLine(error, node, statement);
   return new ThauError(error.code, `${node.name}: ${error.message}`, {

@@ -38,7 +38,7 @@ export async function runProjectHooks(
       try {
         await session.query(sql);
       } catch (error) {
-        throw nodeFailure(error, hook, sql);
+        throw nodeFailure(error, hook);
       }
     }
     await adapter.commit();

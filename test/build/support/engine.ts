@@ -11,7 +11,7 @@ import { run } from '../../../src/build/run/run.js';
 
 /** What a node's SQL is made from: what Jinja's context would hand it. */
 export interface SqlContext {
-  ref(name: string): string;
+  readonly ref: (this: void, name: string) => string;
   readonly this: string | null;
   readonly isIncremental: boolean;
 }
