@@ -1,4 +1,69 @@
-/** The command line; answers with the exit code: 0, 1 (a node or test failed), 2 (used wrongly). */
-export function main(_args: readonly string[]): Promise<number> {
-  return Promise.resolve(0);
+import { CommanderError } from 'commander';
+import { ThauError } from '../errors/thau-error.js';
+import type { GlobalOptions, RunAction } from './command.js';
+import { commands } from './commands/all.js';
+import { makeContext } from './context.js';
+import { Output } from './output.js';
+import { globalOptions, makeProgram } from './program.js';
+import { onStopSignal } from './stop-signal.js';
+import { usageError } from './usage-error.js';
+
+/** The command line; answers with the exit code: 0; 1, a node or test failed; 2, used wrongly. */
+export async function main(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const run: RunAction =
+    (action) =>
+    async (...given) => {
+      // commander hands over: arguments…, options, the command
+      const [options] = given.slice(-2) as [Parameters<typeof action>[1]];
+      exitCode = await runAction((context) => action(context, options, flat(given.slice(0, -2))));
+    };
+  const program = makeProgram(commands, run);
+  const runAction = async (action: Parameters<typeof withContext>[1]): Promise<number> =>
+    withContext(globalOptions(program, process.env), action);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    const fault = error instanceof CommanderError ? usageError(error, program, args) : error;
+    if (fault === undefined) return 0;
+    makeOutput(globalOptions(program, process.env)).error(fault);
+    return exitCodeOf(fault);
+  }
+}
+
+/** Runs an action; what it opened is closed before its error is told. */
+async function withContext(
+  global: GlobalOptions,
+  action: (context: ReturnType<typeof makeContext>['context']) => Promise<number>,
+): Promise<number> {
+  const output = makeOutput(global);
+  const stop = onStopSignal();
+  const { context, close } = makeContext({ global, output, env: process.env, signal: stop.signal });
+  try {
+    return await action(context);
+  } finally {
+    try {
+      await close();
+    } finally {
+      stop.dispose();
+    }
+  }
+}
+
+function makeOutput({ json, quiet, debug, color }: GlobalOptions): Output {
+  return new Output({ json, quiet, debug, color, stdout: process.stdout, stderr: process.stderr });
+}
+
+/** 2 where the command line or a setting is wrong, 130 after Ctrl-C, 1 otherwise. */
+function exitCodeOf(error: unknown): number {
+  if (!(error instanceof ThauError)) return 1;
+  if (error.code === 'CLI_INTERRUPTED') return 130;
+  const { code } = error;
+  return code.startsWith('CLI_') || code.startsWith('CONFIG_') || code === 'PROJECT_NOT_FOUND' ? 2 : 1;
+}
+
+/** Variadic arguments come as one list, optional ones as undefined. */
+function flat(args: readonly unknown[]): string[] {
+  return args.flat().filter((arg): arg is string => typeof arg === 'string');
 }

@@ -31,9 +31,19 @@ export interface CatalogRelation {
   readonly meta?: Readonly<Record<string, unknown>>;
 }
 
+/** A function that `@call` may name. */
+export interface CatalogFunction {
+  readonly schema: string;
+  readonly name: string;
+  /** `pg_proc.provolatile` in words: a VOLATILE one is refused, since it may read another generation. */
+  readonly volatility: 'immutable' | 'stable' | 'volatile';
+}
+
 /** Everything the API learns of a generation, in `artifacts` under the kind `catalog`. */
 export interface Catalog {
   readonly relations: readonly CatalogRelation[];
+  /** Functions outside pg_catalog; absent when nobody looked, and then `@call` is not held against them. */
+  readonly functions?: readonly CatalogFunction[];
 }
 
 /** One SDL file, in `artifacts` under the kind `sdl`. */

@@ -5,4 +5,20 @@ export const cliCodes = {
     cause: 'thau met a state it thought impossible: a bug.',
     cure: 'Run again with `--debug` and report the stack trace.',
   },
+  CLI_UNKNOWN_COMMAND: {
+    cause: 'There is no command of that name.',
+    cure: '`thau --help` lists the commands.',
+  },
+  CLI_UNKNOWN_OPTION: {
+    cause: 'The command has no option of that name.',
+    cure: '`thau <command> --help` lists its options.',
+  },
+  CLI_USAGE: {
+    cause: 'An argument or the value of an option is missing, too many, or not of its kind.',
+    cure: '`thau <command> --help` shows how the command is used.',
+  },
+  CLI_INTERRUPTED: {
+    cause: 'The command was stopped by a signal, such as Ctrl-C.',
+    cure: 'Run again; what was published before is untouched.',
+  },
 } as const satisfies Record<string, CodeDoc>;

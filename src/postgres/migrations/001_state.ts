@@ -92,6 +92,19 @@ export async function up(knex: Knex): Promise<void> {
         retired_xid xid8,
         primary key (relation_schema, relation_name)
     );
+    create table stable_views (                     -- every view thau made in a target schema, and what it shows
+        schema_name text not null,
+        name text not null,
+        node_id text not null,
+        shows_schema text not null,
+        shows_name text not null,
+        shows_since bigint not null,                -- the generation that began to show it
+        next_schema text,                           -- with all three: switches to it when that generation is published
+        next_name text,
+        next_since bigint,
+        lagging_since timestamptz,                  -- could not be locked in time: shows an earlier relation
+        primary key (schema_name, name)
+    );
     create table leases (
         lease_id bigint generated always as identity primary key,
         generation bigint not null references generations on delete cascade,
@@ -132,7 +145,10 @@ export async function up(knex: Knex): Promise<void> {
     create table settings (key text primary key, value jsonb not null);
 
     -- 40001 when the reader's snapshot predates the generation: see docs/architecture.md, stable views
-    create function seen(wanted bigint) returns boolean language plpgsql stable as $$
+    -- its owner's rights, since readers of a stable view need none on this schema; parallel safe, or it would
+    -- keep parallel plans from every query on a stable view
+    create function seen(wanted bigint) returns boolean language plpgsql stable parallel safe
+    security definer set search_path from current as $$
     begin
         if exists (select from generations g where g.generation = wanted) then
             return true;
@@ -146,7 +162,7 @@ export async function up(knex: Knex): Promise<void> {
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(/* sql */ `
     drop function seen(bigint);
-    drop table settings, api_keys, requests, schedules, leases, relations, run_lock, artifacts, pointer, mapping,
+    drop table settings, api_keys, requests, schedules, leases, stable_views, relations, run_lock, artifacts, pointer, mapping,
         generations, run_nodes, runs;
   `);
 }

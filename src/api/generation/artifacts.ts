@@ -1,0 +1,49 @@
+import type { Queryable } from '../../postgres/queryable.js';
+import type { Catalog, SdlSource } from '../../schema/catalog.js';
+
+/** What the publish of one generation handed the API. */
+export interface Artifacts {
+  readonly generation: string;
+  readonly publishedAt: Date;
+  readonly sdl: readonly SdlSource[];
+  readonly catalog: Catalog;
+  readonly metrics: unknown;
+  /** Trusted operations, `schema/operations/*.graphql`. */
+  readonly operations: readonly SdlSource[];
+  /** Other kinds, as they stand. */
+  readonly others: Readonly<Record<string, unknown>>;
+}
+
+/** The generation the pointer names; undefined where nothing was published or thau's tables do not exist yet. */
+export async function currentGeneration(database: Queryable, state: string): Promise<string | undefined> {
+  const { rows } = await database.query<{ generation: string | number }>(
+    `select generation from ${state}.pointer`,
+  );
+  return rows[0] === undefined ? undefined : String(rows[0].generation);
+}
+
+/** The current generation with what it handed the API, in one statement, so that both are of one publish. */
+export async function readArtifacts(database: Queryable, state: string): Promise<Artifacts | undefined> {
+  const { rows } = await database.query<{
+    generation: string | number;
+    published_at: Date;
+    artifacts: Readonly<Record<string, unknown>>;
+  }>(
+    `select p.generation, g.published_at,
+            coalesce((select jsonb_object_agg(a.kind, a.content) from ${state}.artifacts a
+                      where a.generation = p.generation and a.kind <> 'manifest'), '{}') as artifacts
+     from ${state}.pointer p join ${state}.generations g using (generation)`,
+  );
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  const { sdl, catalog, metrics, operations, ...others } = row.artifacts;
+  return {
+    generation: String(row.generation),
+    publishedAt: row.published_at,
+    sdl: (sdl ?? []) as readonly SdlSource[],
+    catalog: (catalog ?? { relations: [] }) as Catalog,
+    metrics,
+    operations: (operations ?? []) as readonly SdlSource[],
+    others,
+  };
+}

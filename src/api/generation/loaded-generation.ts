@@ -1,0 +1,55 @@
+import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
+import { Statement } from '../../postgres/statements/statement.js';
+import { completeSuspect, isSuspect } from '../../query/complete-suspect.js';
+import type { PlannedStatement, Planner, Plan } from '../../query/planner.js';
+import type { BoundSchema } from '../../schema/bound-schema.js';
+import { KnownDocuments } from '../graphql/known-documents.js';
+import type { Artifacts } from './artifacts.js';
+
+/** A generation as the API answers from it; what was planned for one never meets another. */
+export class LoadedGeneration {
+  readonly generation: string;
+  readonly publishedAt: Date;
+  readonly planner: Planner;
+  readonly documents = new KnownDocuments();
+  readonly #statements = new WeakMap<Plan, Statement>();
+
+  readonly #bound: BoundSchema;
+
+  constructor(
+    artifacts: Pick<Artifacts, 'generation' | 'publishedAt'>,
+    bound: BoundSchema,
+    planner: Planner,
+  ) {
+    this.#bound = bound;
+    this.generation = artifacts.generation;
+    this.publishedAt = artifacts.publishedAt;
+    this.planner = planner;
+  }
+
+  get schema(): GraphQLSchema {
+    return this.planner.schema;
+  }
+
+  statementOf(plan: Plan): Statement {
+    let statement = this.#statements.get(plan);
+    if (statement === undefined) {
+      statement = new Statement(plan.text);
+      this.#statements.set(plan, statement);
+    }
+    return statement;
+  }
+
+  /**
+   * What a statement's text becomes: itself, or a result with errors where it holds what GraphQL has no value for
+   * (NaN, a null where none may be), completed by graphql-js.
+   */
+  complete(
+    request: { readonly document: DocumentNode; readonly operationName: string | undefined },
+    planned: PlannedStatement,
+    data: string,
+  ): string | ExecutionResult {
+    if (!isSuspect(planned.plan, data)) return data;
+    return completeSuspect(this.#bound, this.schema, { ...request, variables: planned.variables }, data);
+  }
+}

@@ -1,0 +1,166 @@
+import {
+  execute,
+  OperationTypeNode,
+  validate,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { ThauError } from '../../errors/thau-error.js';
+import { faultOf } from '../../postgres/fault.js';
+import type { StatementPool } from '../../postgres/statements/statement-pool.js';
+import { wireValue } from '../../postgres/statements/wire-value.js';
+import type { PlannedStatement } from '../../query/planner.js';
+import type { GenerationFollower } from '../generation/follower.js';
+import type { LoadedGeneration } from '../generation/loaded-generation.js';
+import type { RequestContext } from '../http/request-context.js';
+import type { Log } from '../log.js';
+import { faultOfError, graphqlFault } from './graphql-fault.js';
+import type { KnownOperation } from './known-documents.js';
+import { RawJson } from './raw-json.js';
+
+export interface Question {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly context: RequestContext;
+}
+
+export interface AnswererOptions {
+  readonly pool: StatementPool;
+  readonly follower: GenerationFollower<LoadedGeneration>;
+  readonly log: Log;
+  /** Milliseconds after which a statement is written to the log. */
+  readonly slowStatement: number;
+  /** What mutations do, by field. */
+  readonly mutations: Readonly<Record<string, unknown>>;
+}
+
+/** How often a request is planned again when publishes overtake it. */
+const attempts = 3;
+
+/** SQLSTATEs of a plan whose relations are gone or changed: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const overtaken: ReadonlySet<string | undefined> = new Set(['42P01', '3F000', '0A000']);
+
+/** Answers operations of the current generation: one statement each, planned again where a publish overtook it. */
+export class Answerer {
+  readonly #options: AnswererOptions;
+
+  constructor(options: AnswererOptions) {
+    this.#options = options;
+  }
+
+  /** The whole answer for Apollo; never throws. */
+  async execute(question: Question): Promise<ExecutionResult> {
+    const { document, operation, context } = question;
+    try {
+      if (operation.operation === OperationTypeNode.MUTATION) return await this.#mutate(question);
+      if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
+        const message = 'Subscriptions are not answered by POST and GET.';
+        return { errors: [graphqlFault('BAD_USER_INPUT', message, { status: 400, nodes: [operation] })] };
+      }
+      const answer = await this.answer({ document, operation }, question.variables, context);
+      return typeof answer === 'string' ? { data: new RawJson(answer) as never } : answer;
+    } catch (error) {
+      this.note(error, context.requestId);
+      return { errors: [faultOfError(error, context.requestId)] };
+    }
+  }
+
+  /** `data` as text where it is right as PostgreSQL wrote it, else a result. Throws what stands in the way. */
+  async answer(
+    known: KnownOperation,
+    variables: Readonly<Record<string, unknown>>,
+    context: RequestContext,
+  ): Promise<string | ExecutionResult> {
+    const { follower } = this.#options;
+    let before: LoadedGeneration | undefined;
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      const loaded = follower.current;
+      if (loaded === undefined) throw new ThauError('API_NO_GENERATION', 'Nothing was published yet.');
+      if (before !== undefined && before !== loaded) {
+        const errors = validate(loaded.schema, known.document);
+        if (errors.length > 0) return { errors };
+      }
+      before = loaded;
+      const planned = loaded.planner.plan({
+        document: known.document,
+        operationName: known.operation.name?.value,
+        variables,
+        role: context.role,
+      });
+      if (planned.kind === 'errors') return { errors: planned.errors };
+      if (planned.kind === 'answer') return planned.data;
+      if (planned.kind === 'operation') throw new Error('only queries are planned');
+      const answer = await this.#run(loaded, planned, known, context);
+      if (answer !== undefined) return answer;
+      await follower.refresh();
+    }
+    throw new ThauError('API_MOVED', 'Each plan was overtaken by a publish.');
+  }
+
+  /** Undefined where the generation of the plan is no longer the current one. */
+  async #run(
+    loaded: LoadedGeneration,
+    planned: PlannedStatement,
+    known: KnownOperation,
+    context: RequestContext,
+  ): Promise<string | ExecutionResult | undefined> {
+    const { pool, follower, log, slowStatement } = this.#options;
+    const statement = loaded.statementOf(planned.plan);
+    const values = planned.values.map(wireValue);
+    values[0] = follower.pin ?? loaded.generation;
+    const started = performance.now();
+    try {
+      const rows = await pool.run(statement, values, {
+        owner: context.caller.keyId ?? '',
+        cancellation: context.cancellation,
+      });
+      const data = rows[0]?.[1];
+      if (data === undefined || data === null) return undefined;
+      const { document, operation } = known;
+      return loaded.complete({ document, operationName: operation.name?.value }, planned, data);
+    } catch (error) {
+      if (!overtaken.has(faultOf(error)?.sqlstate)) throw error;
+      log.warn('a statement met relations of another generation', {
+        requestId: context.requestId,
+        error: String(error),
+      });
+      return undefined;
+    } finally {
+      const milliseconds = performance.now() - started;
+      if (milliseconds > slowStatement) {
+        log.warn('slow statement', {
+          requestId: context.requestId,
+          milliseconds: Math.round(milliseconds),
+          statement: statement.text,
+        });
+      }
+    }
+  }
+
+  async #mutate(question: Question): Promise<ExecutionResult> {
+    return execute({
+      schema: question.schema,
+      document: question.document,
+      operationName: question.operation.name?.value,
+      variableValues: question.variables,
+      rootValue: this.#options.mutations,
+      contextValue: question.context,
+    });
+  }
+
+  /** What the caller does not learn goes to the log, under the id they have. */
+  note(error: unknown, requestId: string): void {
+    if (error instanceof ThauError && (error.code === 'API_CLIENT_GONE' || error.code === 'API_BUSY')) return;
+    const fault = faultOf(error);
+    this.#options.log.error('request failed', {
+      requestId,
+      error: error instanceof Error ? error.message : String(error),
+      ...(error instanceof ThauError && { code: error.code, notes: error.notes }),
+      ...(fault !== undefined && { sqlstate: fault.sqlstate, postgresHint: fault.hint }),
+    });
+  }
+}

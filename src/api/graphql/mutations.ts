@@ -1,0 +1,53 @@
+import type { Database } from '../../postgres/database.js';
+import type { RequestContext } from '../http/request-context.js';
+import { graphqlFault } from './graphql-fault.js';
+
+/** A request row as GraphQL shows it. */
+interface RequestPayload {
+  readonly requestId: string;
+  readonly kind: string;
+  readonly state: string;
+}
+
+interface StartRun {
+  readonly select?: readonly string[] | null;
+  readonly exclude?: readonly string[] | null;
+  readonly fullRefresh?: boolean | null;
+}
+
+/**
+ * What mutations do: they write a row of `requests` and notify; the schedule's leader acts on it. Keyed by field,
+ * as graphql-js takes a root value.
+ */
+export function requestMutations(
+  database: Database,
+  state: string,
+): Readonly<Record<string, (args: never, context: RequestContext) => Promise<RequestPayload>>> {
+  const ask = async (kind: string, args: object, context: RequestContext): Promise<RequestPayload> => {
+    if (context.caller.role !== 'admin') {
+      throw graphqlFault('FORBIDDEN', `The role "${context.caller.role}" may not ask for work.`, {
+        status: 403,
+      });
+    }
+    const { rows } = await database.query<RequestPayload>(
+      `with asked as (
+         insert into ${state}.requests (kind, args, requested_by) values ($1, $2, $3)
+         returning request_id::text as "requestId", kind, state)
+       select asked.*, pg_notify('thau_request', asked."requestId") from asked`,
+      [kind, JSON.stringify(args), context.caller.keyId ?? context.caller.name],
+    );
+    const [row] = rows;
+    if (row === undefined) throw new Error('insert … returning answered no row');
+    return { requestId: row.requestId, kind: row.kind, state: row.state };
+  };
+  return {
+    startRun: (args: StartRun, context: RequestContext) =>
+      ask(
+        'run',
+        { select: args.select ?? [], exclude: args.exclude ?? [], fullRefresh: args.fullRefresh ?? false },
+        context,
+      ),
+    cancelRun: (args: { readonly runId: string }, context: RequestContext) =>
+      ask('cancel', { runId: args.runId }, context),
+  };
+}

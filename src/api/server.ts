@@ -1,0 +1,193 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { keysChannel } from '../access/key-store.js';
+import { KeyVerifier } from '../access/key-verifier.js';
+import type { Connection } from '../config/connection.js';
+import { ThauError } from '../errors/thau-error.js';
+import type { Database } from '../postgres/database.js';
+import { quoteIdentifier } from '../postgres/identifier.js';
+import { openStatementPool } from '../postgres/statements/open-statement-pool.js';
+import type { Artifacts } from './generation/artifacts.js';
+import { GenerationFollower } from './generation/follower.js';
+import type { LoadedGeneration } from './generation/loaded-generation.js';
+import { Answerer } from './graphql/answerer.js';
+import { startApollo } from './graphql/apollo.js';
+import { graphqlRoutes } from './graphql/graphql-routes.js';
+import { LeanPath } from './graphql/lean-path.js';
+import { requestMutations } from './graphql/mutations.js';
+import { healthRoutes } from './health/health-routes.js';
+import { Authenticator } from './http/authenticate.js';
+import { cors } from './http/cors.js';
+import { requestIds } from './http/request-id.js';
+import type { Log } from './log.js';
+import { pageRoutes } from './pages/page-routes.js';
+import type { ApiSettings } from './settings.js';
+
+export interface ServeOptions {
+  /** For what is not a request's statement: keys, artifacts, request rows, LISTEN. */
+  readonly database: Database;
+  /** For the connections that answer requests. */
+  readonly connection: Connection;
+  readonly stateSchema: string;
+  /** Makes of a generation's artifacts what answers requests. */
+  readonly load: (artifacts: Artifacts, previous: LoadedGeneration | undefined) => LoadedGeneration;
+  readonly settings: ApiSettings;
+  readonly log: Log;
+}
+
+export interface RunningApi {
+  /** `http://127.0.0.1:4000` */
+  readonly url: string;
+  readonly port: number;
+  /** Answers what is in flight, refuses what is new, and returns when every connection is closed. */
+  stop(this: void): Promise<void>;
+}
+
+/** Milliseconds between two writes of when keys were last used. */
+const useFlushInterval = 10_000;
+
+/**
+ * Serves the API: follows the generations, answers GraphQL, health and pages, until it is stopped. Starts with or
+ * without a published generation.
+ */
+export async function serveApi(options: ServeOptions): Promise<RunningApi> {
+  const { database, settings, log } = options;
+  const state = quoteIdentifier(options.stateSchema);
+  const pool = openStatementPool({
+    connection: options.connection,
+    database,
+    size: settings.pool,
+    statementTimeout: settings.statementTimeout,
+    queueTimeout: settings.queueTimeout,
+    prepare: settings.prepare,
+  });
+  const verifier = new KeyVerifier({ database, state });
+  const bySchema = new WeakMap<object, LoadedGeneration>();
+  const follower = new GenerationFollower<LoadedGeneration>({
+    database,
+    state,
+    log,
+    pollInterval: settings.pollInterval,
+    load: options.load,
+    onLoad: (loaded) => {
+      bySchema.set(loaded.schema, loaded);
+      apollo.update(loaded.schema);
+    },
+    channels: { [keysChannel]: () => verifier.forget() },
+  });
+  const answerer = new Answerer({
+    pool,
+    follower,
+    log,
+    slowStatement: settings.slowStatement,
+    mutations: requestMutations(database, state),
+  });
+  const apollo = await startApollo({
+    answerer,
+    log,
+    settings,
+    documents: (schema) => bySchema.get(schema)?.documents,
+  });
+  const authenticator = new Authenticator(verifier, settings.allowAnonymous);
+  const requestId = requestIds();
+  let stopping = false;
+  const lean = new LeanPath({
+    authenticator,
+    follower,
+    answerer,
+    requestId,
+    bodyLimit: settings.bodyLimit,
+    stopping: () => stopping,
+  });
+  const app = fastifyOver(lean, settings, requestId);
+  cors(app, settings.corsOrigins);
+  graphqlRoutes(app, { apollo, authenticator, follower, settings });
+  healthRoutes(app, { follower, database, stopping: () => stopping });
+  pageRoutes(app, { follower });
+  await follower.start();
+  await listen(app, settings);
+  const flush = setInterval(() => void verifier.flushUses().catch(() => undefined), useFlushInterval);
+  flush.unref();
+  const { port } = app.server.address() as AddressInfo;
+  return {
+    url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`,
+    port,
+    stop: async () => {
+      stopping = true;
+      clearInterval(flush);
+      await closeServer(app, settings.shutdownTimeout);
+      await apollo.server.stop();
+      await follower.stop();
+      await pool.close();
+      await verifier.flushUses().catch(() => undefined);
+    },
+  };
+}
+
+/** Fastify behind the lean path: it sees every request that the lean path does not answer. */
+function fastifyOver(
+  lean: LeanPath,
+  settings: ApiSettings,
+  requestId: (headers: IncomingMessage['headers']) => string,
+): FastifyInstance {
+  const app = Fastify({
+    bodyLimit: settings.bodyLimit,
+    genReqId: (request) => requestId(request.headers),
+    exposeHeadRoutes: true,
+    forceCloseConnections: 'idle',
+    serverFactory: (handler) => {
+      const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+        lean.handle(request, response, () => handler(request, response));
+      });
+      server.keepAliveTimeout = 72_000;
+      return server;
+    },
+  });
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    reply.header('x-content-type-options', 'nosniff');
+    done();
+  });
+  app.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {
+    const status = error.statusCode ?? 500;
+    const message = status < 500 ? error.message : 'The request could not be answered.';
+    const code = status < 500 ? 'BAD_REQUEST' : 'INTERNAL_SERVER_ERROR';
+    return reply.code(status).send({ errors: [{ message, extensions: { code } }] });
+  });
+  return app;
+}
+
+async function listen(app: FastifyInstance, settings: ApiSettings): Promise<void> {
+  const { host, port } = settings;
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EADDRINUSE') {
+      throw new ThauError('API_PORT_IN_USE', `Port ${port} of ${host} is in use by another process.`, {
+        hint: 'Stop that process, or set `api.port` in thau.yml (or PORT in the environment).',
+        cause: error,
+      });
+    }
+    throw new ThauError(
+      'API_LISTEN',
+      `The API cannot listen on ${host}, port ${port}: ${code ?? String(error)}.`,
+      {
+        hint: 'Correct `api.host` and `api.port` in thau.yml.',
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Waits for what is in flight, at most `timeout` milliseconds. */
+async function closeServer(app: FastifyInstance, timeout: number): Promise<void> {
+  const server: Server = app.server;
+  const force = setTimeout(() => server.closeAllConnections(), timeout);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(force);
+  }
+}

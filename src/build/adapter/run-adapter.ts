@@ -1,0 +1,226 @@
+import type {
+  DatabaseAdapter,
+  QueryAnswer,
+  RelationColumn,
+  RelationInfo,
+  RelationName,
+} from '../../project/context/database-adapter.js';
+import { quoteIdentifier } from '../../postgres/identifier.js';
+import type { Session } from '../../postgres/session.js';
+import { sqlName } from '../relation.js';
+import { foreignRelation } from '../views/prepare-views.js';
+import type { OwnedNames } from './owned-names.js';
+
+export interface RunAdapterOptions {
+  readonly session: Session;
+  /** thau's own schema, quoted. */
+  readonly state: string;
+  readonly names: OwnedNames;
+  readonly onLog: (message: string, toConsole: boolean) => void;
+}
+
+/**
+ * What templates may ask of the database while a node of a run is built, over that node's connection. Names that
+ * thau owns resolve by `OwnedNames`; nothing that thau did not make is dropped or renamed.
+ */
+export class RunAdapter implements DatabaseAdapter {
+  private readonly session: Session;
+  private open = false;
+  /** Set while thau has a transaction open around the node. */
+  withinTransaction = false;
+
+  constructor(private readonly options: RunAdapterOptions) {
+    this.session = options.session;
+  }
+
+  async query(
+    sql: string,
+    options: { readonly begin: boolean; readonly fetch: boolean },
+  ): Promise<QueryAnswer> {
+    if (options.begin && !this.open && !this.withinTransaction) {
+      await this.session.query('begin');
+      this.open = true;
+    }
+    const result = await this.session.queryText(sql);
+    return {
+      columns: result.fields.map((field) => ({ name: field.name, typeOid: field.typeOid })),
+      rows: result.rows,
+      command: result.command,
+      rowsAffected: result.rowCount,
+    };
+  }
+
+  async commit(): Promise<void> {
+    await this.end('commit');
+  }
+
+  async rollback(): Promise<void> {
+    await this.end('rollback');
+  }
+
+  /** Ends a transaction that `query` opened; one that thau opened around the node is thau's to end. */
+  private async end(how: 'commit' | 'rollback'): Promise<void> {
+    if (!this.open) return;
+    this.open = false;
+    await this.session.query(how);
+  }
+
+  async getRelation(name: RelationName): Promise<RelationInfo | null> {
+    const place = this.resolve(name);
+    if (place === null) return null;
+    const found = await this.list('n.nspname = $1 and c.relname = $2', [place.schema, place.name]);
+    return found[0] ?? null;
+  }
+
+  async listRelations(_database: string | null, schema: string): Promise<readonly RelationInfo[]> {
+    const owned = this.options.names.inSchema(schema);
+    const stable = new Set(owned.map((one) => one.name));
+    const present = await this.list('n.nspname = $1', [schema]);
+    return [
+      ...present.filter((relation) => !stable.has(relation.identifier)),
+      ...owned.flatMap(({ relation }): RelationInfo[] =>
+        relation
+          ? [
+              {
+                database: null,
+                schema: relation.schema,
+                identifier: relation.name,
+                type: infoType(relation.kind),
+              },
+            ]
+          : [],
+      ),
+    ];
+  }
+
+  async getColumns(name: RelationName): Promise<readonly RelationColumn[]> {
+    const place = this.resolve(name);
+    if (place === null) return [];
+    const { rows } = await this.session.query<{
+      name: string;
+      type: string;
+      char_length: number | null;
+      precision: number | null;
+      scale: number | null;
+    }>(
+      `select a.attname as name, format_type(a.atttypid, null) as type,
+              case when a.atttypid in (1042, 1043) and a.atttypmod > 4 then a.atttypmod - 4 end as char_length,
+              case a.atttypid when 21 then 16 when 23 then 32 when 20 then 64 when 700 then 24 when 701 then 53
+                  when 1700 then case when a.atttypmod > 0 then ((a.atttypmod - 4) >> 16) & 65535 end end as precision,
+              case when a.atttypid in (20, 21, 23) then 0
+                  when a.atttypid = 1700 and a.atttypmod > 0 then (a.atttypmod - 4) & 65535 end as scale
+       from pg_attribute as a
+       join pg_class as c on c.oid = a.attrelid
+       join pg_namespace as n on n.oid = c.relnamespace
+       where c.relname = $2 and a.attnum > 0 and not a.attisdropped
+         and (n.nspname = $1 or ($1 = '' and n.oid = pg_my_temp_schema()))
+       order by a.attnum`,
+      [place.schema, place.name],
+    );
+    return rows.map((row) => ({
+      name: row.name,
+      dataType: row.type,
+      charMaxLength: row.char_length,
+      numericPrecision: row.precision,
+      numericScale: row.scale,
+    }));
+  }
+
+  async schemaExists(_database: string | null, schema: string): Promise<boolean> {
+    const { rows } = await this.session.query('select from pg_namespace where nspname = $1', [schema]);
+    return rows.length > 0;
+  }
+
+  async createSchema(_database: string | null, schema: string): Promise<void> {
+    await this.session.query(`create schema if not exists ${quoteIdentifier(schema)}`);
+  }
+
+  /** Only when it is empty: what others put there stays. */
+  async dropSchema(_database: string | null, schema: string): Promise<void> {
+    await this.session.query(`drop schema if exists ${quoteIdentifier(schema)}`);
+  }
+
+  async dropRelation(name: RelationName): Promise<void> {
+    const owned = this.options.names.get(name.schema, name.identifier);
+    // what is published stays until another generation is
+    if (owned === null || owned?.candidate === false) return;
+    const relation = await this.getRelation(name);
+    if (!relation) return;
+    if (!owned && !(await this.isOurs(relation))) {
+      throw foreignRelation({ schema: relation.schema, name: relation.identifier });
+    }
+    const place = { schema: relation.schema, name: relation.identifier };
+    await this.session.query(`drop ${sqlKind(relation.type)} if exists ${sqlName(place)}`);
+    await this.session.query(
+      `delete from ${this.options.state}.relations where relation_schema = $1 and relation_name = $2`,
+      [place.schema, place.name],
+    );
+  }
+
+  async truncateRelation(name: RelationName): Promise<void> {
+    const relation = await this.getRelation(name);
+    if (!relation) return;
+    if (!(await this.isOurs(relation))) {
+      throw foreignRelation({ schema: relation.schema, name: relation.identifier });
+    }
+    await this.session.query(`truncate ${sqlName({ schema: relation.schema, name: relation.identifier })}`);
+  }
+
+  async renameRelation(from: RelationName, to: RelationName): Promise<void> {
+    const relation = await this.getRelation(from);
+    if (!relation) return;
+    if (!(await this.isOurs(relation))) {
+      throw foreignRelation({ schema: relation.schema, name: relation.identifier });
+    }
+    const place = { schema: relation.schema, name: relation.identifier };
+    await this.session.query(
+      `alter ${sqlKind(relation.type)} ${sqlName(place)} rename to ${quoteIdentifier(to.identifier)}`,
+    );
+    await this.session.query(
+      `update ${this.options.state}.relations set relation_name = $3
+       where relation_schema = $1 and relation_name = $2`,
+      [place.schema, place.name, to.identifier],
+    );
+  }
+
+  log(message: string, toConsole: boolean): void {
+    this.options.onLog(message, toConsole);
+  }
+
+  /** Null: thau owns the name and nothing stands for it. */
+  private resolve(name: RelationName): { schema: string; name: string } | null {
+    const owned = this.options.names.get(name.schema, name.identifier);
+    return owned === undefined ? { schema: name.schema, name: name.identifier } : owned;
+  }
+
+  private async isOurs(relation: RelationInfo): Promise<boolean> {
+    const { rows } = await this.session.query(
+      `select from ${this.options.state}.relations where relation_schema = $1 and relation_name = $2
+       union all
+       select from pg_class where relnamespace = pg_my_temp_schema() and relname = $2`,
+      [relation.schema, relation.identifier],
+    );
+    return rows.length > 0;
+  }
+
+  private async list(where: string, values: unknown[]): Promise<RelationInfo[]> {
+    const { rows } = await this.session.query<RelationInfo>(
+      `select current_database() as database, n.nspname as schema, c.relname as identifier,
+              case c.relkind when 'v' then 'view' when 'm' then 'materialized_view' when 'f' then 'external'
+                  else 'table' end as type
+       from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
+       where c.relkind in ('r', 'p', 'v', 'm', 'f') and ${where}
+       order by c.relname`,
+      values,
+    );
+    return rows;
+  }
+}
+
+function infoType(kind: 'table' | 'view' | 'materialized view'): RelationInfo['type'] {
+  return kind === 'materialized view' ? 'materialized_view' : kind;
+}
+
+function sqlKind(type: RelationInfo['type']): string {
+  return type === 'materialized_view' ? 'materialized view' : type === 'external' ? 'foreign table' : type;
+}

@@ -1,0 +1,127 @@
+import { faultOf } from '../postgres/fault.js';
+import { quoteIdentifier } from '../postgres/identifier.js';
+import type { Session } from '../postgres/session.js';
+import { sqlName } from './relation.js';
+
+export interface GarbageOptions {
+  /** thau's own schema, quoted. */
+  readonly state: string;
+  /** Generations kept, the current one included; 2 unless given. */
+  readonly keep?: number;
+  /** A run whose candidates stay although nothing maps to them: the one going on, or the last failed one. */
+  readonly spareRun?: number;
+}
+
+export interface GarbageReport {
+  readonly dropped: number;
+  /** What could not go yet, and why; a later collection tries again. */
+  readonly queued: readonly { readonly relation: string; readonly because: string }[];
+}
+
+interface Candidate {
+  schema: string;
+  name: string;
+  kind: string;
+  visible: boolean;
+}
+
+/**
+ * Drops the relations that no kept generation maps to: one relation per transaction, never with cascade, and
+ * never while a snapshot is open that was taken before its retirement. A lock is waited for 50 ms at most, so
+ * that no reader queues behind it.
+ */
+export async function collectGarbage(session: Session, options: GarbageOptions): Promise<GarbageReport> {
+  const { state } = options;
+  await retire(session, options);
+  // views first and the newest first: what reads another goes before it
+  const { rows } = await session.query<Candidate>(
+    `select r.relation_schema as schema, r.relation_name as name, r.relation_kind as kind,
+            coalesce((select max(age(a.backend_xmin)) from pg_stat_activity as a
+                      where a.backend_xmin is not null and a.pid <> pg_backend_pid()
+                        and a.datname = current_database()) >= age(r.retired_xid::xid), false) as visible
+     from ${state}.relations as r
+     where r.retired_at is not null and r.relation_kind <> 'schema'
+     order by r.relation_kind = 'table', r.made_at desc`,
+  );
+  let dropped = 0;
+  const queued: GarbageReport['queued'][number][] = [];
+  for (const candidate of rows) {
+    const relation = `${candidate.schema}.${candidate.name}`;
+    if (candidate.visible) {
+      queued.push({ relation, because: 'a transaction that began before still runs' });
+      continue;
+    }
+    const because = await drop(session, state, candidate);
+    if (because === undefined) dropped += 1;
+    else queued.push({ relation, because });
+  }
+  await dropEmptySchemas(session, options);
+  return { dropped, queued };
+}
+
+/** Marks what no kept or leased generation shows any more. */
+async function retire(session: Session, { state, keep = 2, spareRun }: GarbageOptions): Promise<void> {
+  await session.query(
+    `with kept as (
+         (select generation from ${state}.generations order by generation desc limit $1)
+         union select generation from ${state}.pointer
+         union select generation from ${state}.leases where expires_at > clock_timestamp()
+     ), gone as (
+         update ${state}.generations as g set retired_at = clock_timestamp()
+         where g.retired_at is null and g.generation not in (select generation from kept)
+         returning g.generation
+     )
+     update ${state}.relations as r
+     set retired_at = clock_timestamp(), retired_xid = pg_current_xact_id()
+     where r.retired_at is null and r.run_id is distinct from $2 and r.run_id <> 0 and r.relation_kind <> 'schema'
+       and not exists (
+           select from ${state}.mapping as m join kept using (generation)
+           where m.relation_schema = r.relation_schema and m.relation_name = r.relation_name)`,
+    [keep, spareRun ?? null],
+  );
+}
+
+async function drop(session: Session, state: string, relation: Candidate): Promise<string | undefined> {
+  try {
+    await session.transaction(async (tx) => {
+      await tx.query(`set local lock_timeout = '50ms'; drop ${relation.kind} if exists ${sqlName(relation)}`);
+      await tx.query(`delete from ${state}.relations where relation_schema = $1 and relation_name = $2`, [
+        relation.schema,
+        relation.name,
+      ]);
+    });
+    return undefined;
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault?.sqlstate === '55P03' || fault?.sqlstate === '40P01') return 'someone reads it';
+    if (fault?.sqlstate === '2BP01')
+      return `others depend on it (${fault.detail?.split('\n')[0] ?? fault.message})`;
+    if (fault?.sqlstate === '42809') return 'it is no longer of the kind thau made';
+    throw error;
+  }
+}
+
+/** A run's schemas are registered like its relations, with an empty name. */
+async function dropEmptySchemas(session: Session, { state, spareRun }: GarbageOptions): Promise<void> {
+  const { rows } = await session.query<{ schema: string }>(
+    `select s.relation_schema as schema from ${state}.relations as s
+     where s.relation_kind = 'schema' and s.run_id is distinct from $1
+       and not exists (select from ${state}.relations as r
+                       where r.relation_schema = s.relation_schema and r.relation_kind <> 'schema')`,
+    [spareRun ?? null],
+  );
+  for (const { schema } of rows) {
+    try {
+      await session.transaction(async (tx) => {
+        await tx.query(`set local lock_timeout = '50ms'; drop schema if exists ${quoteIdentifier(schema)}`);
+        await tx.query(
+          `delete from ${state}.relations where relation_schema = $1 and relation_kind = 'schema'`,
+          [schema],
+        );
+      });
+    } catch (error) {
+      // someone made something of their own in it; it stays
+      if (!['2BP01', '55P03', '40P01'].includes(faultOf(error)?.sqlstate ?? '')) throw error;
+    }
+  }
+}

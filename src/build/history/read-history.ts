@@ -1,0 +1,83 @@
+import { ThauError } from '../../errors/thau-error.js';
+import type { Queryable } from '../../postgres/queryable.js';
+
+export interface RunRow {
+  readonly runId: number;
+  readonly trigger: string;
+  readonly command: string;
+  readonly state: string;
+  readonly target: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly startedAt: Date;
+  readonly finishedAt: Date | null;
+  readonly seconds: number | null;
+  readonly generation: number | null;
+  /** Shown now. */
+  readonly current: boolean;
+  /** Its relations are kept: it can be rolled back to. */
+  readonly kept: boolean;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly summary: Readonly<Record<string, unknown>> | null;
+  readonly error: { readonly code: string; readonly message: string; readonly hint?: string } | null;
+}
+
+/** Runs, the newest first. */
+export async function readHistory(
+  database: Queryable,
+  state: string,
+  limit: number,
+): Promise<readonly RunRow[]> {
+  const { rows } = await database.query<RunRow>(`${select(state)} order by r.run_id desc limit $1`, [limit]);
+  return rows;
+}
+
+/** One run, or BUILD_NO_SUCH_RUN. */
+export async function readRun(database: Queryable, state: string, runId: number): Promise<RunRow> {
+  const { rows } = await database.query<RunRow>(`${select(state)} where r.run_id = $1`, [runId]);
+  if (rows[0]) return rows[0];
+  throw new ThauError('BUILD_NO_SUCH_RUN', `There is no run ${runId}.`, { hint: 'See thau history.' });
+}
+
+function select(state: string): string {
+  return `
+    select r.run_id as "runId", r.trigger, r.command, r.state, r.target, r.host, r.pid,
+           r.started_at as "startedAt", r.finished_at as "finishedAt",
+           extract(epoch from coalesce(r.finished_at, clock_timestamp()) - r.started_at)::float8 as seconds,
+           r.generation, p.generation is not null as current,
+           g.generation is not null and g.retired_at is null as kept, r.args, r.summary, r.error
+    from ${state}.runs as r
+    left join ${state}.generations as g on g.generation = r.generation
+    left join ${state}.pointer as p on p.generation = r.generation`;
+}
+
+export interface RunNodeRow {
+  readonly nodeId: string;
+  readonly resourceType: string;
+  readonly name: string;
+  readonly status: string;
+  readonly relation: string | null;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  readonly seconds: number | null;
+  readonly rows: number | null;
+  readonly failures: number | null;
+  readonly message: string | null;
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+/** The nodes of a run in the order they began. */
+export async function readRunNodes(
+  database: Queryable,
+  state: string,
+  runId: number,
+): Promise<readonly RunNodeRow[]> {
+  const { rows } = await database.query<RunNodeRow>(
+    `select node_id as "nodeId", resource_type as "resourceType", name, status, relation,
+            started_at as "startedAt", finished_at as "finishedAt", seconds, rows_affected as rows, failures,
+            message, error
+     from ${state}.run_nodes where run_id = $1 order by started_at nulls last, node_id`,
+    [runId],
+  );
+  return rows;
+}

@@ -1,0 +1,115 @@
+import { errorToJson } from '../../errors/format.js';
+import type { Database } from '../../postgres/database.js';
+import type { ManifestNode } from '../../project/manifest.js';
+import type { NodeResult } from '../report/node-result.js';
+
+/**
+ * Writes a run's progress as rows while it goes on, without holding it up: what happened since the last write
+ * goes in one statement. A failed write is tried again with the next; `flush` must succeed.
+ */
+export class RunRecorder {
+  private waiting: Row[] = [];
+  private writing: Promise<void> = Promise.resolve();
+  private scheduled = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly state: string,
+    private readonly runId: number,
+  ) {}
+
+  started(node: ManifestNode, at: Date): void {
+    this.add({
+      ...unknown,
+      node_id: node.unique_id,
+      resource_type: node.resource_type,
+      name: node.name,
+      status: 'running',
+      started_at: at.toISOString(),
+    });
+  }
+
+  finished(result: NodeResult): void {
+    this.add({
+      node_id: result.nodeId,
+      resource_type: result.resourceType,
+      name: result.name,
+      status: result.status,
+      relation: result.relation,
+      started_at: result.startedAt?.toISOString() ?? null,
+      finished_at: result.finishedAt?.toISOString() ?? null,
+      seconds: result.seconds,
+      rows_affected: result.rows,
+      failures: result.failures,
+      message: result.message,
+      error: result.error === undefined ? null : errorToJson(result.error),
+    });
+  }
+
+  /** Returns when all is written. */
+  async flush(): Promise<void> {
+    await this.writing;
+    await this.write();
+  }
+
+  private add(row: Row): void {
+    this.waiting.push(row);
+    if (this.scheduled) return;
+    this.scheduled = true;
+    this.writing = this.writing.then(() => this.write()).catch(() => undefined);
+  }
+
+  private async write(): Promise<void> {
+    this.scheduled = false;
+    const taken = this.waiting;
+    if (taken.length === 0) return;
+    this.waiting = [];
+    // the last word about a node is what counts, and one statement may touch a row once only
+    const rows = [...new Map(taken.map((row) => [row.node_id, row])).values()];
+    try {
+      await this.database.query(
+        `insert into ${this.state}.run_nodes
+             (run_id, node_id, resource_type, name, status, relation, started_at, finished_at, seconds,
+              rows_affected, failures, message, error)
+         select $1, r.* from jsonb_to_recordset($2::jsonb) as r (
+             node_id text, resource_type text, name text, status text, relation text, started_at timestamptz,
+             finished_at timestamptz, seconds double precision, rows_affected bigint, failures bigint,
+             message text, error jsonb)
+         on conflict (run_id, node_id) do update set
+             status = excluded.status, relation = excluded.relation, started_at = excluded.started_at,
+             finished_at = excluded.finished_at, seconds = excluded.seconds,
+             rows_affected = excluded.rows_affected, failures = excluded.failures, message = excluded.message,
+             error = excluded.error`,
+        [this.runId, JSON.stringify(rows)],
+      );
+    } catch (error) {
+      this.waiting = [...taken, ...this.waiting];
+      throw error;
+    }
+  }
+}
+
+interface Row {
+  readonly node_id: string;
+  readonly resource_type: string;
+  readonly name: string;
+  readonly status: string;
+  readonly relation: string | null;
+  readonly started_at: string | null;
+  readonly finished_at: string | null;
+  readonly seconds: number | null;
+  readonly rows_affected: number | null;
+  readonly failures: number | null;
+  readonly message: string | null;
+  readonly error: Record<string, unknown> | null;
+}
+
+const unknown = {
+  relation: null,
+  finished_at: null,
+  seconds: null,
+  rows_affected: null,
+  failures: null,
+  message: null,
+  error: null,
+} as const;

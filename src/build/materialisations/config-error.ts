@@ -1,0 +1,10 @@
+import { ThauError } from '../../errors/thau-error.js';
+import type { ManifestNode } from '../../project/manifest.js';
+
+/** A config of a node that its materialisation cannot use. */
+export function configError(node: ManifestNode, what: string, hint: string): ThauError {
+  return new ThauError('BUILD_CONFIG', `Of ${node.unique_id}: ${what}.`, {
+    at: { file: node.patch_path ?? node.original_file_path },
+    hint,
+  });
+}

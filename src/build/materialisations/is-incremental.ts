@@ -1,0 +1,9 @@
+/** Whether the run adds to what is there: dbt's `is_incremental()`. */
+export function isIncremental(
+  config: Readonly<Record<string, unknown>>,
+  current: { readonly kind: string } | undefined,
+  fullRefresh: boolean,
+): boolean {
+  const refresh = typeof config['full_refresh'] === 'boolean' ? config['full_refresh'] : fullRefresh;
+  return config['materialized'] === 'incremental' && current?.kind === 'table' && !refresh;
+}

@@ -1,0 +1,66 @@
+import type { Queryable } from '../../postgres/queryable.js';
+import type { RelationKind } from '../relation.js';
+
+/** One row of a generation: which relation shows a node. */
+export interface MappedNode {
+  readonly nodeId: string;
+  /** The stable view's place. */
+  readonly schema: string;
+  readonly name: string;
+  readonly relation: { readonly schema: string; readonly name: string; readonly kind: RelationKind };
+  readonly builtBy: number;
+  readonly fingerprint: string | null;
+  readonly dataVersion: string | null;
+  readonly staleSince: Date | null;
+}
+
+/** The published generation; number 0 and no nodes before the first publish. */
+export interface Generation {
+  readonly number: number;
+  readonly nodes: ReadonlyMap<string, MappedNode>;
+}
+
+interface Row {
+  generation: number;
+  node_id: string | null;
+  schema_name: string;
+  name: string;
+  relation_schema: string;
+  relation_name: string;
+  relation_kind: RelationKind;
+  built_by: number;
+  fingerprint: string | null;
+  data_version: string | null;
+  stale_since: Date | null;
+}
+
+/** What the pointer shows now, or one kept generation by its number. */
+export async function readGeneration(
+  database: Queryable,
+  state: string,
+  number?: number,
+): Promise<Generation> {
+  const { rows } = await database.query<Row>(
+    `select g.generation, m.node_id, m.schema_name, m.name, m.relation_schema, m.relation_name, m.relation_kind,
+            m.built_by, m.fingerprint, m.data_version, m.stale_since
+     from ${state}.generations as g
+     left join ${state}.mapping as m on m.generation = g.generation
+     where g.generation = coalesce($1::bigint, (select generation from ${state}.pointer))`,
+    [number ?? null],
+  );
+  const nodes = new Map<string, MappedNode>();
+  for (const row of rows) {
+    if (row.node_id === null) continue;
+    nodes.set(row.node_id, {
+      nodeId: row.node_id,
+      schema: row.schema_name,
+      name: row.name,
+      relation: { schema: row.relation_schema, name: row.relation_name, kind: row.relation_kind },
+      builtBy: row.built_by,
+      fingerprint: row.fingerprint,
+      dataVersion: row.data_version,
+      staleSince: row.stale_since,
+    });
+  }
+  return { number: rows[0]?.generation ?? 0, nodes };
+}

@@ -1,0 +1,74 @@
+import type { RunLock } from '../../postgres/run-lock.js';
+import type { Session } from '../../postgres/session.js';
+import { createViews, type PreparedViews } from '../views/prepare-views.js';
+import type { MappedNode } from './generation.js';
+
+export interface PublishInput {
+  /** thau's own schema, quoted. */
+  readonly state: string;
+  readonly runId: number;
+  /** The run lock: its fencing token is checked within the transaction. */
+  readonly lock: Pick<RunLock, 'assertHeld'>;
+  /** The whole mapping of the new generation: what was built, and what is carried forward. */
+  readonly nodes: readonly MappedNode[];
+  /** What the generation hands the API, by kind. */
+  readonly artifacts: Readonly<Record<string, unknown>>;
+  readonly views: PreparedViews;
+}
+
+/**
+ * The flip: writes the mapping, moves the pointer and tells the listeners, in one transaction that fails when
+ * another run has the lock by now. The run's number is the generation's, so generations only ever grow and the
+ * number of a dead run never becomes one.
+ */
+export async function publish(session: Session, input: PublishInput): Promise<void> {
+  const { state, runId } = input;
+  await session.transaction(async (tx) => {
+    await input.lock.assertHeld(tx);
+    await tx.query(`insert into ${state}.generations (generation, run_id) values ($1, $1)`, [runId]);
+    await writeMapping(tx, state, runId, input.nodes);
+    await createViews(tx, input.views, { state, generation: runId });
+    const kinds = Object.keys(input.artifacts);
+    await tx.query(
+      `insert into ${state}.artifacts (generation, kind, content)
+       select $1, a.kind, a.content from unnest($2::text[], $3::jsonb[]) as a (kind, content)`,
+      [runId, kinds, kinds.map((kind) => JSON.stringify(input.artifacts[kind]))],
+    );
+    await tx.query(
+      `insert into ${state}.pointer (generation) values ($1)
+       on conflict (only_row) do update set generation = excluded.generation`,
+      [runId],
+    );
+    await tx.query(`update ${state}.runs set state = 'published', generation = run_id where run_id = $1`, [
+      runId,
+    ]);
+    await tx.query(`select pg_notify('thau_publish', $1)`, [String(runId)]);
+  });
+}
+
+async function writeMapping(
+  tx: Session,
+  state: string,
+  generation: number,
+  nodes: readonly MappedNode[],
+): Promise<void> {
+  await tx.query(
+    `insert into ${state}.mapping (generation, node_id, schema_name, name, relation_schema, relation_name,
+                                   relation_kind, built_by, fingerprint, data_version, stale_since)
+     select $1, m.* from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+                                $8::bigint[], $9::text[], $10::text[], $11::timestamptz[]) as m`,
+    [
+      generation,
+      nodes.map((node) => node.nodeId),
+      nodes.map((node) => node.schema),
+      nodes.map((node) => node.name),
+      nodes.map((node) => node.relation.schema),
+      nodes.map((node) => node.relation.name),
+      nodes.map((node) => node.relation.kind),
+      nodes.map((node) => node.builtBy),
+      nodes.map((node) => node.fingerprint),
+      nodes.map((node) => node.dataVersion),
+      nodes.map((node) => node.staleSince?.toISOString() ?? null),
+    ],
+  );
+}

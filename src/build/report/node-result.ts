@@ -1,0 +1,31 @@
+import type { ResourceType } from '../../project/manifest.js';
+
+/** How a node ended. `fail` and `warn` are tests'; `error` is PostgreSQL's or thau's refusal. */
+export type NodeStatus = 'success' | 'carried' | 'pass' | 'warn' | 'fail' | 'error' | 'skipped' | 'cancelled';
+
+export interface NodeResult {
+  readonly nodeId: string;
+  readonly resourceType: ResourceType;
+  readonly name: string;
+  readonly status: NodeStatus;
+  /** `schema.name` of what was built or tested. */
+  readonly relation: string | null;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  readonly seconds: number | null;
+  readonly rows: number | null;
+  /** Of a test: the failing rows. */
+  readonly failures: number | null;
+  /** dbt's message: a command tag, or why. */
+  readonly message: string | null;
+  /** A ThauError mostly. */
+  readonly error?: unknown;
+  /** The SQL that ran. */
+  readonly compiledCode?: string;
+  readonly materialized?: string;
+}
+
+/** Whether what waits for this node may go on, and the run may publish. */
+export function isGood(status: NodeStatus): boolean {
+  return status === 'success' || status === 'carried' || status === 'pass' || status === 'warn';
+}

@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import { ThauError } from '../../errors/thau-error.js';
+import type { RelationName } from '../../project/context/database-adapter.js';
+import type { Hook, ManifestNode } from '../../project/manifest.js';
+import type { Session } from '../../postgres/session.js';
+import type { RunAdapter } from '../adapter/run-adapter.js';
+import { isIncremental } from '../materialisations/is-incremental.js';
+import type { Candidate, Materialisation } from '../materialisations/materialisation.js';
+import { materialisations } from '../materialisations/all.js';
+import { nodeFailure } from './node-failure.js';
+import { applyDocs, applyGrants } from './relation-extras.js';
+import type { RunScope } from './run-scope.js';
+
+export interface BuiltNode {
+  readonly candidate: Candidate;
+  readonly compiledCode: string;
+}
+
+/** Renders a node, and makes and registers its candidate; hooks run around it as under dbt. */
+export async function buildNode(session: Session, scope: RunScope, node: ManifestNode): Promise<BuiltNode> {
+  const materialisation = materialisationOf(node);
+  const adapter = scope.adapter(session);
+  const place = scope.candidatePlace(node);
+  const candidateName: RelationName = { database: null, schema: place.schema, identifier: place.name };
+  const current = scope.currentRelation(node.unique_id);
+  const incremental = isIncremental(node.config, current, scope.fullRefresh);
+  const shown = current && !scope.fullRefresh ? current : undefined;
+  const thisInModel = shown ? { database: null, schema: shown.schema, identifier: shown.name } : null;
+  const sql =
+    node.resource_type === 'seed'
+      ? { compiledCode: '', node }
+      : await scope.options.renderer.compile(node, scope.context(adapter, thisInModel));
+  await adapter.commit();
+  const config = sql.node.config;
+  const hook = (hooks: readonly Hook[], within: boolean): Promise<void> =>
+    runHooks(session, scope, node, hooks, within, adapter, candidateName);
+  try {
+    await hook(config.pre_hook, false);
+    const candidate = await session.transaction(async (tx) => {
+      adapter.withinTransaction = true;
+      await hook(config.pre_hook, true);
+      const made = await materialisation.candidate({
+        tx,
+        node,
+        config,
+        sql: sql.compiledCode,
+        target: place,
+        current: incremental || node.resource_type === 'snapshot' ? current : undefined,
+        fullRefresh: scope.fullRefresh,
+        empty: scope.options.flags.EMPTY,
+        absolutePath: node.root_path === undefined ? '' : join(node.root_path, node.path),
+      });
+      await register(tx, scope, node, place, made);
+      await applyGrants(tx, node, [place]);
+      await applyDocs(tx, node, place, made.kind);
+      await hook(config.post_hook, true);
+      return made;
+    });
+    adapter.withinTransaction = false;
+    scope.setCandidate(node, { ...place, kind: candidate.kind });
+    await hook(config.post_hook, false);
+    return { candidate, compiledCode: sql.compiledCode };
+  } catch (error) {
+    throw nodeFailure(error, node);
+  } finally {
+    adapter.withinTransaction = false;
+  }
+}
+
+function materialisationOf(node: ManifestNode): Materialisation {
+  const name = node.resource_type === 'seed' ? 'seed' : node.config.materialized;
+  const found = materialisations[name];
+  if (found) return found;
+  throw new ThauError('BUILD_UNKNOWN_MATERIALIZATION', `${node.unique_id} is materialized as "${name}".`, {
+    at: { file: node.original_file_path },
+    hint: `There are ${Object.keys(materialisations).join(', ')} and ephemeral.`,
+  });
+}
+
+async function runHooks(
+  session: Session,
+  scope: RunScope,
+  node: ManifestNode,
+  hooks: readonly Hook[],
+  within: boolean,
+  adapter: RunAdapter,
+  thisRelation: RelationName,
+): Promise<void> {
+  for (const hook of hooks) {
+    if (hook.transaction !== within) continue;
+    const sql = await scope.options.renderer.render(hook.sql, scope.context(adapter, thisRelation), node);
+    if (sql.trim() !== '') await session.query(sql);
+  }
+}
+
+async function register(
+  tx: Session,
+  scope: RunScope,
+  node: ManifestNode,
+  place: { readonly schema: string; readonly name: string },
+  made: Candidate,
+): Promise<void> {
+  await tx.query(
+    `insert into ${scope.options.state}.relations (relation_schema, relation_name, relation_kind, run_id, node_id)
+     values ($1, $2, $3, $4, $5)`,
+    [place.schema, place.name, made.kind, scope.options.runId, node.unique_id],
+  );
+}

@@ -1,0 +1,167 @@
+import type { ManifestNode } from '../../project/manifest.js';
+import { executionGraph } from '../graph/execution-graph.js';
+import { walkGraph } from '../graph/walk-graph.js';
+import { readLastSeconds } from '../history/run-rows.js';
+import type { RunRecorder } from '../history/run-recorder.js';
+import { isGood, type NodeResult } from '../report/node-result.js';
+import { runTest } from '../tests/run-test.js';
+import { buildNode } from './build-node.js';
+import { runProjectHooks } from './project-hooks.js';
+import type { RunOptions } from './run-options.js';
+import { hasRelation, type RunScope } from './run-scope.js';
+import type { RunSessions } from './run-sessions.js';
+
+export interface Execution {
+  readonly results: readonly NodeResult[];
+}
+
+/** Builds and tests every selected node in dependency order, telling recorder and reporter as it goes. */
+export async function executeNodes(
+  options: RunOptions,
+  scope: RunScope,
+  sessions: RunSessions,
+  recorder: RunRecorder,
+  signal: AbortSignal,
+  prepare: () => Promise<void>,
+): Promise<Execution> {
+  const { manifest, reporter, database } = options;
+  const { state, runId } = scope.options;
+  const chosen = new Set([...options.selected].filter((id) => isExecuted(manifest.nodes[id])));
+  const graph = executionGraph(manifest.nodes, chosen, true);
+  const total = graph.nodes.size;
+  reporter({
+    type: 'run_started',
+    at: new Date(),
+    runId,
+    command: options.command,
+    total,
+    threads: options.threads,
+    target: options.target,
+  });
+  await prepare();
+  await sessions.use((session) => runProjectHooks(session, scope, 'on-run-start', []));
+  const seconds = await readLastSeconds(database, state);
+  const results: NodeResult[] = [];
+  let index = 0;
+  const finish = (result: NodeResult, at: number): void => {
+    results.push(result);
+    recorder.finished(result);
+    reporter({ type: 'node_finished', at: new Date(), result, index: at, total });
+  };
+  await walkGraph(graph, {
+    threads: options.threads,
+    failFast: options.failFast,
+    signal,
+    expectedSeconds: (id) => seconds.get(id) ?? 1,
+    visit: async (id) => {
+      const node = graph.nodes.get(id);
+      if (!node) return 'failed';
+      const at = ++index;
+      const startedAt = new Date();
+      reporter({ type: 'node_started', at: startedAt, nodeId: id, name: node.name, index: at, total });
+      recorder.started(node, startedAt);
+      const result = await attempt(options, scope, sessions, node, startedAt, signal);
+      finish(result, at);
+      return isGood(result.status) ? 'done' : 'failed';
+    },
+    skip: (id, because) => {
+      const node = graph.nodes.get(id);
+      if (node) finish(skipped(node, because), ++index);
+      return Promise.resolve();
+    },
+  });
+  return { results };
+}
+
+function isExecuted(node: ManifestNode | undefined): boolean {
+  return node !== undefined && (hasRelation(node) || node.resource_type === 'test');
+}
+
+async function attempt(
+  options: RunOptions,
+  scope: RunScope,
+  sessions: RunSessions,
+  node: ManifestNode,
+  startedAt: Date,
+  signal: AbortSignal,
+): Promise<NodeResult> {
+  const began = performance.now();
+  const done = (
+    rest: Omit<NodeResult, keyof ReturnType<typeof identity> | 'startedAt' | 'finishedAt' | 'seconds'>,
+  ): NodeResult => ({
+    ...identity(node),
+    startedAt,
+    finishedAt: new Date(),
+    seconds: (performance.now() - began) / 1000,
+    ...rest,
+  });
+  try {
+    return await sessions.use(async (session) => {
+      if (node.resource_type === 'test') {
+        const test = await runTest(session, scope, node, options.flags.STORE_FAILURES);
+        return done({
+          status: test.status,
+          relation: test.relation,
+          rows: null,
+          failures: test.failures,
+          message: test.message,
+          compiledCode: test.compiledCode,
+        });
+      }
+      const built = await buildNode(session, scope, node);
+      const place = scope.candidatePlace(node);
+      return done({
+        status: 'success',
+        relation: `${place.schema}.${place.name}`,
+        rows: built.candidate.rows,
+        failures: null,
+        message: built.candidate.message,
+        compiledCode: built.compiledCode,
+      });
+    });
+  } catch (error) {
+    const cancelled = signal.aborted;
+    return done({
+      status: cancelled ? 'cancelled' : 'error',
+      relation: null,
+      rows: null,
+      failures: null,
+      message: error instanceof Error ? error.message : String(error),
+      error,
+    });
+  }
+}
+
+function identity(node: ManifestNode): {
+  nodeId: string;
+  resourceType: ManifestNode['resource_type'];
+  name: string;
+  materialized: string;
+} {
+  return {
+    nodeId: node.unique_id,
+    resourceType: node.resource_type,
+    name: node.name,
+    materialized: node.config.materialized,
+  };
+}
+
+function skipped(node: ManifestNode, because: string | undefined): NodeResult {
+  return {
+    ...identity(node),
+    status: 'skipped',
+    relation: null,
+    startedAt: null,
+    finishedAt: null,
+    seconds: null,
+    rows: null,
+    failures: null,
+    message:
+      because === undefined ? 'the run was stopped before its turn' : `waited for ${shortName(because)}`,
+  };
+}
+
+function shortName(id: string): string {
+  const parts = id.split('.');
+  return parts[0] === 'test' ? (parts[2] ?? id) : (parts.at(-1) ?? id);
+}

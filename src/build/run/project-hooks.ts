@@ -1,0 +1,51 @@
+import type { ManifestNode } from '../../project/manifest.js';
+import type { Session } from '../../postgres/session.js';
+import type { NodeResult } from '../report/node-result.js';
+import { nodeFailure } from './node-failure.js';
+import type { RunScope } from './run-scope.js';
+
+/** The project's `on-run-start` or `on-run-end` hooks, in their order. */
+export async function runProjectHooks(
+  session: Session,
+  scope: RunScope,
+  when: 'on-run-start' | 'on-run-end',
+  results: readonly NodeResult[],
+): Promise<void> {
+  const hooks = Object.values(scope.options.manifest.nodes)
+    .filter((node) => node.resource_type === 'operation' && node.tags.includes(when))
+    .sort((a, b) => place(a) - place(b));
+  if (hooks.length === 0) return;
+  const adapter = scope.adapter(session);
+  const schemas = [...new Set([...scope.options.current.nodes.values()].map((node) => node.schema))];
+  const extra =
+    when === 'on-run-end'
+      ? {
+          schemas,
+          database_schemas: schemas.map((schema) => [null, schema]),
+          results: results.map((result) => ({
+            status: result.status,
+            message: result.message,
+            failures: result.failures,
+            execution_time: result.seconds ?? 0,
+            unique_id: result.nodeId,
+            node: scope.options.manifest.nodes[result.nodeId] ?? null,
+          })),
+        }
+      : undefined;
+  for (const hook of hooks) {
+    const sql = await scope.options.renderer.render(hook.raw_code, scope.context(adapter, null, extra), hook);
+    if (sql.trim() !== '') {
+      try {
+        await session.query(sql);
+      } catch (error) {
+        throw nodeFailure(error, hook);
+      }
+    }
+    await adapter.commit();
+  }
+}
+
+/** dbt names them `operation.shop.shop-on-run-start-0`. */
+function place(node: ManifestNode): number {
+  return Number(/-(\d+)$/.exec(node.unique_id)?.[1] ?? 0);
+}

@@ -1,0 +1,143 @@
+import type { RunLock } from '../../postgres/run-lock.js';
+import type { ManifestNode } from '../../project/manifest.js';
+import type { Catalog } from '../../schema/catalog.js';
+import { slimManifest } from '../artifacts/slim-manifest.js';
+import type { MappedNode } from '../publish/generation.js';
+import { publish } from '../publish/publish.js';
+import { readCatalog } from '../publish/read-catalog.js';
+import type { NodeResult } from '../report/node-result.js';
+import { prepareViews, type ViewChange } from '../views/prepare-views.js';
+import { applyDocs, applyGrants } from './relation-extras.js';
+import type { RunOptions } from './run-options.js';
+import type { RunScope } from './run-scope.js';
+import type { RunSessions } from './run-sessions.js';
+
+export interface Published {
+  readonly generation: number;
+  readonly stale: readonly string[];
+  readonly laggingViews: readonly string[];
+}
+
+/** From good candidates to a published generation: mapping, catalog, schema check, stable views, the flip. */
+export async function publishRun(
+  options: RunOptions,
+  scope: RunScope,
+  sessions: RunSessions,
+  lock: RunLock,
+  results: readonly NodeResult[],
+): Promise<Published> {
+  const { manifest, reporter } = options;
+  const { state, runId, current } = scope.options;
+  const began = performance.now();
+  const built = [...scope.candidates()].flatMap(([id, relation]) => {
+    const node = manifest.nodes[id];
+    return node ? [{ node, relation }] : [];
+  });
+  reporter({ type: 'publishing', at: new Date(), nodes: built.length });
+  const stale = staleNodes(scope, new Set(built.map(({ node }) => node.unique_id)));
+  const nodes = nextMapping(scope, stale);
+  const passed = new Set(
+    results.filter((one) => one.resourceType === 'test' && one.status === 'pass').map((one) => one.nodeId),
+  );
+  const laggingViews = await sessions.use(async (session) => {
+    const before = await session.query<{ content: Catalog }>(
+      `select content from ${state}.artifacts where generation = $1 and kind = 'catalog'`,
+      [current.number],
+    );
+    const catalog = await readCatalog(session, manifest, nodes, passed, before.rows[0]?.content);
+    await options.checkSchema?.(options.sdl, catalog);
+    const changes = nodes.flatMap((node): ViewChange[] => {
+      const old = current.nodes.get(node.nodeId);
+      const moved = old?.schema !== node.schema || old.name !== node.name;
+      const same = old?.relation.schema === node.relation.schema && old.relation.name === node.relation.name;
+      return moved || !same
+        ? [{ nodeId: node.nodeId, schema: node.schema, name: node.name, relation: node.relation }]
+        : [];
+    });
+    const views = await prepareViews(session, changes, { state, generation: runId });
+    await publish(session, {
+      state,
+      runId,
+      lock,
+      nodes,
+      artifacts: {
+        sdl: options.sdl,
+        catalog,
+        metrics: semanticDefinitions(options),
+        manifest: slimManifest(manifest),
+      },
+      views,
+    });
+    for (const { node } of built) {
+      const place = { schema: node.schema, name: node.alias };
+      await applyGrants(session, node, [place]);
+      await applyDocs(session, node, place, 'view');
+    }
+    return views.lagging.map((view) => `${view.schema}.${view.name}`);
+  });
+  const seconds = (performance.now() - began) / 1000;
+  reporter({ type: 'published', at: new Date(), generation: runId, seconds });
+  return { generation: runId, stale: [...stale], laggingViews };
+}
+
+/** What was built, and everything else of the current generation that the project still has. */
+function nextMapping(scope: RunScope, stale: ReadonlySet<string>): readonly MappedNode[] {
+  const { manifest, runId, current } = scope.options;
+  const candidates = scope.candidates();
+  const now = new Date();
+  const carried = [...current.nodes.values()]
+    .filter((mapped) => manifest.nodes[mapped.nodeId] && !candidates.has(mapped.nodeId))
+    .map((mapped) =>
+      stale.has(mapped.nodeId) ? { ...mapped, staleSince: mapped.staleSince ?? now } : mapped,
+    );
+  const built = [...candidates].flatMap(([nodeId, relation]): MappedNode[] => {
+    const node = manifest.nodes[nodeId];
+    if (!node) return [];
+    const { schema, alias: name } = node;
+    return [
+      {
+        nodeId,
+        schema,
+        name,
+        relation,
+        builtBy: runId,
+        fingerprint: null,
+        dataVersion: null,
+        staleSince: null,
+      },
+    ];
+  });
+  return [...carried, ...built];
+}
+
+/** Mapped nodes that read, directly or not, something built now, and were not built themselves. */
+function staleNodes(scope: RunScope, built: ReadonlySet<string>): ReadonlySet<string> {
+  const { manifest, current } = scope.options;
+  const touched = new Map<string, boolean>();
+  const readsBuilt = (node: ManifestNode): boolean => {
+    const known = touched.get(node.unique_id);
+    if (known !== undefined) return known;
+    touched.set(node.unique_id, false);
+    const answer = node.depends_on.nodes.some((id) => {
+      if (built.has(id)) return true;
+      const parent = manifest.nodes[id];
+      return parent !== undefined && readsBuilt(parent);
+    });
+    touched.set(node.unique_id, answer);
+    return answer;
+  };
+  const stale = new Set<string>();
+  for (const id of current.nodes.keys()) {
+    const node = manifest.nodes[id];
+    if (node && !built.has(id) && readsBuilt(node)) stale.add(id);
+  }
+  return stale;
+}
+
+function semanticDefinitions({ manifest }: RunOptions): Record<string, unknown> {
+  return {
+    semantic_models: Object.values(manifest.semantic_models),
+    metrics: Object.values(manifest.metrics),
+    saved_queries: Object.values(manifest.saved_queries),
+  };
+}

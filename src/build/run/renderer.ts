@@ -1,0 +1,10 @@
+import type { CompiledNode, RunContext } from '../../project/context/render-run.js';
+import type { ManifestNode } from '../../project/manifest.js';
+
+/** What turns templates into SQL; the composition root ties it to a parsed project. */
+export interface Renderer {
+  /** A model's, snapshot's or test's SQL with ephemeral parents injected. */
+  compile(node: ManifestNode, context: RunContext): Promise<CompiledNode>;
+  /** A hook or another text, in the context of a node or of the project. */
+  render(text: string, context: RunContext, node?: ManifestNode): Promise<string>;
+}

@@ -1,0 +1,41 @@
+import type { RunFlags } from '../../project/context/render-run.js';
+import type { Manifest } from '../../project/manifest.js';
+import type { Database } from '../../postgres/database.js';
+import type { Catalog, SdlSource } from '../../schema/catalog.js';
+import type { Reporter } from '../report/run-event.js';
+import type { Renderer } from './renderer.js';
+
+/** What a run is to do, with everything it needs as plain data and one database handle. */
+export interface RunOptions {
+  readonly database: Database;
+  /** thau's own schema, as in `database.state_schema`. */
+  readonly stateSchema: string;
+  readonly manifest: Manifest;
+  readonly renderer: Renderer;
+  readonly command: 'build' | 'run' | 'test' | 'seed' | 'snapshot';
+  /** unique_ids of the nodes to build and the tests to run. */
+  readonly selected: ReadonlySet<string>;
+  /** Nodes at a time. */
+  readonly threads: number;
+  /** Begin nothing new after the first failure. */
+  readonly failFast: boolean;
+  readonly flags: RunFlags;
+  /** Who asked: `manual`, `schedule:<name>`, `start`, `request:<id>`. */
+  readonly trigger: string;
+  /** The profile's target, for history. */
+  readonly target: string;
+  /** Selection, vars and flags as given, for history and retry. */
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly sdl: readonly SdlSource[];
+  /** Holds the SDL against what is about to be published; throws to stop the publish. */
+  readonly checkSchema?: (sdl: readonly SdlSource[], catalog: Catalog) => void | Promise<void>;
+  readonly reporter: Reporter;
+  /** Aborting cancels the run. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds to wait for another run to end; 0 refuses at once. */
+  readonly lockWait?: number;
+  /** Milliseconds without a heartbeat after which another run counts as hung. */
+  readonly staleAfter?: number;
+  /** Generations kept, the current one included. */
+  readonly keepGenerations?: number;
+}

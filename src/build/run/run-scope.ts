@@ -1,0 +1,114 @@
+import { ThauError } from '../../errors/thau-error.js';
+import type { RelationName } from '../../project/context/database-adapter.js';
+import type { RunContext, RunFlags } from '../../project/context/render-run.js';
+import type { Manifest, ManifestNode } from '../../project/manifest.js';
+import type { Session } from '../../postgres/session.js';
+import { OwnedNames } from '../adapter/owned-names.js';
+import { RunAdapter } from '../adapter/run-adapter.js';
+import type { Generation } from '../publish/generation.js';
+import { candidateSchema, type Relation } from '../relation.js';
+import type { Reporter } from '../report/run-event.js';
+import type { Renderer } from './renderer.js';
+
+export interface RunScopeOptions {
+  readonly manifest: Manifest;
+  readonly renderer: Renderer;
+  readonly runId: number;
+  /** thau's own schema, quoted. */
+  readonly state: string;
+  readonly current: Generation;
+  readonly flags: RunFlags;
+  readonly invocationId: string;
+  readonly startedAt: Date;
+  readonly reporter: Reporter;
+}
+
+/**
+ * What the nodes of one run share: which relation stands for each node, and the context their templates render
+ * in. It changes in one way: a candidate, once made, stands for its node.
+ */
+export class RunScope {
+  readonly names = new OwnedNames();
+  private readonly made = new Map<string, Relation>();
+
+  constructor(readonly options: RunScopeOptions) {
+    for (const node of Object.values(options.manifest.nodes)) {
+      if (hasRelation(node)) this.names.set(node.schema, node.alias, null);
+    }
+    for (const node of options.current.nodes.values()) {
+      this.names.set(node.schema, node.name, { ...node.relation, candidate: false });
+    }
+  }
+
+  get fullRefresh(): boolean {
+    return this.options.flags.FULL_REFRESH;
+  }
+
+  /** Where this run builds a node. */
+  candidatePlace(node: ManifestNode): { readonly schema: string; readonly name: string } {
+    return { schema: candidateSchema(node.schema, this.options.runId), name: node.alias };
+  }
+
+  /** From now on the candidate stands for the node. */
+  setCandidate(node: ManifestNode, relation: Relation): void {
+    this.made.set(node.unique_id, relation);
+    this.names.set(node.schema, node.alias, { ...relation, candidate: true });
+  }
+
+  candidates(): ReadonlyMap<string, Relation> {
+    return this.made;
+  }
+
+  /** The published relation of a node. */
+  currentRelation(nodeId: string): Relation | undefined {
+    return this.options.current.nodes.get(nodeId)?.relation;
+  }
+
+  /** What `ref()` and `source()` render. */
+  relationOf(uniqueId: string): RelationName {
+    const source = this.options.manifest.sources[uniqueId];
+    if (source) return { database: null, schema: source.schema, identifier: source.identifier };
+    const relation = this.made.get(uniqueId) ?? this.currentRelation(uniqueId);
+    if (relation) return { database: null, schema: relation.schema, identifier: relation.name };
+    const name = this.options.manifest.nodes[uniqueId]?.name ?? uniqueId;
+    throw new ThauError(
+      'BUILD_MISSING_RELATION',
+      `${name} has not been built yet, and is not part of this run.`,
+      {
+        hint: `Build it too: add +${name} to the selection, or run thau build.`,
+      },
+    );
+  }
+
+  adapter(session: Session): RunAdapter {
+    return new RunAdapter({
+      session,
+      state: this.options.state,
+      names: this.names,
+      onLog: (message, toConsole) =>
+        this.options.reporter({ type: 'log', at: new Date(), message, toConsole }),
+    });
+  }
+
+  context(
+    adapter: RunAdapter,
+    thisRelation: RelationName | null,
+    extra?: Readonly<Record<string, unknown>>,
+  ): RunContext {
+    return {
+      adapter,
+      relationOf: (uniqueId) => this.relationOf(uniqueId),
+      thisRelation,
+      flags: this.options.flags,
+      invocationId: this.options.invocationId,
+      runStartedAt: this.options.startedAt,
+      ...(extra && { extra }),
+    };
+  }
+}
+
+/** Whether a node becomes a relation of a generation. */
+export function hasRelation(node: ManifestNode): boolean {
+  if (node.resource_type === 'seed' || node.resource_type === 'snapshot') return true;
+  return node.resource_type === 'model' && node.config.materialized !== 'ephemeral';
+}

@@ -1,0 +1,141 @@
+import { quoteIdentifier } from '../../postgres/identifier.js';
+import { RunLock } from '../../postgres/run-lock.js';
+import { collectGarbage } from '../garbage.js';
+import { beginRun, finishRun } from '../history/run-rows.js';
+import { RunRecorder } from '../history/run-recorder.js';
+import { readGeneration } from '../publish/generation.js';
+import { isGood } from '../report/node-result.js';
+import type { RunState, RunSummary } from '../report/run-event.js';
+import { settleViews } from '../views/settle-views.js';
+import { watchCancellation } from './cancellation.js';
+import { refuseSharedNames } from './check-names.js';
+import { executeNodes, type Execution } from './execute-nodes.js';
+import { publishRun } from './publish-run.js';
+import { recover } from './recover.js';
+import type { RunOptions } from './run-options.js';
+import { applicationName, RunSessions } from './run-sessions.js';
+import { RunScope } from './run-scope.js';
+import { prepareSchemas } from './prepare-schemas.js';
+import { runProjectHooks } from './project-hooks.js';
+
+/**
+ * One run: takes the lock, puts right what dead runs left, builds and tests candidates, and publishes them when
+ * all are good. Throws when it cannot begin; after that every end is a summary.
+ */
+export async function run(options: RunOptions): Promise<RunSummary> {
+  refuseSharedNames(options.manifest);
+  const began = performance.now();
+  const lock = await RunLock.acquire({
+    database: options.database,
+    stateSchema: options.stateSchema,
+    ...(options.lockWait !== undefined && { wait: options.lockWait }),
+    ...(options.staleAfter !== undefined && { staleAfter: options.staleAfter }),
+  });
+  try {
+    return await runUnderLock(options, lock, began);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function runUnderLock(options: RunOptions, lock: RunLock, began: number): Promise<RunSummary> {
+  const { database, stateSchema, reporter } = options;
+  const state = quoteIdentifier(stateSchema);
+  const startedAt = new Date();
+  const runId = await beginRun(database, state, options, lock.token);
+  await lock.setRun(runId);
+  const sessions = new RunSessions(database, applicationName(stateSchema, runId));
+  const recorder = new RunRecorder(database, state, runId);
+  const cancellation = await watchCancellation(options, lock, runId);
+  const facts: Mutable<RunFacts> = { state: 'failed', generation: null, stale: [], laggingViews: [] };
+  let execution: Execution | undefined;
+  let scope: RunScope | undefined;
+  try {
+    const current = await sessions.use(async (session) => {
+      const dead = await recover(session, stateSchema, state, runId);
+      if (dead.length > 0) reporter({ type: 'run_took_over', at: new Date(), runs: dead });
+      await collectGarbage(session, { state, ...keep(options), spareRun: runId });
+      return readGeneration(session, state);
+    });
+    const { manifest, renderer, flags } = options;
+    const invocationId = manifest.metadata.invocation_id;
+    const begun = new RunScope({
+      manifest,
+      renderer,
+      runId,
+      state,
+      current,
+      flags,
+      invocationId,
+      startedAt,
+      reporter,
+    });
+    scope = begun;
+    execution = await executeNodes(options, begun, sessions, recorder, cancellation.signal, () =>
+      sessions.use((session) => prepareSchemas(session, options, begun)),
+    );
+    cancellation.signal.throwIfAborted();
+    if (!execution.results.every((result) => isGood(result.status))) facts.state = 'failed';
+    else if (scope.candidates().size === 0) facts.state = 'succeeded';
+    else {
+      const published = await publishRun(options, scope, sessions, lock, execution.results);
+      Object.assign(facts, published, { state: 'published' satisfies RunState });
+    }
+  } catch (error) {
+    facts.error = cancellation.signal.aborted ? cancellation.signal.reason : error;
+    facts.state = cancellation.state ?? 'failed';
+  }
+  const results = execution?.results ?? [];
+  if (scope && facts.state !== 'superseded') {
+    const hooks = scope;
+    await sessions
+      .use((session) => runProjectHooks(session, hooks, 'on-run-end', results))
+      .catch((error: unknown) => (facts.error ??= error));
+  }
+  const summary: RunSummary = {
+    runId,
+    command: options.command,
+    state: facts.state,
+    generation: facts.generation,
+    seconds: (performance.now() - began) / 1000,
+    results,
+    ...(facts.error !== undefined && { error: facts.error }),
+    stale: facts.stale,
+    laggingViews: facts.laggingViews,
+  };
+  await cancellation.close();
+  try {
+    await recorder.flush();
+    await finishRun(database, state, summary);
+    if (facts.state === 'published') await tidy(options, sessions, state);
+  } catch (error) {
+    // the database went away: a later run closes the row; what was published stays published
+    if (facts.error === undefined && facts.state !== 'published') throw error;
+  } finally {
+    await sessions.close();
+  }
+  reporter({ type: 'run_finished', at: new Date(), summary });
+  return summary;
+}
+
+interface RunFacts {
+  readonly state: RunState;
+  readonly generation: number | null;
+  readonly stale: readonly string[];
+  readonly laggingViews: readonly string[];
+  readonly error?: unknown;
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** After the flip: one branch for each stable view, and the relations nobody can see any more go. */
+async function tidy(options: RunOptions, sessions: RunSessions, state: string): Promise<void> {
+  await sessions.use(async (session) => {
+    await settleViews(session, state);
+    await collectGarbage(session, { state, ...keep(options) });
+  });
+}
+
+function keep(options: RunOptions): { keep?: number } {
+  return options.keepGenerations === undefined ? {} : { keep: options.keepGenerations };
+}

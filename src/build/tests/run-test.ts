@@ -1,0 +1,52 @@
+import type { ManifestNode } from '../../project/manifest.js';
+import type { Session } from '../../postgres/session.js';
+import { nodeFailure } from '../run/node-failure.js';
+import type { RunScope } from '../run/run-scope.js';
+import { storeFailures } from './store-failures.js';
+import { failingRows, testConfig, verdict, verdictQuery } from './test-verdict.js';
+
+export interface TestRun {
+  readonly status: 'pass' | 'warn' | 'fail';
+  readonly failures: number;
+  readonly message: string | null;
+  /** Where the failing rows were stored. */
+  readonly relation: string | null;
+  readonly compiledCode: string;
+}
+
+/** Runs one test against whatever stands for the nodes it reads: candidates when this run built them. */
+export async function runTest(
+  session: Session,
+  scope: RunScope,
+  node: ManifestNode,
+  storeFailuresFlag: boolean,
+): Promise<TestRun> {
+  const adapter = scope.adapter(session);
+  const compiled = await scope.options.renderer.compile(node, scope.context(adapter, null));
+  await adapter.commit();
+  const config = testConfig(compiled.node, storeFailuresFlag);
+  let rows = failingRows(compiled.compiledCode, config);
+  let relation: string | null = null;
+  try {
+    if (config.storeFailures) {
+      const place = await storeFailures(session, scope, compiled.node, config.storeFailures, rows);
+      rows = place.sql;
+      relation = place.relation;
+    }
+    const answer = await session.queryText(verdictQuery(rows, config));
+    const { status, failures } = verdict(compiled.node, config, answer.rows);
+    const noun = failures === 1 ? 'result' : 'results';
+    return {
+      status,
+      failures,
+      message:
+        status === 'pass'
+          ? null
+          : `Got ${failures} ${noun}, configured to ${status} if ${status === 'fail' ? config.errorIf : config.warnIf}`,
+      relation,
+      compiledCode: compiled.compiledCode,
+    };
+  } catch (error) {
+    throw nodeFailure(error, node);
+  }
+}

@@ -1,0 +1,179 @@
+import { ThauError } from '../../errors/thau-error.js';
+import { faultOf } from '../../postgres/fault.js';
+import { qualifiedName } from '../../postgres/identifier.js';
+import type { Session } from '../../postgres/session.js';
+import { placeKey, readColumns } from './read-columns.js';
+import { dependentsOf, readStableViews, recordStableView, type StableView } from './stable-views.js';
+import { grownColumns, simpleView, switchingView, type Column } from './view-text.js';
+
+/** A node whose stable view is to show another relation from the next generation on. */
+export interface ViewChange {
+  readonly nodeId: string;
+  readonly schema: string;
+  readonly name: string;
+  readonly relation: { readonly schema: string; readonly name: string };
+}
+
+/** What is left to do in the publishing transaction, since it cannot be done before without being seen. */
+export interface PreparedViews {
+  /** To be created; `drop` where a view of other columns stands there. */
+  readonly create: readonly (ViewChange & { readonly columns: readonly Column[]; readonly drop: boolean })[];
+  /** Could not be locked in time: they keep showing the earlier relation until they can be. */
+  readonly lagging: readonly ViewChange[];
+}
+
+export interface ViewOptions {
+  /** thau's own schema, quoted. */
+  readonly state: string;
+  /** The generation about to be published. */
+  readonly generation: number;
+  /** Milliseconds spent on a view that readers keep locked; 2,000 unless given. */
+  readonly patience?: number;
+}
+
+/**
+ * Makes the stable views of all changes switch by themselves when `generation` is published, each in a short
+ * transaction: a reader waits at most the lock timeout, and no two views are ever locked together while someone
+ * waits. Throws when a column that others built on would go.
+ */
+export async function prepareViews(
+  session: Session,
+  changes: readonly ViewChange[],
+  options: ViewOptions,
+): Promise<PreparedViews> {
+  const known = await readStableViews(session, options.state);
+  const columns = await readColumns(session, [
+    ...changes,
+    ...changes.map((change) => change.relation),
+    ...[...known.values()].map((view) => view.shows),
+  ]);
+  const create: PreparedViews['create'][number][] = [];
+  const switching: { change: ViewChange; statement: string; view: StableView }[] = [];
+  for (const change of changes) {
+    const next = columns.get(placeKey(change.relation)) ?? [];
+    const present = columns.get(placeKey(change));
+    const view = known.get(placeKey(change));
+    if (present && !view) throw foreignRelation(change);
+    if (!present || !view) {
+      create.push({ ...change, columns: next, drop: false });
+      continue;
+    }
+    const grown = grownColumns(present, next);
+    const old = columns.get(placeKey(view.shows));
+    if (!grown || !old) {
+      await refuseIfBuiltOn(session, change, present, next);
+      create.push({ ...change, columns: next, drop: true });
+      continue;
+    }
+    const branch = { ...change.relation, since: options.generation };
+    switching.push({
+      change,
+      statement: switchingView(options.state, change, grown, { ...view.shows, columns: old }, branch),
+      view: { schema: view.schema, name: view.name, nodeId: change.nodeId, shows: view.shows, next: branch },
+    });
+  }
+  const lagging: ViewChange[] = [];
+  const replace = (some: typeof switching): Promise<boolean> =>
+    withShortLock(session, async () => {
+      await session.query(some.map((one) => one.statement).join(';\n'));
+      for (const one of some) await recordStableView(session, options.state, one.view);
+    });
+  // together when nobody is in the way, else one by one
+  if (switching.length > 0 && !(await replace(switching))) {
+    for (const one of switching) {
+      const done = await untilPatienceEnds(options.patience ?? 2000, () => replace([one]));
+      if (!done) lagging.push(one.change);
+    }
+  }
+  return { create, lagging };
+}
+
+/** The part of the publishing transaction: views that are new, and those whose columns changed. */
+export async function createViews(tx: Session, prepared: PreparedViews, options: ViewOptions): Promise<void> {
+  const statements = prepared.create.flatMap((one) => [
+    ...(one.drop ? [`drop view ${qualifiedName(one.schema, one.name)}`] : []),
+    simpleView(options.state, one, one.columns, { ...one.relation, since: options.generation }),
+  ]);
+  if (statements.length > 0) await tx.query(statements.join(';\n'));
+  for (const one of prepared.create) {
+    const shows = { ...one.relation, since: options.generation };
+    await recordStableView(tx, options.state, {
+      schema: one.schema,
+      name: one.name,
+      nodeId: one.nodeId,
+      shows,
+    });
+  }
+  if (prepared.lagging.length > 0) {
+    await tx.query(
+      `update ${options.state}.stable_views as v set lagging_since = coalesce(lagging_since, clock_timestamp())
+       from unnest($1::text[], $2::text[]) as l (schema, name) where v.schema_name = l.schema and v.name = l.name`,
+      [prepared.lagging.map((one) => one.schema), prepared.lagging.map((one) => one.name)],
+    );
+  }
+}
+
+/** Runs `work` in a transaction that gives up after 50 ms of waiting for a lock; false when it did. */
+export async function withShortLock(session: Session, work: () => Promise<void>): Promise<boolean> {
+  try {
+    await session.transaction(async (tx) => {
+      await tx.query(`set local lock_timeout = '50ms'`);
+      await work();
+    });
+    return true;
+  } catch (error) {
+    // lock_not_available, deadlock_detected
+    if (['55P03', '40P01'].includes(faultOf(error)?.sqlstate ?? '')) return false;
+    throw error;
+  }
+}
+
+async function untilPatienceEnds(milliseconds: number, attempt: () => Promise<boolean>): Promise<boolean> {
+  const end = performance.now() + milliseconds;
+  do {
+    if (await attempt()) return true;
+  } while (performance.now() < end);
+  return false;
+}
+
+/** thau never replaces what it did not make. */
+export function foreignRelation(
+  place: { readonly schema: string; readonly name: string },
+  others: readonly string[] = [],
+): ThauError {
+  return new ThauError(
+    'BUILD_FOREIGN_RELATION',
+    `${place.schema}.${place.name} exists, and thau did not make it.`,
+    {
+      notes: others.map((other) => `so does ${other}`),
+      hint: `Move it away (alter table ${place.schema}.${place.name} rename to …; or set schema …), or give the node another alias or schema.`,
+    },
+  );
+}
+
+async function refuseIfBuiltOn(
+  session: Session,
+  change: ViewChange,
+  present: readonly Column[],
+  next: readonly Column[],
+): Promise<void> {
+  const dependents = await dependentsOf(session, change);
+  if (dependents.length === 0) return;
+  const types = new Map(next.map((column) => [column.name, column.type]));
+  const broken = present
+    .filter((column) => types.get(column.name) !== column.type)
+    .map((column) => {
+      const now = types.get(column.name);
+      return now === undefined
+        ? `column "${column.name}" is gone`
+        : `column "${column.name}" was ${column.type} and becomes ${now}`;
+    });
+  throw new ThauError(
+    'BUILD_VIEW_HAS_DEPENDENTS',
+    `${change.schema}.${change.name} changes its columns, and others built on it: ${dependents.join(', ')}.`,
+    {
+      notes: broken,
+      hint: 'Keep the columns, or drop what stands on the view and run again; thau drops nothing it did not make.',
+    },
+  );
+}

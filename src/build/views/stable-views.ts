@@ -1,0 +1,98 @@
+import type { Queryable } from '../../postgres/queryable.js';
+import { placeKey } from './read-columns.js';
+
+/** A stable view as thau's own table has it. */
+export interface StableView {
+  readonly schema: string;
+  readonly name: string;
+  readonly nodeId: string;
+  readonly shows: { readonly schema: string; readonly name: string; readonly since: number };
+  /** What it switches to once that generation is published. */
+  readonly next?: { readonly schema: string; readonly name: string; readonly since: number };
+  readonly laggingSince?: Date;
+}
+
+interface Row {
+  schema_name: string;
+  name: string;
+  node_id: string;
+  shows_schema: string;
+  shows_name: string;
+  shows_since: number;
+  next_schema: string | null;
+  next_name: string | null;
+  next_since: number | null;
+  lagging_since: Date | null;
+}
+
+/** Every stable view, by `placeKey`. */
+export async function readStableViews(
+  database: Queryable,
+  state: string,
+): Promise<ReadonlyMap<string, StableView>> {
+  const { rows } = await database.query<Row>(`select * from ${state}.stable_views`);
+  return new Map(
+    rows.map((row) => {
+      const view: StableView = {
+        schema: row.schema_name,
+        name: row.name,
+        nodeId: row.node_id,
+        shows: { schema: row.shows_schema, name: row.shows_name, since: row.shows_since },
+        ...(row.next_schema !== null &&
+          row.next_name !== null &&
+          row.next_since !== null && {
+            next: { schema: row.next_schema, name: row.next_name, since: row.next_since },
+          }),
+        ...(row.lagging_since !== null && { laggingSince: row.lagging_since }),
+      };
+      return [placeKey(view), view];
+    }),
+  );
+}
+
+/** Writes what a view shows, beside the statement that made it so. */
+export async function recordStableView(tx: Queryable, state: string, view: StableView): Promise<void> {
+  await tx.query(
+    `insert into ${state}.stable_views (schema_name, name, node_id, shows_schema, shows_name, shows_since,
+                                        next_schema, next_name, next_since, lagging_since)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+     on conflict (schema_name, name) do update set
+         node_id = excluded.node_id, shows_schema = excluded.shows_schema, shows_name = excluded.shows_name,
+         shows_since = excluded.shows_since, next_schema = excluded.next_schema, next_name = excluded.next_name,
+         next_since = excluded.next_since, lagging_since = excluded.lagging_since`,
+    [
+      view.schema,
+      view.name,
+      view.nodeId,
+      view.shows.schema,
+      view.shows.name,
+      view.shows.since,
+      view.next?.schema ?? null,
+      view.next?.name ?? null,
+      view.next?.since ?? null,
+      view.laggingSince ?? null,
+    ],
+  );
+}
+
+/** The views and functions that others built on a view, as `schema.name`. */
+export async function dependentsOf(
+  database: Queryable,
+  place: { readonly schema: string; readonly name: string },
+): Promise<readonly string[]> {
+  const { rows } = await database.query<{ dependent: string }>(
+    `select distinct pg_describe_object(d.classid, d.objid, d.objsubid) as rule,
+            coalesce(on_view.oid::regclass::text, pg_describe_object(d.classid, d.objid, d.objsubid)) as dependent
+     from pg_class as c
+     join pg_namespace as n on n.oid = c.relnamespace
+     join pg_depend as d on d.deptype = 'n' and (
+         (d.refclassid = 'pg_class'::regclass and d.refobjid = c.oid)
+         or (d.refclassid = 'pg_type'::regclass and d.refobjid = c.reltype))
+     left join pg_rewrite as r on d.classid = 'pg_rewrite'::regclass and r.oid = d.objid
+     left join pg_class as on_view on on_view.oid = r.ev_class
+     where n.nspname = $1 and c.relname = $2 and (on_view.oid is null or on_view.oid <> c.oid)
+     order by 2`,
+    [place.schema, place.name],
+  );
+  return [...new Set(rows.map((row) => row.dependent))];
+}

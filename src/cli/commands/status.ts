@@ -1,0 +1,43 @@
+import type { WarehouseStatus } from '../../build/history/read-status.js';
+import type { AddCommand } from '../command.js';
+import { duration } from '../run/node-line.js';
+
+/** `thau status`: what is shown, how fresh it is, and what goes on. */
+export const addStatus: AddCommand = (program, run) => {
+  program
+    .command('status')
+    .description('show the current generation, what is stale, and what runs')
+    .action(
+      run(async ({ output, ...context }) => {
+        const { readStatus } = await import('../../build/history/read-status.js');
+        const { quoteIdentifier } = await import('../../postgres/identifier.js');
+        const { database, settings } = await context.warehouse();
+        const status = await readStatus(database, quoteIdentifier(settings.database.stateSchema));
+        output.result(status, text(status));
+        return 0;
+      }),
+    );
+};
+
+function text(status: WarehouseStatus): string {
+  const lines =
+    status.generation === null || !status.publishedAt
+      ? ['Nothing is published yet: thau build.']
+      : [
+          `Generation ${status.generation}, published ${status.publishedAt.toLocaleString('sv-SE')}, ${status.relations} relations.`,
+        ];
+  for (const { node, since } of status.stale) {
+    lines.push(`stale since ${since.toLocaleString('sv-SE')}: ${node}`);
+  }
+  if (status.lagging.length > 0) lines.push(`views that lag behind: ${status.lagging.join(', ')}`);
+  if (status.garbage > 0) lines.push(`${status.garbage} relations wait to be dropped`);
+  const { running, lastRun } = status;
+  if (running) {
+    lines.push(
+      `Run ${running.runId} (${running.command}, ${running.trigger}) goes on since ${duration(running.seconds ?? 0)} in process ${running.pid} on ${running.host}.`,
+    );
+  } else if (lastRun) {
+    lines.push(`Last run: ${lastRun.runId}, ${lastRun.state}, ${duration(lastRun.seconds ?? 0)}.`);
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import type { AddCommand, GlobalOptions, RunAction } from './command.js';
+
+/** The command line with its global options, which may stand before or after the command. */
+export function makeProgram(commands: readonly AddCommand[], run: RunAction): Command {
+  const program = new Command('thau')
+    .description('Raw customer tables in, one GraphQL API out. Without a command: thau start.')
+    .version(version(), '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .option('--project-dir <folder>', 'the folder with dbt_project.yml (default: this one)')
+    .option('--profiles-dir <folder>', 'the folder with profiles.yml')
+    .option('--profile <name>', 'the profile of profiles.yml')
+    .option('-t, --target <name>', 'the target of the profile')
+    .option('--json', 'print JSON, an object a line')
+    .option('--log-format <format>', 'text or json; json is --json')
+    .option('-q, --quiet', 'print results and problems only')
+    .option('--no-color', 'print without colours')
+    .option('-d, --debug', 'print stack traces')
+    .configureHelp({ showGlobalOptions: false })
+    .configureOutput({ writeErr: () => undefined })
+    .showSuggestionAfterError(false)
+    .allowExcessArguments(false)
+    .exitOverride();
+  for (const add of commands) add(program, run);
+  for (const command of allCommands(program)) {
+    command.exitOverride().configureOutput({ writeErr: () => undefined });
+    command
+      .showSuggestionAfterError(false)
+      .allowExcessArguments(false)
+      .helpOption('-h, --help', 'print this help');
+  }
+  return program;
+}
+
+/** A command and all below it. */
+export function allCommands(command: Command): Command[] {
+  return command.commands.flatMap((child) => [child, ...allCommands(child)]);
+}
+
+/** The global options, with dbt's own variables as defaults. */
+export function globalOptions(
+  program: Command,
+  env: Readonly<Record<string, string | undefined>>,
+): GlobalOptions {
+  const given = program.opts<Record<string, string | boolean | undefined>>();
+  const text = (key: string, variable?: string): string | undefined => {
+    const value = given[key] ?? (variable === undefined ? undefined : env[variable]);
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const profilesDir = text('profilesDir');
+  const profile = text('profile', 'DBT_PROFILE');
+  const target = text('target', 'DBT_TARGET');
+  return {
+    projectDir: text('projectDir', 'DBT_PROJECT_DIR') ?? '.',
+    ...(profilesDir !== undefined && { profilesDir }),
+    ...(profile !== undefined && { profile }),
+    ...(target !== undefined && { target }),
+    debug: given['debug'] === true,
+    json: given['json'] === true || given['logFormat'] === 'json',
+    quiet: given['quiet'] === true,
+    color: given['color'] !== false && (env['NO_COLOR'] ?? '') === '',
+  };
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

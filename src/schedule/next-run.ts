@@ -1,0 +1,36 @@
+import { createTask, validateDetailed } from 'node-cron';
+import { ThauError, type Place } from '../errors/thau-error.js';
+
+/**
+ * When a cron expression is next due after this moment, in its zone. Throws SCHEDULE_CRON for an expression that
+ * cannot be read or that no date ever meets.
+ *
+ * node-cron reads the expression and knows the zones' clock changes. Its timers are not used: they sleep until the
+ * computed moment and fall silent when the machine's clock is set back (docs/decisions/0801-schedule-looks.md).
+ */
+export function nextRun(cron: string, timezone: string, at?: Place): Date {
+  const { valid, errors } = validateDetailed(cron);
+  if (!valid) {
+    const fields = errors.map((error) => error.message).join('; ');
+    throw cronError(cron, `cannot be read: ${fields}`, at);
+  }
+  const task = createTask(cron, () => undefined, { timezone });
+  try {
+    const [next] = task.getNextRuns(1);
+    if (next === undefined) throw cronError(cron, 'is never due', at);
+    return next;
+  } catch (error) {
+    if (error instanceof ThauError) throw error;
+    throw cronError(cron, 'is never due', at, error);
+  } finally {
+    void task.destroy();
+  }
+}
+
+function cronError(cron: string, what: string, at?: Place, cause?: unknown): ThauError {
+  return new ThauError('SCHEDULE_CRON', `The cron expression "${cron}" ${what}.`, {
+    hint: 'Five fields: minute hour day-of-month month day-of-week, as in "0 2 * * *" for every night at two.',
+    ...(at && { at }),
+    ...(cause !== undefined && { cause }),
+  });
+}

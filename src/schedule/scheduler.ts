@@ -1,0 +1,251 @@
+import type { Schedule } from '../config/settings.js';
+import { ThauError } from '../errors/thau-error.js';
+import type { Database } from '../postgres/database.js';
+import { Listener } from '../postgres/listener.js';
+import { Leadership } from './leadership.js';
+import { nextRun } from './next-run.js';
+import { answerRequest, returnRequest, reviveRequests, takeRequest } from './request-rows.js';
+import { type PerformRun, runOrder, type RunOrder, type RunOutcome } from './run-order.js';
+import { recordScheduledRun, syncSchedules, takeDue } from './schedule-rows.js';
+
+export interface SchedulerOptions {
+  readonly database: Database;
+  readonly stateSchema: string;
+  readonly schedules: readonly Schedule[];
+  readonly perform: PerformRun;
+  /** Milliseconds between looks at the rows; 1,000 unless given. */
+  readonly lookEvery?: number;
+  readonly onEvent?: (event: ScheduleEvent) => void;
+}
+
+export type ScheduleEvent =
+  | { readonly kind: 'leading' | 'following' }
+  | { readonly kind: 'started' | 'waiting' | 'skipped'; readonly trigger: string }
+  | { readonly kind: 'finished'; readonly trigger: string; readonly outcome: RunOutcome }
+  | { readonly kind: 'failed'; readonly trigger: string; readonly error: unknown }
+  | { readonly kind: 'trouble'; readonly error: unknown };
+
+interface Job {
+  readonly order: RunOrder;
+  readonly done: (outcome: RunOutcome) => Promise<void>;
+  readonly failed: (error: unknown) => Promise<void>;
+  /** A schedule's name: its next time is skipped while this one waits or runs. */
+  readonly schedule?: string;
+}
+
+/**
+ * Starts runs when schedules are due and when request rows ask for them. Any number of processes may have one; only
+ * the leader acts, the others look whether it is gone. Looks once a second, and at once on `thau_request`: rows and
+ * the database's clock decide, so a clock set back or a laptop asleep loses nothing, and a run missed while nothing
+ * ran is caught up once.
+ */
+export class Scheduler {
+  private readonly leadership: Leadership;
+  private readonly jobs: Job[] = [];
+  private readonly closing = new AbortController();
+  private running: { readonly job: Job; readonly cancel: AbortController } | undefined;
+  private worker: Promise<void> | undefined;
+  private looking: Promise<void> | undefined;
+  private again = false;
+  private timer: NodeJS.Timeout | undefined;
+  private listener: Listener | undefined;
+  private told = false;
+
+  private constructor(private readonly options: SchedulerOptions) {
+    this.leadership = new Leadership(options.database, options.stateSchema, () => {
+      // whoever leads now starts the runs; ours goes on under the run lock, which has its own fence
+      this.jobs.length = 0;
+      this.tell({ kind: 'following' });
+    });
+  }
+
+  /** Resolves after the first look; rejects when the schedules are wrong or the database cannot be reached. */
+  static async start(options: SchedulerOptions): Promise<Scheduler> {
+    for (const { cron, timezone, at } of options.schedules) nextRun(cron, timezone, at);
+    const scheduler = new Scheduler(options);
+    try {
+      scheduler.listener = await Listener.start({
+        database: options.database,
+        channels: { thau_request: () => void scheduler.look() },
+        onListening: () => void scheduler.look(),
+      });
+      await scheduler.look();
+    } catch (error) {
+      await scheduler.close();
+      throw error;
+    }
+    scheduler.timer = setInterval(() => void scheduler.look(), options.lookEvery ?? 1000);
+    return scheduler;
+  }
+
+  get leads(): boolean {
+    return this.leadership.held;
+  }
+
+  /** Cancels the run it performs, waits for it, and lets another process lead. */
+  async close(): Promise<void> {
+    this.closing.abort();
+    clearInterval(this.timer);
+    this.jobs.length = 0;
+    this.running?.cancel.abort(new ThauError('SCHEDULE_STOPPED', 'thau is stopping.'));
+    await this.listener?.close();
+    await this.looking;
+    await this.worker;
+    await this.leadership.release();
+  }
+
+  /** Looks now, or once more after the look that is under way. Never rejects. */
+  look(): Promise<void> {
+    if (this.looking) {
+      this.again = true;
+      return this.looking;
+    }
+    this.looking = this.lookUntilDone().finally(() => {
+      this.looking = undefined;
+    });
+    return this.looking;
+  }
+
+  private async lookUntilDone(): Promise<void> {
+    do {
+      this.again = false;
+      try {
+        await this.lookOnce();
+        this.told = false;
+      } catch (error) {
+        // a database that is away is told once, not every second
+        if (!this.told) this.tell({ kind: 'trouble', error });
+        this.told = true;
+      }
+    } while (this.wanted());
+  }
+
+  /** Asked for another look while one was under way. */
+  private wanted(): boolean {
+    return this.again && !this.closing.signal.aborted;
+  }
+
+  private async lookOnce(): Promise<void> {
+    if (this.closing.signal.aborted) return;
+    const { database, stateSchema, schedules } = this.options;
+    if (!this.leadership.held) {
+      if (!(await this.leadership.attempt())) return;
+      try {
+        await syncSchedules(database, stateSchema, schedules);
+        await reviveRequests(database, stateSchema);
+      } catch (error) {
+        // to lead over rows that were not made ready would be worse than to try again
+        await this.leadership.release();
+        throw error;
+      }
+      this.tell({ kind: 'leading' });
+    }
+    for (const row of await takeDue(database, stateSchema)) this.queueSchedule(row.name);
+    await this.takeCancellations();
+    if (this.jobs.length === 0 && !this.running) await this.takeRun();
+    this.work();
+  }
+
+  private queueSchedule(name: string): void {
+    const trigger = `schedule:${name}`;
+    if (this.running?.job.schedule === name || this.jobs.some((job) => job.schedule === name)) {
+      this.tell({ kind: 'skipped', trigger });
+      return;
+    }
+    const schedule = this.options.schedules.find((one) => one.name === name);
+    if (!schedule) return;
+    const { database, stateSchema } = this.options;
+    this.jobs.push({
+      schedule: name,
+      order: {
+        trigger,
+        select: schedule.select,
+        exclude: schedule.exclude,
+        fullRefresh: schedule.fullRefresh,
+      },
+      done: (outcome) => recordScheduledRun(database, stateSchema, name, outcome.runId),
+      failed: () => Promise.resolve(),
+    });
+  }
+
+  private async takeRun(): Promise<void> {
+    const { database, stateSchema } = this.options;
+    const request = await takeRequest(database, stateSchema, ['run']);
+    if (!request) return;
+    this.jobs.push({
+      order: runOrder(`request:${request.id}`, request.args),
+      done: (outcome) =>
+        answerRequest(database, stateSchema, request.id, {
+          state: 'done',
+          runId: outcome.runId,
+          answer: { state: outcome.state },
+        }),
+      failed: (error) =>
+        this.closing.signal.aborted
+          ? returnRequest(database, stateSchema, request.id)
+          : answerRequest(database, stateSchema, request.id, { state: 'refused', answer: answerOf(error) }),
+    });
+  }
+
+  private async takeCancellations(): Promise<void> {
+    const { database, stateSchema } = this.options;
+    for (;;) {
+      const request = await takeRequest(database, stateSchema, ['cancel']);
+      if (!request) return;
+      const running = this.running;
+      running?.cancel.abort(new ThauError('SCHEDULE_CANCELLED', 'The run was cancelled by a request.'));
+      await answerRequest(database, stateSchema, request.id, {
+        state: running ? 'done' : 'refused',
+        answer: running
+          ? { cancelled: running.job.order.trigger }
+          : { message: 'No run of the schedule is under way.' },
+      });
+    }
+  }
+
+  private work(): void {
+    this.worker ??= this.workAll().finally(() => {
+      this.worker = undefined;
+    });
+  }
+
+  private async workAll(): Promise<void> {
+    for (let job = this.jobs[0]; job !== undefined && !this.closing.signal.aborted; job = this.jobs[0]) {
+      const cancel = new AbortController();
+      this.running = { job, cancel };
+      const ended = await this.perform(job, cancel.signal);
+      this.running = undefined;
+      // another process builds: the job stays first in line until the next look
+      if (ended === 'locked') return;
+      if (this.jobs[0] === job) this.jobs.shift();
+      if (this.jobs.length === 0) void this.look();
+    }
+  }
+
+  private async perform(job: Job, signal: AbortSignal): Promise<'locked' | 'ended'> {
+    const { trigger } = job.order;
+    this.tell({ kind: 'started', trigger });
+    try {
+      const outcome = await this.options.perform(job.order, signal);
+      this.tell({ kind: 'finished', trigger, outcome });
+      await job.done(outcome);
+    } catch (error) {
+      if (error instanceof ThauError && error.code === 'POSTGRES_RUN_LOCKED') {
+        this.tell({ kind: 'waiting', trigger });
+        return 'locked';
+      }
+      this.tell({ kind: 'failed', trigger, error });
+      await job.failed(error).catch((fault: unknown) => this.tell({ kind: 'trouble', error: fault }));
+    }
+    return 'ended';
+  }
+
+  private tell(event: ScheduleEvent): void {
+    this.options.onEvent?.(event);
+  }
+}
+
+function answerOf(error: unknown): object {
+  if (error instanceof ThauError) return { code: error.code, message: error.message, hint: error.hint };
+  return { code: 'INTERNAL', message: 'The run failed in a way thau did not expect.' };
+}

@@ -1,0 +1,169 @@
+import type { BoundColumn, BoundRelation } from './bound-schema.js';
+import { quoteName } from './names.js';
+
+/**
+ * thau's own tables as relations that SDL can bind to, `@relation(model: "thau.runs", …)`: run history, generations,
+ * schedules, and what the current generation's artifacts say of models, columns and metrics. They change at any time, so
+ * plans over them are never cached.
+ */
+export function systemRelations(stateSchema: string): Map<string, BoundRelation> {
+  const state = quoteName(stateSchema);
+  const artifact = (kind: string): string =>
+    `from ${state}.artifacts a, ${state}.pointer p, jsonb_array_elements(a.content) e where a.generation = p.generation and a.kind = '${kind}'`;
+  const inArtifact = (kind: string, path: string): string =>
+    artifact(kind).replace('a.content)', `a.content -> '${path}')`);
+  const relations = [
+    relation('thau.runs', `${state}.runs`, ['run_id'], {
+      run_id: 'bigint!',
+      trigger: 'text!',
+      command: 'text!',
+      state: 'text!',
+      args: 'jsonb!',
+      target: 'text!',
+      host: 'text!',
+      pid: 'integer!',
+      started_at: 'timestamp with time zone!',
+      finished_at: 'timestamp with time zone',
+      generation: 'bigint',
+      error: 'jsonb',
+      summary: 'jsonb',
+    }),
+    relation('thau.run_nodes', `${state}.run_nodes`, ['run_id', 'node_id'], {
+      run_id: 'bigint!',
+      node_id: 'text!',
+      resource_type: 'text!',
+      name: 'text!',
+      status: 'text!',
+      relation: 'text',
+      started_at: 'timestamp with time zone',
+      finished_at: 'timestamp with time zone',
+      seconds: 'double precision',
+      rows_affected: 'bigint',
+      failures: 'bigint',
+      message: 'text',
+      error: 'jsonb',
+    }),
+    relation('thau.generations', `${state}.generations`, ['generation'], {
+      generation: 'bigint!',
+      run_id: 'bigint!',
+      published_at: 'timestamp with time zone!',
+      retired_at: 'timestamp with time zone',
+    }),
+    relation(
+      'thau.current_generation',
+      `(select g.* from ${state}.generations g join ${state}.pointer p using (generation))`,
+      ['generation'],
+      {
+        generation: 'bigint!',
+        run_id: 'bigint!',
+        published_at: 'timestamp with time zone!',
+      },
+    ),
+    relation('thau.schedules', `${state}.schedules`, ['name'], {
+      name: 'text!',
+      cron: 'text!',
+      timezone: 'text!',
+      selection: 'jsonb!',
+      enabled: 'boolean!',
+      next_run_at: 'timestamp with time zone',
+      last_due_at: 'timestamp with time zone',
+      last_run_id: 'bigint',
+    }),
+    relation('thau.requests', `${state}.requests`, ['request_id'], {
+      request_id: 'bigint!',
+      kind: 'text!',
+      args: 'jsonb!',
+      requested_by: 'text!',
+      requested_at: 'timestamp with time zone!',
+      state: 'text!',
+      run_id: 'bigint',
+      answer: 'jsonb',
+    }),
+    relation(
+      'thau.models',
+      `(select e ->> 'model' as name, e ->> 'nodeId' as node_id, e ->> 'description' as description, m.schema_name, m.name as alias, (e ->> 'estimatedRows')::double precision as estimated_rows, m.built_by, g.published_at as built_at, m.stale_since ${inArtifact(
+        'catalog',
+        'relations',
+      ).replace(
+        ' where ',
+        ` join ${state}.mapping m on m.node_id = e ->> 'nodeId' left join ${state}.generations g on g.run_id = m.built_by where m.generation = p.generation and `,
+      )})`,
+      ['name'],
+      {
+        name: 'text!',
+        node_id: 'text!',
+        description: 'text',
+        schema_name: 'text!',
+        alias: 'text!',
+        estimated_rows: 'double precision',
+        built_by: 'bigint!',
+        built_at: 'timestamp with time zone',
+        stale_since: 'timestamp with time zone',
+      },
+    ),
+    relation(
+      'thau.columns',
+      `(select e ->> 'model' as model, c ->> 'name' as name, c ->> 'type' as type, c ->> 'description' as description, (c ->> 'notNull')::boolean as not_null, position::integer as position ${inArtifact(
+        'catalog',
+        'relations',
+      ).replace(
+        ' where ',
+        ` cross join jsonb_array_elements(e -> 'columns') with ordinality as cols (c, position) where `,
+      )})`,
+      ['model', 'name'],
+      {
+        model: 'text!',
+        name: 'text!',
+        type: 'text!',
+        description: 'text',
+        not_null: 'boolean!',
+        position: 'integer!',
+      },
+    ),
+    relation(
+      'thau.metrics',
+      `(select e ->> 'name' as name, e ->> 'label' as label, e ->> 'description' as description, e ->> 'type' as type, e ->> 'formula' as formula, e ->> 'unit' as unit, e ->> 'interval' as interval_method, e ->> 'window' as window, e ->> 'owner' as owner, e ->> 'source' as source, e ->> 'model' as model, e ->> 'sql' as sql, array(select jsonb_array_elements_text(e -> 'grains')) as grains, array(select jsonb_array_elements_text(e -> 'dimensions')) as dimensions ${inArtifact('metrics', 'catalog')})`,
+      ['name'],
+      {
+        name: 'text!',
+        label: 'text',
+        description: 'text',
+        type: 'text!',
+        formula: 'text!',
+        unit: 'text',
+        interval_method: 'text',
+        window: 'text',
+        owner: 'text',
+        source: 'text',
+        model: 'text',
+        sql: 'text',
+        grains: 'text[]!',
+        dimensions: 'text[]!',
+      },
+    ),
+  ];
+  return new Map(relations.map((item) => [item.model, item]));
+}
+
+/** `columns` by name: PostgreSQL's type, with "!" where there is always a value. */
+function relation(
+  model: string,
+  from: string,
+  key: readonly string[],
+  columns: Readonly<Record<string, string>>,
+): BoundRelation {
+  return {
+    model,
+    from,
+    published: false,
+    columns: Object.fromEntries(
+      Object.entries(columns).map(([name, type]): [string, BoundColumn] => [
+        name,
+        { name, type: type.replace('!', ''), notNull: type.endsWith('!') },
+      ]),
+    ),
+    unique: [key],
+    indexes: [key],
+    estimatedRows: -1,
+  };
+}

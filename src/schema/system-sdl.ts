@@ -1,0 +1,195 @@
+/**
+ * Parts of the schema that every project gets unless it writes them itself: a part is left out whole when the project
+ * declares one of its types or root fields.
+ */
+export const systemParts: readonly { readonly file: string; readonly text: string }[] = [
+  {
+    file: 'thau/node.graphql',
+    text: /* GraphQL */ `
+      extend type Query {
+        "Any row by its global id."
+        node(id: ID!): Node
+        "Several rows by their global ids, in that order; null where there is none."
+        nodes(ids: [ID!]!): [Node]!
+      }
+    `,
+  },
+  {
+    file: 'thau/warehouse.graphql',
+    text: /* GraphQL */ `
+      extend type Query {
+        "How the tables came to be: models, runs, generations, schedules."
+        warehouse: Warehouse!
+      }
+
+      type Warehouse {
+        "What readers see now."
+        currentGeneration: Generation @one
+        generations: GenerationConnection! @many(order: ["generation desc"])
+        runs: RunConnection! @many(order: ["run_id desc"])
+        run(id: ID!): Run @one
+        "The published models."
+        models: [Model!]! @many(order: ["name"])
+        model(name: String!): Model @one
+        schedules: [Schedule!]! @many(order: ["name"])
+        "Runs, cancellations and rollbacks that were asked for."
+        requests: RunRequestConnection! @many(order: ["request_id desc"])
+      }
+
+      "One published run's complete set of tables."
+      type Generation implements Node @relation(model: "thau.generations", key: ["generation"]) {
+        id: ID!
+        generation: BigInt!
+        publishedAt: DateTime!
+        "No longer kept."
+        retiredAt: DateTime
+        run: Run @one(on: ["run_id"])
+      }
+
+      "One attempt to bring selected nodes up to date."
+      type Run implements Node @relation(model: "thau.runs", key: ["run_id"]) {
+        id: ID!
+        runId: BigInt!
+        "manual, schedule:<name>, start, request:<id>"
+        trigger: String!
+        "build, run, test, seed, snapshot"
+        command: String!
+        state: RunState!
+        args: JSON!
+        target: String!
+        startedAt: DateTime!
+        finishedAt: DateTime
+        "What it published, if it did."
+        generation: BigInt
+        error: JSON
+        summary: JSON
+        nodes: [RunNode!]! @many(on: ["run_id"], order: ["started_at nulls last", "node_id"])
+      }
+
+      enum RunState {
+        RUNNING
+        PUBLISHED
+        SUCCEEDED
+        FAILED
+        CANCELLED
+        SUPERSEDED
+      }
+
+      "What a run did with one node."
+      type RunNode @relation(model: "thau.run_nodes", key: ["run_id", "node_id"]) {
+        nodeId: String!
+        resourceType: String!
+        name: String!
+        "success, pass, warn, fail, error, skipped, carried"
+        status: String!
+        relation: String
+        startedAt: DateTime
+        finishedAt: DateTime
+        seconds: Float @unit(code: "s")
+        rowsAffected: BigInt
+        failures: BigInt
+        message: String
+        error: JSON
+      }
+
+      "A published relation."
+      type Model @relation(model: "thau.models", key: ["name"]) {
+        name: String!
+        nodeId: String!
+        description: String
+        "Where SQL clients find its stable view."
+        schemaName: String!
+        alias: String!
+        estimatedRows: Float
+        "When its rows were last built."
+        builtAt: DateTime
+        "An input was rebuilt without it since."
+        staleSince: DateTime
+        builtBy: Run @one(on: ["built_by = run_id"])
+        columns: [ModelColumn!]! @many(on: ["name = model"], order: ["position"])
+      }
+
+      type ModelColumn @relation(model: "thau.columns", key: ["model", "name"]) {
+        name: String!
+        "PostgreSQL's name of the type."
+        type: String!
+        description: String
+        "Proven to have a value in every row."
+        notNull: Boolean!
+        position: Int!
+      }
+
+      type Schedule @relation(model: "thau.schedules", key: ["name"]) {
+        name: String!
+        cron: String!
+        timezone: String!
+        selection: JSON!
+        enabled: Boolean!
+        nextRunAt: DateTime
+        lastRun: Run @one(on: ["last_run_id = run_id"])
+      }
+
+      "Work that was asked for; the schedule's leader does it."
+      type RunRequest implements Node @relation(model: "thau.requests", key: ["request_id"]) {
+        id: ID!
+        requestId: BigInt!
+        "run, cancel, rollback"
+        kind: String!
+        args: JSON!
+        requestedBy: String!
+        requestedAt: DateTime!
+        state: RequestState!
+        answer: JSON
+        run: Run @one(on: ["run_id"])
+      }
+
+      enum RequestState {
+        WAITING
+        TAKEN
+        DONE
+        REFUSED
+      }
+    `,
+  },
+  {
+    file: 'thau/metrics.graphql',
+    text: /* GraphQL */ `
+      extend type Query {
+        "Metrics as flat rows: one per metric, period and group."
+        metrics: [MetricRow!]! @metrics
+      }
+    `,
+  },
+  {
+    file: 'thau/metric-catalog.graphql',
+    text: /* GraphQL */ `
+      extend type Query {
+        "Every metric with its definition."
+        metricCatalog: [Metric!]! @many(order: ["name"], aggregate: false)
+        metric(name: String!): Metric @one
+      }
+
+      "What a metric means and how it is computed."
+      type Metric @relation(model: "thau.metrics", key: ["name"]) {
+        name: String!
+        label: String
+        description: String
+        "simple, ratio, derived, cumulative"
+        type: String!
+        formula: String!
+        unit: String
+        "How lower and upper are computed: nps, wilson, t."
+        interval: String @column(name: "interval_method")
+        window: String
+        owner: String
+        source: String
+        "The model whose rows it is computed from."
+        model: Model @one(on: ["model = name"])
+        "The SQL of one day's value."
+        sql: String
+        grains: [String!]!
+        dimensions: [String!]!
+      }
+    `,
+  },
+];

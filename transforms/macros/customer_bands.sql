@@ -1,0 +1,21 @@
+{#- The age band of a birth year, as demographic reports cut them. -#}
+{% macro age_band(birth_year, as_of_on) -%}
+    case
+        when {{ birth_year }} is null then null
+        when extract(year from {{ as_of_on }}) - {{ birth_year }} < 15 then 'under_15'
+        when extract(year from {{ as_of_on }}) - {{ birth_year }} <= 25 then '15-25'
+        when extract(year from {{ as_of_on }}) - {{ birth_year }} <= 34 then '26-34'
+        when extract(year from {{ as_of_on }}) - {{ birth_year }} <= 50 then '35-50'
+        else 'over_50'
+    end
+{%- endmacro %}
+
+{#- How well a customer is understood: the seed `understanding_levels` states each rule in words. -#}
+{% macro understanding_level(full_name, email, phone, order_count, touchpoint_count, feedback_count) -%}
+    case
+        when coalesce({{ full_name }}, {{ email }}, {{ phone }}) is null then 'see'
+        when {{ order_count }} = 0 and {{ touchpoint_count }} < 5 then 'know'
+        when {{ feedback_count }} = 0 then 'understand'
+        else 'empathise'
+    end
+{%- endmacro %}

@@ -1,0 +1,37 @@
+with delivered as (
+
+    select * from {{ ref('base_crm__contacts') }}
+    where rejected_because is null
+
+),
+
+final as (
+
+    select distinct on (contact_id)
+        contact_id,
+        full_name,
+        name_key,
+        sex,
+        birth_date,
+        birth_year,
+        phone,
+        phone_text,
+        email,
+        email_text,
+        address,
+        province_text,
+        province_name,
+        occupation,
+        account_id,
+        owner,
+        lead_source,
+        created_at,
+        updated_at,
+        is_deleted,
+        loaded_at
+    from delivered
+    order by contact_id, updated_at desc, loaded_at desc
+
+)
+
+select * from final

@@ -1,0 +1,71 @@
+with delivered as (
+
+    select * from {{ source('ecommerce', 'products') }}
+
+),
+
+parsed as (
+
+    select
+        nullif(btrim(product_id), '') as product_id,
+        nullif(btrim(sku), '') as sku,
+        {{ clean_value('name') }} as product_name,
+        nullif(btrim(category_id), '') as category_id,
+        {{ clean_value('brand') }} as brand,
+        price,
+        cost,
+        launched_on,
+        _loaded_at as loaded_at,
+        delivered as raw_row
+    from delivered
+
+),
+
+judged as (
+
+    select
+        parsed.*,
+        case
+            when product_id is null then 'no product_id'
+            when sku is null then 'no sku'
+            when product_name is null then 'no name'
+            when price < 0 then 'negative price'
+        end as fault
+    from parsed
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by product_id, fault is null
+            order by loaded_at
+        ) as delivery_rank
+    from judged
+
+),
+
+final as (
+
+    select
+        product_id,
+        sku,
+        product_name,
+        category_id,
+        brand,
+        price,
+        cost,
+        launched_on,
+        loaded_at,
+        case
+            when fault is not null then fault
+            when delivery_rank > 1 then 'delivered again'
+        end as rejected_because,
+        case when fault is not null then to_jsonb(raw_row) end as raw_row
+    from ranked
+
+)
+
+select * from final

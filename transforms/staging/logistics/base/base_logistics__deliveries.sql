@@ -1,0 +1,85 @@
+with delivered as (
+
+    select * from {{ source('logistics', 'deliveries') }}
+
+),
+
+province_aliases as (
+
+    select * from {{ ref('province_aliases') }}
+
+),
+
+parsed as (
+
+    select
+        nullif(btrim(delivery_id), '') as delivery_id,
+        lower(btrim(channel)) || ':' || btrim(order_id) as order_key,
+        {{ clean_value('carrier') }} as carrier,
+        {{ clean_value('province') }} as province_text,
+        {{ province_key('province') }} as province_key,
+        shipped_at,
+        promised_on,
+        delivered_at,
+        attempts,
+        nullif(lower(btrim(status)), '') as status,
+        collected,
+        _loaded_at as loaded_at,
+        delivered as raw_row
+    from delivered
+
+),
+
+judged as (
+
+    select
+        parsed.*,
+        province_aliases.province_name,
+        case
+            when parsed.delivery_id is null then 'no delivery_id'
+            when parsed.order_key is null then 'no order'
+            when parsed.status is null or parsed.status not in ('delivered', 'refused', 'lost', 'in_transit') then 'unknown status'
+        end as fault
+    from parsed
+    left join province_aliases
+        on parsed.province_key = province_aliases.alias_key
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by delivery_id, fault is null
+            order by loaded_at
+        ) as delivery_rank
+    from judged
+
+),
+
+final as (
+
+    select
+        delivery_id,
+        order_key,
+        carrier,
+        province_text,
+        province_name,
+        shipped_at,
+        promised_on,
+        delivered_at,
+        attempts,
+        status,
+        collected,
+        loaded_at,
+        case
+            when fault is not null then fault
+            when delivery_rank > 1 then 'delivered again'
+        end as rejected_because,
+        case when fault is not null then to_jsonb(raw_row) end as raw_row
+    from ranked
+
+)
+
+select * from final

@@ -1,0 +1,31 @@
+with delivered as (
+
+    select * from {{ ref('base_loyalty__members') }}
+    where rejected_because is null
+
+),
+
+final as (
+
+    select distinct on (member_no)
+        member_no,
+        full_name,
+        name_key,
+        phone,
+        phone_text,
+        email,
+        sex,
+        birth_date,
+        birth_year,
+        tier,
+        points,
+        store_id,
+        joined_at,
+        updated_at,
+        loaded_at
+    from delivered
+    order by member_no, updated_at desc, loaded_at desc
+
+)
+
+select * from final

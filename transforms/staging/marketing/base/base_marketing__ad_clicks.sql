@@ -1,0 +1,70 @@
+with delivered as (
+
+    select * from {{ source('marketing', 'ad_clicks') }}
+
+),
+
+parsed as (
+
+    select
+        nullif(btrim(click_id), '') as click_id,
+        nullif(btrim(campaign_id), '') as campaign_id,
+        nullif(lower(btrim(platform)), '') as platform,
+        nullif(btrim(anonymous_id), '') as anonymous_id,
+        nullif(btrim(landing_page), '') as landing_page,
+        cost,
+        occurred_at,
+        _loaded_at as loaded_at,
+        delivered as raw_row
+    from delivered
+
+),
+
+judged as (
+
+    select
+        parsed.*,
+        case
+            when click_id is null then 'no click_id'
+            when platform is null then 'no platform'
+            when occurred_at is null then 'no occurred_at'
+            when occurred_at < timestamptz '2000-01-01' then 'occurred_at before 2000'
+            when occurred_at > loaded_at + interval '1 day' then 'occurred_at in the future'
+        end as fault
+    from parsed
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by click_id, fault is null
+            order by loaded_at
+        ) as delivery_rank
+    from judged
+
+),
+
+final as (
+
+    select
+        click_id,
+        campaign_id,
+        platform,
+        anonymous_id,
+        landing_page,
+        cost,
+        occurred_at,
+        loaded_at,
+        case
+            when fault is not null then fault
+            when delivery_rank > 1 then 'delivered again'
+        end as rejected_because,
+        case when fault is not null then to_jsonb(raw_row) end as raw_row
+    from ranked
+
+)
+
+select * from final

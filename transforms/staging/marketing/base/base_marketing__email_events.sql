@@ -1,0 +1,69 @@
+with delivered as (
+
+    select * from {{ source('marketing', 'email_events') }}
+
+),
+
+parsed as (
+
+    select
+        nullif(btrim(event_id), '') as event_id,
+        nullif(btrim(campaign_id), '') as campaign_id,
+        {{ email_key('email') }} as email,
+        nullif(lower(btrim(event_type)), '') as event_type,
+        nullif(btrim(anonymous_id), '') as anonymous_id,
+        occurred_at,
+        _loaded_at as loaded_at,
+        delivered as raw_row
+    from delivered
+
+),
+
+judged as (
+
+    select
+        parsed.*,
+        case
+            when event_id is null then 'no event_id'
+            when email is null then 'unreadable email'
+            when event_type is null or event_type not in ('sent', 'open', 'click', 'bounce', 'unsubscribe') then 'unknown event_type'
+            when occurred_at is null then 'no occurred_at'
+            when occurred_at < timestamptz '2000-01-01' then 'occurred_at before 2000'
+            when occurred_at > loaded_at + interval '1 day' then 'occurred_at in the future'
+        end as fault
+    from parsed
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by event_id, fault is null
+            order by loaded_at
+        ) as delivery_rank
+    from judged
+
+),
+
+final as (
+
+    select
+        event_id,
+        campaign_id,
+        email,
+        event_type,
+        anonymous_id,
+        occurred_at,
+        loaded_at,
+        case
+            when fault is not null then fault
+            when delivery_rank > 1 then 'delivered again'
+        end as rejected_because,
+        case when fault is not null then to_jsonb(raw_row) end as raw_row
+    from ranked
+
+)
+
+select * from final

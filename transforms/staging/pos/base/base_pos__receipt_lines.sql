@@ -1,0 +1,69 @@
+with delivered as (
+
+    select * from {{ source('pos', 'receipt_lines') }}
+
+),
+
+parsed as (
+
+    select
+        btrim(receipt_id) || ':' || line_no as receipt_line_key,
+        nullif(btrim(receipt_id), '') as receipt_id,
+        line_no,
+        nullif(btrim(sku), '') as sku,
+        quantity,
+        amount,
+        _loaded_at as loaded_at,
+        delivered as raw_row
+    from delivered
+
+),
+
+judged as (
+
+    select
+        parsed.*,
+        case
+            when receipt_line_key is null then 'no key'
+            when sku is null then 'no sku'
+            when quantity is null or quantity = 0 then 'no quantity'
+            when amount is null then 'no amount'
+            when receipt_id is null then 'no receipt_id'
+            when line_no is null then 'no line_no'
+        end as fault
+    from parsed
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by receipt_line_key, fault is null
+            order by loaded_at
+        ) as delivery_rank
+    from judged
+
+),
+
+final as (
+
+    select
+        receipt_line_key,
+        receipt_id,
+        line_no,
+        sku,
+        quantity,
+        amount,
+        loaded_at,
+        case
+            when fault is not null then fault
+            when delivery_rank > 1 then 'delivered again'
+        end as rejected_because,
+        case when fault is not null then to_jsonb(raw_row) end as raw_row
+    from ranked
+
+)
+
+select * from final

@@ -1,0 +1,72 @@
+with delivered as (
+
+    select * from {{ source('pos', 'store_visits') }}
+
+),
+
+parsed as (
+
+    select
+        nullif(btrim(visit_id), '') as visit_id,
+        nullif(btrim(store_id), '') as store_id,
+        {{ clean_value('staff') }} as staff,
+        nullif(btrim(member_no), '') as member_no,
+        {{ phone_e164('customer_phone') }} as phone,
+        {{ one_of('purpose', ['browse', 'advice', 'pick_up', 'warranty', 'return']) }} as purpose,
+        coalesce(is_purchase, false) as is_purchase,
+        visited_at,
+        _loaded_at as loaded_at,
+        delivered as raw_row
+    from delivered
+
+),
+
+judged as (
+
+    select
+        parsed.*,
+        case
+            when visit_id is null then 'no visit_id'
+            when store_id is null then 'no store'
+            when visited_at is null then 'no visited_at'
+            when visited_at < timestamptz '2000-01-01' then 'visited_at before 2000'
+            when visited_at > loaded_at + interval '1 day' then 'visited_at in the future'
+        end as fault
+    from parsed
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by visit_id, fault is null
+            order by loaded_at
+        ) as delivery_rank
+    from judged
+
+),
+
+final as (
+
+    select
+        visit_id,
+        store_id,
+        staff,
+        member_no,
+        phone,
+        purpose,
+        is_purchase,
+        visited_at,
+        loaded_at,
+        case
+            when fault is not null then fault
+            when delivery_rank > 1 then 'delivered again'
+        end as rejected_because,
+        case when fault is not null then to_jsonb(raw_row) end as raw_row
+    from ranked
+
+)
+
+select * from final

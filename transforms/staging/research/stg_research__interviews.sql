@@ -1,0 +1,26 @@
+{{ config(materialized='view') }}
+
+with delivered as (
+
+    select * from {{ ref('base_research__interviews') }}
+    where rejected_because is null
+
+),
+
+final as (
+
+    select
+        interview_note_key,
+        interview_id,
+        contact_id,
+        interviewer,
+        held_on,
+        question,
+        note,
+        codes,
+        loaded_at
+    from delivered
+
+)
+
+select * from final

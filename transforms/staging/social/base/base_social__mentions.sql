@@ -1,0 +1,74 @@
+with delivered as (
+
+    select * from {{ source('social', 'mentions') }}
+
+),
+
+parsed as (
+
+    select
+        nullif(btrim(mention_id), '') as mention_id,
+        nullif(lower(btrim(platform)), '') as platform,
+        nullif(lower(btrim(kind)), '') as kind,
+        nullif(btrim(profile_id), '') as profile_id,
+        {{ clean_value('profile_name') }} as profile_name,
+        {{ phone_e164('phone') }} as phone,
+        {{ clean_value('text') }} as mention_text,
+        occurred_at,
+        _loaded_at as loaded_at,
+        delivered as raw_row
+    from delivered
+
+),
+
+judged as (
+
+    select
+        parsed.*,
+        case
+            when mention_id is null then 'no mention_id'
+            when platform is null then 'no platform'
+            when kind is null or kind not in ('post', 'comment', 'message') then 'unknown kind'
+            when mention_text is null then 'no text'
+            when occurred_at is null then 'no occurred_at'
+            when occurred_at < timestamptz '2000-01-01' then 'occurred_at before 2000'
+            when occurred_at > loaded_at + interval '1 day' then 'occurred_at in the future'
+        end as fault
+    from parsed
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by mention_id, fault is null
+            order by loaded_at
+        ) as delivery_rank
+    from judged
+
+),
+
+final as (
+
+    select
+        mention_id,
+        platform,
+        kind,
+        profile_id,
+        profile_name,
+        phone,
+        mention_text,
+        occurred_at,
+        loaded_at,
+        case
+            when fault is not null then fault
+            when delivery_rank > 1 then 'delivered again'
+        end as rejected_because,
+        case when fault is not null then to_jsonb(raw_row) end as raw_row
+    from ranked
+
+)
+
+select * from final

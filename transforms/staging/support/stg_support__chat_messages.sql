@@ -1,0 +1,24 @@
+{{ config(materialized='view') }}
+
+with delivered as (
+
+    select * from {{ ref('base_support__chat_messages') }}
+    where rejected_because is null
+
+),
+
+final as (
+
+    select
+        message_key,
+        conversation_id,
+        message_no,
+        sender,
+        message_text,
+        sent_at,
+        loaded_at
+    from delivered
+
+)
+
+select * from final

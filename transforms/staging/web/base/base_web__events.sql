@@ -1,0 +1,90 @@
+with delivered as (
+
+    select * from {{ source('web', 'events') }}
+
+),
+
+parsed as (
+
+    select
+        nullif(btrim(event_id), '') as event_id,
+        nullif(btrim(anonymous_id), '') as anonymous_id,
+        nullif(btrim(customer_id), '') as account_id,
+        nullif(lower(btrim(event_name)), '') as event_name,
+        occurred_at,
+        nullif(btrim(page), '') as page,
+        nullif(btrim(product_id), '') as product_id,
+        nullif(btrim(order_id), '') as order_id,
+        {{ email_key('email') }} as email,
+        nullif(btrim(referrer), '') as referrer,
+        nullif(lower(btrim(utm_source)), '') as utm_source,
+        nullif(lower(btrim(utm_medium)), '') as utm_medium,
+        nullif(btrim(utm_campaign), '') as utm_campaign,
+        nullif(lower(btrim(device)), '') as device,
+        engaged_seconds,
+        nullif(btrim(detail), '') as detail,
+        _loaded_at as loaded_at,
+        delivered as raw_row
+    from delivered
+
+),
+
+judged as (
+
+    select
+        parsed.*,
+        case
+            when event_id is null then 'no event_id'
+            when anonymous_id is null then 'no anonymous_id'
+            when event_name is null then 'no event_name'
+            when occurred_at is null then 'no occurred_at'
+            when occurred_at < timestamptz '2000-01-01' then 'occurred_at before 2000'
+            when occurred_at > loaded_at + interval '1 day' then 'occurred_at in the future'
+            when device = 'bot' then 'a bot'
+        end as fault
+    from parsed
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by event_id, fault is null
+            order by loaded_at
+        ) as delivery_rank
+    from judged
+
+),
+
+final as (
+
+    select
+        event_id,
+        anonymous_id,
+        account_id,
+        event_name,
+        occurred_at,
+        page,
+        product_id,
+        order_id,
+        email,
+        referrer,
+        utm_source,
+        utm_medium,
+        utm_campaign,
+        device,
+        engaged_seconds,
+        detail,
+        loaded_at,
+        case
+            when fault is not null then fault
+            when delivery_rank > 1 then 'delivered again'
+        end as rejected_because,
+        case when fault is not null then to_jsonb(raw_row) end as raw_row
+    from ranked
+
+)
+
+select * from final

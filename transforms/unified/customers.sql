@@ -1,0 +1,235 @@
+{{ config(indexes=[
+    {'columns': ['customer_id'], 'unique': True},
+    {'columns': ['email']},
+    {'columns': ['phone']},
+    {'columns': ['search_name']},
+    {'columns': ['last_seen_at']}
+]) }}
+
+with identities as (
+
+    select * from {{ ref('identities') }}
+
+),
+
+profiles as (
+
+    select * from {{ ref('customer_profiles') }}
+
+),
+
+touchpoints as (
+
+    select * from {{ ref('touchpoints') }}
+    where customer_id is not null
+
+),
+
+orders as (
+
+    select * from {{ ref('orders') }}
+    where customer_id is not null
+
+),
+
+journeys as (
+
+    select * from {{ ref('journeys') }}
+
+),
+
+feedback as (
+
+    select customer_id, count(*) filter (where score is not null or text is not null) as feedback_count
+    from {{ ref('feedback') }}
+    where customer_id is not null
+    group by customer_id
+
+),
+
+people as (
+
+    select
+        customer_id,
+        count(*) as identity_count,
+        min(first_seen_at) as first_seen_at,
+        max(last_seen_at) as last_seen_at
+    from identities
+    group by customer_id
+
+),
+
+fields as (
+
+    select
+        customer_id,
+        {%- for field in [
+            'full_name', 'email', 'phone', 'sex', 'birth_date', 'birth_year', 'occupation', 'province', 'address'
+        ] %}
+        max(value) filter (where field = '{{ field }}') as {{ field }},
+        {%- endfor %}
+        jsonb_object_agg(field, source order by field) as field_sources
+    from profiles
+    group by customer_id
+
+),
+
+seen as (
+
+    select
+        customer_id,
+        count(*) as touchpoint_count,
+        min(occurred_at) as first_seen_at,
+        max(occurred_at) as last_seen_at,
+        (array_agg(channel order by occurred_at, touchpoint_id))[1] as first_channel
+    from touchpoints
+    group by customer_id
+
+),
+
+bought as (
+
+    select
+        customer_id,
+        count(*) as order_count,
+        sum(revenue) as revenue,
+        min(ordered_at) as first_order_at,
+        max(ordered_at) as last_order_at,
+        (array_agg(order_id order by ordered_at desc, order_id desc))[1] as last_order_id
+    from orders
+    where is_purchase
+    group by customer_id
+
+),
+
+stages as (
+
+    select distinct on (customer_id)
+        customer_id,
+        stage,
+        outcome
+    from journeys
+    order by customer_id, journey_number desc
+
+),
+
+first_visits as (
+
+    select distinct on (customer_id)
+        customer_id,
+        traffic_channel
+    from {{ ref('sessions') }}
+    where customer_id is not null
+    order by customer_id, started_at, session_id
+
+),
+
+known as (
+
+    select
+        people.customer_id,
+        case
+            when fields.full_name in (upper(fields.full_name), lower(fields.full_name))
+                then initcap(fields.full_name)
+            else fields.full_name
+        end as full_name,
+        fields.email,
+        fields.phone,
+        fields.sex,
+        fields.birth_date::date as birth_on,
+        coalesce(extract(year from fields.birth_date::date)::integer, fields.birth_year::integer) as birth_year,
+        fields.occupation,
+        fields.province,
+        fields.address,
+        coalesce(fields.field_sources, '{}'::jsonb) as field_sources,
+        people.identity_count,
+        least(people.first_seen_at, seen.first_seen_at) as first_seen_at,
+        greatest(people.last_seen_at, seen.last_seen_at) as last_seen_at,
+        seen.first_channel,
+        first_visits.traffic_channel as first_traffic_channel,
+        coalesce(seen.touchpoint_count, 0) as touchpoint_count,
+        coalesce(bought.order_count, 0) as order_count,
+        coalesce(bought.revenue, 0) as revenue,
+        bought.first_order_at,
+        bought.last_order_at,
+        bought.last_order_id,
+        coalesce(feedback.feedback_count, 0) as feedback_count,
+        stages.stage,
+        stages.outcome
+    from people
+    left join fields on people.customer_id = fields.customer_id
+    left join seen on people.customer_id = seen.customer_id
+    left join bought on people.customer_id = bought.customer_id
+    left join feedback on people.customer_id = feedback.customer_id
+    left join stages on people.customer_id = stages.customer_id
+    left join first_visits on people.customer_id = first_visits.customer_id
+
+),
+
+levelled as (
+
+    select
+        *,
+        {{ understanding_level(
+            'full_name', 'email', 'phone', 'order_count', 'touchpoint_count', 'feedback_count'
+        ) }} as understanding_level
+    from known
+
+),
+
+final as (
+
+    select
+        levelled.customer_id,
+        levelled.full_name,
+        {{ search_key('levelled.full_name') }} as search_name,
+        case
+            when levelled.full_name like '% %' then substring(levelled.full_name from '[^ ]+$')
+            else levelled.full_name
+        end as given_name,
+        case
+            when levelled.full_name like '% %' then split_part(levelled.full_name, ' ', 1)
+        end as family_name,
+        levelled.email,
+        levelled.phone,
+        levelled.sex,
+        levelled.birth_on,
+        levelled.birth_year,
+        {{ age_band('levelled.birth_year', 'clock.as_of_on') }} as age_band,
+        levelled.occupation,
+        levelled.province,
+        levelled.address,
+        levelled.field_sources,
+        levelled.identity_count::integer as identity_count,
+        levelled.first_seen_at,
+        levelled.last_seen_at,
+        levelled.first_channel,
+        levelled.first_traffic_channel,
+        levelled.touchpoint_count::integer as touchpoint_count,
+        levelled.order_count::integer as order_count,
+        levelled.revenue,
+        '{{ var("currency") }}' as currency,
+        levelled.first_order_at,
+        levelled.last_order_at,
+        levelled.last_order_id,
+        levelled.feedback_count::integer as feedback_count,
+        levelled.stage,
+        levelled.outcome as journey_outcome,
+        levelled.understanding_level,
+        to_jsonb(array_remove(array[
+            case when levelled.full_name is null then 'full_name' end,
+            case when levelled.phone is null then 'phone' end,
+            case when levelled.email is null then 'email' end,
+            case when levelled.birth_year is null then 'birth_date' end,
+            case when levelled.sex is null then 'sex' end,
+            case when levelled.province is null then 'province' end,
+            case when levelled.order_count = 0 then 'purchases' end,
+            case when levelled.touchpoint_count < 5 then 'behaviour' end,
+            case when levelled.feedback_count = 0 then 'feedback' end
+        ], null)) as understanding_gaps
+    from levelled
+    cross join {{ ref('clock') }} as clock
+
+)
+
+select * from final

@@ -1,0 +1,148 @@
+{{ config(indexes=[
+    {'columns': ['feedback_id'], 'unique': True},
+    {'columns': ['customer_id', 'given_at']},
+    {'columns': ['given_at']}
+]) }}
+
+{#- Feeling: the weights of the lexicon's words and emoji found in the text, −1 (displeased) to 1; a negated phrase
+    weighs against the word inside it. No text: none. Type and area are never missing: docs/tables.md has the rules. -#}
+with voices as (
+
+    select * from {{ ref('voices') }}
+
+),
+
+lexicon as (
+
+    select * from {{ ref('sentiment_lexicon') }}
+
+),
+
+topics as (
+
+    select * from {{ ref('feedback_topics') }}
+    where pattern is not null
+
+),
+
+competitors as (
+
+    select * from {{ ref('competitors') }}
+
+),
+
+{#- Equal texts are read once. -#}
+texts as (
+
+    select distinct voice_text, text_key
+    from voices
+    where voice_text is not null
+
+),
+
+feelings as (
+
+    select
+        texts.voice_text,
+        sum(lexicon.weight) as net,
+        sum(abs(lexicon.weight)) as gross
+    from texts
+    inner join lexicon
+        on (lexicon.kind = 'word' and ' ' || texts.text_key || ' ' like '% ' || lexicon.term || ' %')
+        or (lexicon.kind = 'emoji' and texts.voice_text like '%' || lexicon.term || '%')
+    group by texts.voice_text
+
+),
+
+found_topics as (
+
+    select
+        texts.voice_text,
+        (array_agg(topics.topic order by topics.priority))[1] as topic,
+        (array_agg(topics.area order by topics.priority))[1] as area,
+        array_agg(topics.topic order by topics.priority) as topics
+    from texts
+    inner join topics on texts.text_key ~ topics.pattern
+    group by texts.voice_text
+
+),
+
+found_competitors as (
+
+    select texts.voice_text, min(competitors.competitor) as competitor
+    from texts
+    inner join competitors on texts.text_key ~ competitors.pattern
+    group by texts.voice_text
+
+),
+
+read as (
+
+    select
+        voices.*,
+        case
+            when voices.voice_text is null then null
+            when coalesce(feelings.gross, 0) = 0 then 0
+            else round(feelings.net / feelings.gross, 3)
+        end as sentiment,
+        coalesce(found_topics.topic, 'other') as topic,
+        coalesce(found_topics.topics, array['other']) as topics,
+        coalesce(voices.given_area, found_topics.area, 'other') as area,
+        found_competitors.competitor,
+        case
+            when voices.question = 'nps' then voices.score <= 6
+            when voices.question = 'ces' then voices.score <= 3
+            when voices.question in ('csat', 'rating') then voices.score <= 2
+        end as is_low_score
+    from voices
+    left join feelings on voices.voice_text = feelings.voice_text
+    left join found_topics on voices.voice_text = found_topics.voice_text
+    left join found_competitors on voices.voice_text = found_competitors.voice_text
+
+),
+
+final as (
+
+    select
+        feedback_id,
+        customer_id,
+        given_at,
+        kind,
+        question,
+        score,
+        scale_min,
+        scale_max,
+        case
+            when given_topic = 'usage' or (kind = 'ticket' and topic = 'usage') then 'usage'
+            when question = 'awareness' or topic = 'referral' then 'brand_understanding'
+            when kind = 'warranty_claim'
+                or is_low_score
+                or given_topic in ('delivery', 'product_quality', 'refund', 'warranty', 'payment')
+                or (is_low_score is null and sentiment < 0)
+                then 'complaint'
+            when kind = 'mention' and sentiment = 0 then 'brand_understanding'
+            else 'value_proposition'
+        end as type,
+        area,
+        topic,
+        topics,
+        sentiment,
+        case
+            when sentiment > 0.1 then 'positive'
+            when sentiment < -0.1 then 'negative'
+            when sentiment is not null then 'neutral'
+        end as sentiment_label,
+        is_low_score,
+        voice_text as text,
+        channel,
+        source,
+        order_id,
+        ticket_id,
+        product_id,
+        given_topic as source_topic,
+        competitor
+    from read
+
+)
+
+select * from final

@@ -1,0 +1,95 @@
+{{ config(indexes=[{'columns': ['journey_id', 'stage_position']}, {'columns': ['customer_id']}]) }}
+
+{#- The stages a journey shows. `entered_at` is the first touchpoint of the stage, wherever it came; `in_order_at` the
+    first after the stage before was entered in order, null when an earlier stage was left out. -#}
+{%- set stages = [
+    'awareness', 'consideration', 'evaluation', 'choice', 'purchase', 'use', 'advocacy'
+] -%}
+
+with touchpoints as not materialized (
+
+    select * from {{ ref('journey_touchpoints') }}
+
+),
+
+entered as (
+
+    select
+        journey_id,
+        customer_id,
+        stage,
+        stage_position,
+        min(occurred_at) as entered_at,
+        count(*) as touchpoint_count
+    from touchpoints
+    group by journey_id, customer_id, stage, stage_position
+
+),
+
+journeys as (
+
+    select distinct journey_id from entered
+
+),
+
+{#- Stage by stage, the first touchpoint at or after the one before: a look into the index of journey_touchpoints. -#}
+walked as (
+
+    select
+        journeys.journey_id,
+        {%- for stage in stages %}
+        stage_{{ loop.index }}.at as at_{{ loop.index }}
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
+    from journeys
+    {%- for stage in stages %}
+    left join lateral (
+        select min(touchpoints.occurred_at) as at
+        from touchpoints
+        where touchpoints.journey_id = journeys.journey_id
+            and touchpoints.stage_position = {{ loop.index }}
+            {%- if not loop.first %}
+            and touchpoints.occurred_at >= stage_{{ loop.index - 1 }}.at
+            {%- endif %}
+    ) as stage_{{ loop.index }} on true
+    {%- endfor %}
+
+),
+
+in_order as (
+
+    select
+        walked.journey_id,
+        reached.stage_position,
+        reached.in_order_at
+    from walked
+    cross join lateral (
+        values
+        {%- for stage in stages %}
+        ({{ loop.index }}, walked.at_{{ loop.index }})
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
+    ) as reached (stage_position, in_order_at)
+    where reached.in_order_at is not null
+
+),
+
+final as (
+
+    select
+        entered.journey_id || ':' || entered.stage as journey_stage_id,
+        entered.journey_id,
+        entered.customer_id,
+        entered.stage,
+        entered.stage_position,
+        entered.entered_at,
+        in_order.in_order_at,
+        entered.touchpoint_count::integer as touchpoint_count
+    from entered
+    left join in_order
+        on entered.journey_id = in_order.journey_id
+        and entered.stage_position = in_order.stage_position
+
+)
+
+select * from final

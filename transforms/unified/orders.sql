@@ -1,0 +1,216 @@
+{{ config(indexes=[
+    {'columns': ['order_id'], 'unique': True},
+    {'columns': ['customer_id', 'ordered_at']},
+    {'columns': ['ordered_at']},
+    {'columns': ['order_number']}
+]) }}
+
+{#- Orders of every channel, receipts of the shops among them. An order is a purchase when it was completed and, if paid
+    at the door (COD), when the money was collected: cancelled, returned and refused ones are none. -#}
+with site_orders as (
+
+    select * from {{ ref('stg_ecommerce__orders') }}
+
+),
+
+receipts as (
+
+    select * from {{ ref('stg_pos__receipts') }}
+    where kind = 'sale'
+
+),
+
+stores as (
+
+    select * from {{ ref('stores') }}
+
+),
+
+refunded as (
+
+    select order_id, sum(amount) as amount
+    from {{ ref('refunds') }}
+    where is_matched
+    group by order_id
+
+),
+
+delivered as (
+
+    select
+        order_key,
+        min(delivered_at) filter (where status = 'delivered') as delivered_at,
+        min(promised_on) as promised_on,
+        min(carrier) as carrier,
+        sum(collected) filter (where status = 'delivered') as collected
+    from {{ ref('stg_logistics__deliveries') }}
+    group by order_key
+
+),
+
+item_counts as (
+
+    select order_id, sum(quantity) as item_count
+    from {{ ref('order_items') }}
+    group by order_id
+
+),
+
+people as (
+
+    select record_type, record_id, customer_id
+    from {{ ref('record_identities') }}
+    where record_type in ('order', 'receipt')
+
+),
+
+rates as (
+
+    select * from {{ ref('exchange_rates') }}
+
+),
+
+site as (
+
+    select
+        site_orders.order_key as order_id,
+        site_orders.order_id as order_number,
+        'ecommerce' as source,
+        site_orders.channel,
+        null::text as store_id,
+        site_orders.status,
+        site_orders.payment_method,
+        site_orders.coupon_code,
+        site_orders.cart_id,
+        coalesce(site_orders.province_name, site_orders.province_text) as province,
+        site_orders.placed_at as ordered_at,
+        case
+            when site_orders.status <> 'completed' then null
+            when site_orders.payment_method = 'cod'
+                then coalesce(delivered.delivered_at, site_orders.paid_at)
+            else coalesce(site_orders.paid_at, site_orders.updated_at)
+        end as completed_at,
+        delivered.delivered_at,
+        delivered.promised_on,
+        delivered.carrier,
+        site_orders.status = 'completed' and (
+            site_orders.payment_method is distinct from 'cod'
+            or coalesce(delivered.collected, 0) > 0
+            or site_orders.paid_at is not null
+        ) as is_purchase,
+        round(site_orders.total * rate.vnd_per_unit) as amount,
+        round(coalesce(site_orders.shipping_fee, 0) * rate.vnd_per_unit) as shipping_fee,
+        round(site_orders.discount * rate.vnd_per_unit) as discount,
+        0::numeric as refunded,
+        site_orders.currency as original_currency,
+        site_orders.total as original_amount,
+        people.customer_id
+    from site_orders
+    left join delivered on site_orders.order_key = delivered.order_key
+    left join people
+        on people.record_type = 'order'
+        and site_orders.order_key = people.record_id
+    left join lateral (
+        select rates.vnd_per_unit
+        from rates
+        where rates.currency = site_orders.currency
+            and rates.valid_from <= site_orders.placed_at::date
+        order by rates.valid_from desc
+        limit 1
+    ) as rate on true
+
+),
+
+shop as (
+
+    select
+        'pos:' || receipts.receipt_id as order_id,
+        receipts.receipt_id as order_number,
+        'pos' as source,
+        'store' as channel,
+        receipts.store_id,
+        case
+            when coalesce(refunded.amount, 0) >= receipts.total and receipts.total > 0 then 'returned'
+            else 'completed'
+        end as status,
+        receipts.payment_method,
+        null::text as coupon_code,
+        null::text as cart_id,
+        stores.province,
+        receipts.sold_at as ordered_at,
+        receipts.sold_at as completed_at,
+        null::timestamptz as delivered_at,
+        null::date as promised_on,
+        null::text as carrier,
+        coalesce(refunded.amount, 0) < receipts.total as is_purchase,
+        receipts.total as amount,
+        0::numeric as shipping_fee,
+        0::numeric as discount,
+        coalesce(refunded.amount, 0) as refunded,
+        'VND' as original_currency,
+        receipts.total as original_amount,
+        people.customer_id
+    from receipts
+    left join stores on receipts.store_id = stores.store_id
+    left join refunded on refunded.order_id = 'pos:' || receipts.receipt_id
+    left join people
+        on people.record_type = 'receipt'
+        and receipts.receipt_id = people.record_id
+
+),
+
+together as (
+
+    select * from site
+    union all
+    select * from shop
+
+),
+
+final as (
+
+    select
+        together.order_id,
+        together.order_number,
+        together.customer_id,
+        together.source,
+        together.channel,
+        together.store_id,
+        together.status,
+        together.is_purchase,
+        together.payment_method,
+        together.coupon_code,
+        together.cart_id,
+        together.province,
+        together.ordered_at,
+        together.completed_at,
+        together.delivered_at,
+        together.promised_on,
+        together.carrier,
+        together.delivered_at > (together.promised_on + 1)::timestamp at time zone '{{ var("timezone") }}'
+            as is_late,
+        together.amount,
+        together.shipping_fee,
+        together.discount,
+        together.refunded,
+        case
+            when together.is_purchase then together.amount - together.shipping_fee - together.refunded
+            else 0
+        end as revenue,
+        '{{ var("currency") }}' as currency,
+        together.original_amount,
+        together.original_currency,
+        coalesce(item_counts.item_count, 0)::integer as item_count,
+        case
+            when together.is_purchase and together.customer_id is not null then
+                row_number() over (
+                    partition by together.customer_id, together.is_purchase
+                    order by together.ordered_at, together.order_id
+                )
+        end::integer as purchase_number
+    from together
+    left join item_counts on together.order_id = item_counts.order_id
+
+)
+
+select * from final

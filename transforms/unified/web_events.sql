@@ -1,0 +1,81 @@
+{{ config(indexes=[{'columns': ['session_id']}, {'columns': ['customer_id', 'occurred_at']}]) }}
+
+{#- The site's events, cut into sessions (a gap of more than 30 minutes ends one) and given to their person: an anonymous
+    event belongs to whoever the browser turned out to be, and on a shared browser to whoever signed in during that
+    session. -#}
+with events as (
+
+    select * from {{ ref('stg_web__events') }}
+
+),
+
+identities as (
+
+    select identity_id, customer_id from {{ ref('identities') }}
+
+),
+
+gaps as (
+
+    select
+        *,
+        occurred_at - lag(occurred_at) over (
+            partition by anonymous_id
+            order by occurred_at, event_id
+        ) as gap
+    from events
+
+),
+
+numbered as (
+
+    select
+        *,
+        count(*) filter (where gap is null or gap > interval '30 minutes') over (
+            partition by anonymous_id
+            order by occurred_at, event_id
+        ) as session_number
+    from gaps
+
+),
+
+signed_in as (
+
+    select
+        *,
+        min(account_id) over (partition by anonymous_id, session_number) as session_account_id,
+        min(occurred_at) over (partition by anonymous_id, session_number) as session_started_at
+    from numbered
+
+),
+
+final as (
+
+    select
+        signed_in.event_id,
+        signed_in.anonymous_id || '@' || extract(epoch from signed_in.session_started_at)::bigint as session_id,
+        coalesce(by_account.customer_id, by_cookie.customer_id) as customer_id,
+        signed_in.anonymous_id,
+        coalesce(signed_in.account_id, signed_in.session_account_id) as account_id,
+        signed_in.event_name,
+        signed_in.occurred_at,
+        signed_in.page,
+        signed_in.product_id,
+        signed_in.order_id,
+        signed_in.referrer,
+        signed_in.utm_source,
+        signed_in.utm_medium,
+        signed_in.utm_campaign,
+        signed_in.device,
+        signed_in.engaged_seconds,
+        signed_in.detail
+    from signed_in
+    left join identities as by_account
+        on by_account.identity_id
+            = 'account:' || coalesce(signed_in.account_id, signed_in.session_account_id)
+    left join identities as by_cookie
+        on by_cookie.identity_id = 'cookie:' || signed_in.anonymous_id
+
+)
+
+select * from final
