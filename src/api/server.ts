@@ -183,7 +183,7 @@ async function listen(app: FastifyInstance, settings: ApiSettings): Promise<void
 
 /** Waits for what is in flight, at most `timeout` milliseconds. */
 async function closeServer(app: FastifyInstance, timeout: number): Promise<void> {
-  const server: Server = app.server as Server;
+  const server: Server = app.server;
   const force = setTimeout(() => server.closeAllConnections(), timeout);
   try {
     await app.close();

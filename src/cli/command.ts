@@ -23,11 +23,11 @@ export interface CommandContext {
   /** Aborts on Ctrl-C or SIGTERM; a second Ctrl-C ends the process at once. */
   readonly signal: AbortSignal;
   /** Read when first asked for, so that `thau --version` needs no project. */
-  settings(overrides?: { readonly threads?: number }): Settings;
+  settings(this: void, overrides?: { readonly threads?: number }): Settings;
   /** The database of the settings: connected, thau's own tables up to date, the embedded server started if need be. */
-  warehouse(): Promise<Warehouse>;
+  warehouse(this: void): Promise<Warehouse>;
   /** Runs at the end, last opened first closed. */
-  onClose(close: () => Promise<void>): void;
+  onClose(this: void, close: () => Promise<void>): void;
 }
 
 /** Answers with the exit code: 0; 1, a node or test failed; 2, used wrongly. */

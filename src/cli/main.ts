@@ -1,16 +1,12 @@
 import { CommanderError } from 'commander';
 import { ThauError } from '../errors/thau-error.js';
-import type { AddCommand, GlobalOptions, RunAction } from './command.js';
-import { addDebug } from './commands/debug.js';
-import { addSchedule } from './commands/schedule.js';
+import type { GlobalOptions, RunAction } from './command.js';
+import { commands } from './commands/all.js';
 import { makeContext } from './context.js';
 import { Output } from './output.js';
 import { globalOptions, makeProgram } from './program.js';
 import { onStopSignal } from './stop-signal.js';
 import { usageError } from './usage-error.js';
-
-/** The commands, in the order of `thau --help`. */
-const commands: readonly AddCommand[] = [addDebug, addSchedule];
 
 /** The command line; answers with the exit code: 0; 1, a node or test failed; 2, used wrongly. */
 export async function main(args: readonly string[]): Promise<number> {

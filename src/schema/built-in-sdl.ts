@@ -74,7 +74,7 @@ export const bindingTypes: readonly string[] = ['Via', 'Op', 'PiiKind'];
 
 /** Scalars, Relay's types, and the inputs that generated filters and orders are made of. */
 export const commonSdl = /* GraphQL */ `
-  "An instant, ISO 8601 in UTC with microseconds when there are any: 2026-01-31T09:30:00Z."
+  "An instant, ISO 8601 in UTC, to the microsecond: 2026-01-31T09:30:00+00:00."
   scalar DateTime
   "A calendar day: 2026-01-31."
   scalar Date
@@ -139,7 +139,7 @@ export function scalarFilterSdl(type: string): string {
     lines.push(`"Holds this text, whatever the case and accents: nguyen finds Nguyễn."\n  contains: String`);
   }
   lines.push(`"True: has no value; false: has one."\n  isNull: Boolean`);
-  return `"Every operator given must hold. A missing value meets none but isNull and ne."\ninput ${type}Filter {\n  ${lines.join('\n  ')}\n}`;
+  return `"Every operator given must hold. A missing value meets only isNull, ne and notIn; an operator given null is as if not written."\ninput ${type}Filter {\n  ${lines.join('\n  ')}\n}`;
 }
 
 export const isBuiltInScalar = (type: string): boolean =>

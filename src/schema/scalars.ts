@@ -80,11 +80,11 @@ const isOffset = (zone: string): boolean =>
   /^z$/i.test(zone) || (Number(zone.slice(1, 3)) <= 15 && Number(zone.slice(3).replace(':', '') || 0) <= 59);
 
 function readDate(value: unknown): string {
-  const match = typeof value === 'string' ? day.exec(value) : null;
-  if (!match || !isDay(match[1], match[2], match[3])) {
-    return fail('Date must be a day such as 2026-01-31', value);
+  if (typeof value === 'string') {
+    const match = day.exec(value);
+    if (match && isDay(match[1], match[2], match[3])) return value;
   }
-  return value;
+  return fail('Date must be a day such as 2026-01-31', value);
 }
 
 function isDay(year?: string, month?: string, date?: string): boolean {
@@ -109,7 +109,7 @@ function readBigInt(value: unknown): string {
     (typeof value === 'number' && Number.isSafeInteger(value)) ||
     (typeof value === 'string' && /^-?\d{1,19}$/.test(value));
   if (!isWhole) return fail('BigInt must be a whole number of 64 bits', value);
-  const whole = BigInt(value as string | number);
+  const whole = BigInt(value);
   return whole >= -bigIntLimit && whole < bigIntLimit
     ? whole.toString()
     : fail('BigInt must be a whole number of 64 bits', value);

@@ -34,7 +34,9 @@ async function sweep(): Promise<void> {
   const left = readdirSync(tmpdir()).filter((name) => name.startsWith('thau-test-'));
   for (const folder of left.map((name) => join(tmpdir(), name))) {
     try {
-      if (statSync(folder).uid !== process.getuid?.() || new Users(folder).others().length > 0) continue;
+      const { uid, mtimeMs } = statSync(folder);
+      const young = Date.now() - mtimeMs < 600_000;
+      if (young || uid !== process.getuid?.() || new Users(folder).others().length > 0) continue;
       await stopEmbeddedServer(folder);
       rmSync(folder, { recursive: true, force: true });
     } catch {

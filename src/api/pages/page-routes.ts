@@ -33,7 +33,11 @@ export function pageRoutes(app: FastifyInstance, { follower }: PageOptions): voi
   });
   app.get<{ Params: { name: string } }>('/assets/:name', (request, reply) => {
     const found = asset(request.params.name);
-    return found === undefined ? reply.callNotFound() : sendAsset(request, reply, found);
+    if (found === undefined) {
+      reply.callNotFound();
+      return reply;
+    }
+    return sendAsset(request, reply, found);
   });
 }
 

@@ -1,3 +1,8 @@
 import type { CodeDoc } from '../code.js';
 
-export const sqlCodes = {} as const satisfies Record<string, CodeDoc>;
+export const sqlCodes = {
+  SQL_SYNTAX: {
+    cause: "PostgreSQL's parser cannot read a statement.",
+    cure: 'Correct it at the place shown; for a model, `thau compile` shows the SQL that its template made.',
+  },
+} as const satisfies Record<string, CodeDoc>;

@@ -53,7 +53,7 @@ export async function useEmbeddedServer(options: EmbeddedOptions): Promise<Embed
   const { postmaster, started } = await withFileLock(lockFile, async () => {
     users.enter();
     try {
-      const running = await readyPostmaster(existingHome(base).dataFolder);
+      const running = await answeringPostmaster(existingHome(base));
       return running
         ? { postmaster: running, started: false }
         : { postmaster: await start(base, options), started: true };
@@ -91,10 +91,24 @@ export async function stopEmbeddedServer(folder: string): Promise<boolean> {
   });
 }
 
-/** The running server once it takes connections: another process may be starting or stopping it. */
-async function readyPostmaster(dataFolder: string): Promise<Postmaster | undefined> {
-  await until(() => runningPostmaster(dataFolder)?.ready !== false, 60_000);
-  return runningPostmaster(dataFolder);
+/**
+ * The running server, once it answers: another process may be starting or stopping it, or it was killed a moment ago
+ * and is not gone yet.
+ */
+async function answeringPostmaster({ dataFolder, passwordFile }: Home): Promise<Postmaster | undefined> {
+  const end = performance.now() + 60_000;
+  for (;;) {
+    await until(() => runningPostmaster(dataFolder)?.ready !== false, 60_000);
+    const postmaster = runningPostmaster(dataFolder);
+    if (!postmaster) return undefined;
+    try {
+      await createDatabase(connectionTo(postmaster, readFileSync(passwordFile, 'utf8')));
+      return postmaster;
+    } catch (error) {
+      if (performance.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
 }
 
 async function start(base: string, options: EmbeddedOptions): Promise<Postmaster> {

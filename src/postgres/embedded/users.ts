@@ -1,14 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { processExists, processStart } from './processes.js';
 
 /**
- * The thau processes that use an embedded server, as files named `<pid>-<start>`: the last to leave stops it. Those
+ * The thau processes that use an embedded server, as files named `<pid>-<start>-<use>`: the last to leave stops it. Those
  * of killed processes are cleared away. Called under the server's file lock.
  */
 export class Users {
   private readonly folder: string;
-  private readonly own = `${process.pid}-${processStart(process.pid)}`;
+  private readonly own = `${process.pid}-${processStart(process.pid)}-${randomBytes(4).toString('hex')}`;
 
   constructor(baseDir: string) {
     this.folder = join(baseDir, 'users');
@@ -23,7 +24,7 @@ export class Users {
     rmSync(join(this.folder, this.own), { force: true });
   }
 
-  /** The process ids of the other living users. */
+  /** The process ids of the other living uses. */
   others(): number[] {
     let names: string[];
     try {

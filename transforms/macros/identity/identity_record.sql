@@ -2,6 +2,7 @@
 {% macro identity_record(
     relation, source, record_type, record_id, seen_at, name_key='null::text',
     account='null::text', crm_id='null::text', loyalty_no='null::text', buyer='null::text',
+    order_key='null::text', ticket='null::text',
     phone='null::text', email='null::text', profile='null::text',
     device='null::text', cookie='null::text'
 ) -%}
@@ -15,6 +16,8 @@
         {{ crm_id }} as crm_id,
         {{ loyalty_no }} as loyalty_no,
         {{ buyer }} as buyer,
+        {{ order_key }} as order_key,
+        {{ ticket }} as ticket,
         {{ phone }} as phone,
         {{ email }} as email,
         {{ profile }} as profile,
@@ -24,17 +27,20 @@
 {%- endmacro %}
 
 {#- Identifier types from the strongest to the weakest: a verified login and keys that a system gave one person,
-    then what people share and mistype, then machines. Order is priority; `is_strong` ones are never split. -#}
+    then what people share and mistype, then an order
+    (others may write about it), then machines. Order is priority; `is_strong` ones are never split. -#}
 {% macro identifier_types() -%}
     {{ return([
         ('account', 1, true),
         ('crm_id', 2, true),
         ('loyalty_no', 3, true),
         ('buyer', 4, true),
-        ('phone', 5, false),
-        ('email', 6, false),
-        ('profile', 7, false),
-        ('device', 8, false),
-        ('cookie', 9, false)
+        ('ticket', 5, true),
+        ('phone', 6, false),
+        ('email', 7, false),
+        ('order_key', 8, false),
+        ('profile', 9, false),
+        ('device', 10, false),
+        ('cookie', 11, false)
     ]) }}
 {%- endmacro %}

@@ -40,6 +40,25 @@ mail_clicks as (
 
 ),
 
+{#- An order or a ticket is an identifier only where another record names it: a parcel's question, a survey's answer. -#}
+named_orders as (
+
+    select order_key from {{ ref('stg_support__tickets') }}
+    union
+    select order_key from {{ ref('stg_ecommerce__reviews') }}
+    union
+    select {{ touchpoint_order_key() }} from {{ ref('stg_survey__invitations') }}
+    union
+    select {{ claim_order_key() }} from {{ ref('stg_warranty__claims') }}
+
+),
+
+calls as (
+
+    select distinct ticket_id from {{ ref('stg_support__calls') }}
+
+),
+
 records as (
 
     {{ identity_record('stg_crm__contacts', 'crm', 'contact', 'contact_id', 'created_at', 'name_key',
@@ -53,16 +72,16 @@ records as (
     union all
     {{ identity_record('stg_ecommerce__orders', 'ecommerce', 'order', 'order_key', 'placed_at', 'name_key',
         account='account_id', phone='phone', email='email', cookie='anonymous_id',
-        buyer="channel || ':' || coalesce(shop_id, '') || ':' || buyer_id") }}
+        buyer="channel || ':' || coalesce(shop_id, '') || ':' || buyer_id", order_key='order_key') }}
     union all
     {{ identity_record('stg_ecommerce__carts', 'ecommerce', 'cart', 'cart_id', 'created_at',
         account='account_id', cookie='anonymous_id') }}
     union all
     {{ identity_record('stg_ecommerce__reviews', 'ecommerce', 'review', 'review_id', 'created_at',
-        account='account_id') }}
+        account='account_id', order_key='order_key') }}
     union all
     {{ identity_record('stg_pos__receipts', 'pos', 'receipt', 'receipt_id', 'sold_at', 'name_key',
-        loyalty_no='member_no', phone='phone') }}
+        loyalty_no='member_no', phone='phone', order_key="'pos:' || receipt_id") }}
     union all
     {{ identity_record('stg_pos__store_visits', 'pos', 'store_visit', 'visit_id', 'visited_at',
         loyalty_no='member_no', phone='phone') }}
@@ -71,18 +90,19 @@ records as (
         loyalty_no='referee_member_no', phone='referee_phone') }}
     union all
     {{ identity_record('stg_support__tickets', 'support', 'ticket', 'ticket_id', 'created_at', 'name_key',
-        phone='phone', email='email') }}
+        phone='phone', email='email', order_key='order_key', ticket='ticket_id') }}
     union all
-    {{ identity_record('stg_support__calls', 'support', 'call', 'call_id', 'started_at', phone='phone') }}
+    {{ identity_record('stg_support__calls', 'support', 'call', 'call_id', 'started_at',
+        phone='phone', ticket='ticket_id') }}
     union all
     {{ identity_record('stg_support__chats', 'support', 'chat', 'conversation_id', 'started_at',
         phone='phone', cookie='anonymous_id', profile="channel || ':' || profile_id") }}
     union all
     {{ identity_record('stg_survey__invitations', 'survey', 'invitation', 'invitation_id', 'sent_at',
-        phone='phone', email='email') }}
+        phone='phone', email='email', order_key=touchpoint_order_key()) }}
     union all
     {{ identity_record('stg_warranty__claims', 'warranty', 'claim', 'claim_id', 'opened_at', 'name_key',
-        phone='phone') }}
+        phone='phone', order_key=claim_order_key()) }}
     union all
     {{ identity_record('stg_social__mentions', 'social', 'mention', 'mention_id', 'occurred_at',
         phone='phone', profile="platform || ':' || profile_id") }}
@@ -95,21 +115,21 @@ records as (
     union all
     select
         'web', 'browser', md5(concat_ws('|', browsers.anonymous_id, browsers.account_id, browsers.email)),
-        browsers.seen_at, accounts.name_key, browsers.account_id, null, null, null, null,
+        browsers.seen_at, accounts.name_key, browsers.account_id, null, null, null, null, null, null,
         browsers.email, null, null, browsers.anonymous_id
     from browsers
     left join accounts on browsers.account_id = accounts.customer_id
     union all
     select
         'app', 'installation', md5(concat_ws('|', phones.device_id, phones.account_id)),
-        phones.seen_at, accounts.name_key, phones.account_id, null, null, null, null,
+        phones.seen_at, accounts.name_key, phones.account_id, null, null, null, null, null, null,
         null, null, phones.device_id, null
     from phones
     left join accounts on phones.account_id = accounts.customer_id
     union all
     select
         'marketing', 'mail_reader', md5(concat_ws('|', mail_clicks.email, mail_clicks.anonymous_id)),
-        mail_clicks.seen_at, null, null, null, null, null, null,
+        mail_clicks.seen_at, null, null, null, null, null, null, null, null,
         mail_clicks.email, null, null, mail_clicks.anonymous_id
     from mail_clicks
 
@@ -128,12 +148,16 @@ final as (
         crm_id,
         loyalty_no,
         buyer,
+        case when named_orders.order_key is not null then records.order_key end as order_key,
+        case when calls.ticket_id is not null then records.ticket end as ticket,
         phone,
         email,
         profile,
         device,
         cookie
     from records
+    left join named_orders on records.order_key = named_orders.order_key
+    left join calls on records.ticket = calls.ticket_id
 
 )
 

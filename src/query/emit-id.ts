@@ -1,0 +1,30 @@
+import type { EmitContext, Row } from './emit-context.js';
+import { nullMark } from './emit-value.js';
+import { columnSql } from './rows.js';
+import { concatenation, marker, quoteText, sql, text, type Part } from './text-parts.js';
+
+const plain = ['smallint', 'integer', 'bigint', 'uuid', 'numeric'];
+
+/** `"Customer:42"`. */
+export function emitGlobalId(context: EmitContext, row: Row, typeName: string): readonly Part[] {
+  const { key } = row.type;
+  const columns = key.map((name) => ({
+    sql: columnSql(row.alias, name),
+    type: row.relation.columns[name]?.type ?? 'text',
+    notNull: row.relation.columns[name]?.notNull ?? false,
+  }));
+  const [only] = columns;
+  const parts =
+    columns.length === 1 && only
+      ? plain.includes(only.type)
+        ? [text(`"${typeName}:`), sql(`${only.sql}::text`), text('"')]
+        : [sql(`to_json(${quoteText(`${typeName}:`)}||${only.sql}::text)::text`)]
+      : [
+          sql(
+            `to_json(${quoteText(`${typeName}:`)}||json_build_array(${columns.map((column) => `${column.sql}::text`).join(',')})::text)::text`,
+          ),
+        ];
+  if (columns.every((column) => column.notNull) || columns.length > 1) return parts;
+  context.builder.needles.add(marker);
+  return [sql(`coalesce(${concatenation(parts)},${quoteText(nullMark)})`)];
+}

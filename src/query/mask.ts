@@ -1,0 +1,30 @@
+import type { ColumnField } from '../schema/bound-schema.js';
+import type { EmitContext } from './emit-context.js';
+import { requestError } from './request-error.js';
+import type { Mask } from './role.js';
+
+/** How the caller's role sees a column; undefined: as it is. */
+export function maskOf(context: EmitContext, field: ColumnField): Mask | undefined {
+  return field.pii === undefined ? undefined : context.role?.masks[field.pii];
+}
+
+/** A masked column must not be found out by filtering, sorting or grouping. */
+export function assertUnmasked(
+  context: EmitContext,
+  field: ColumnField,
+  action: 'filter by' | 'sort by' | 'aggregate' | 'look up by',
+  name: string,
+): void {
+  if (maskOf(context, field) === undefined) return;
+  if (action === 'look up by' && context.role?.mayLookup === true) return;
+  throw requestError('QUERY_FORBIDDEN', `the caller's role sees ${name} masked and may not ${action} it`);
+}
+
+/** The masked value as an SQL expression of type text, NULL of NULL. */
+export function maskedSql(expression: string, mask: Mask): string {
+  const value = `${expression}::text`;
+  if (mask === 'null') return 'null::text';
+  if (mask === 'hash') return `left(encode(sha256(convert_to(${value},'UTF8')),'hex'),16)`;
+  // the first character, and of an address its domain
+  return `(left(${value},1)||'***'||coalesce(substring(${value} from '@.*$'),''))`;
+}

@@ -1,0 +1,230 @@
+import { createHash } from 'node:crypto';
+import {
+  getVariableValues,
+  GraphQLError,
+  OperationTypeNode,
+  type DocumentNode,
+  type GraphQLSchema,
+} from 'graphql';
+import type { BoundSchema } from '../schema/bound-schema.js';
+import { executableSchema } from '../schema/executable-schema.js';
+import { quoteName } from '../schema/names.js';
+import type { Inputs, Reader } from './arguments.js';
+import { collect } from './collect.js';
+import type { EmitContext } from './emit-context.js';
+import { emitMetrics } from './emit-metrics.js';
+import { jsonObject } from './emit-object.js';
+import { emitRootField, emitRow } from './emit-selection.js';
+import { answerIntrospection, isIntrospection } from './introspection.js';
+import { LruMap } from './lru-map.js';
+import { operationFacts, type OperationFacts } from './operation-facts.js';
+import { defaultPlannerSettings, type PlannerSettings } from './planner-settings.js';
+import type { Role } from './role.js';
+import { StatementBuilder } from './statement-builder.js';
+import { concatenation, sql, text, type Part } from './text-parts.js';
+
+/** One request, validated by GraphQL's rules. */
+export interface PlanRequest {
+  readonly document: DocumentNode;
+  readonly operationName?: string | null | undefined;
+  /** As the client sent them. */
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+  readonly role?: Role | undefined;
+  /** What row filters read of the caller. */
+  readonly claims?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A statement with the values of this request. */
+export interface PlannedStatement {
+  readonly kind: 'statement';
+  readonly plan: Plan;
+  /** $1 is the generation. */
+  readonly values: readonly unknown[];
+  /** Coerced. */
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+export type Planned =
+  | PlannedStatement
+  /** Nothing is asked of the database: the data as JSON. */
+  | { readonly kind: 'answer'; readonly data: string }
+  /** The request is at fault. `variables` and `operation` faults are 400 by GraphQL over HTTP. */
+  | {
+      readonly kind: 'errors';
+      readonly errors: readonly GraphQLError[];
+      readonly of: 'variables' | 'operation' | 'request';
+    }
+  /** A mutation or subscription, which the API carries out itself. */
+  | {
+      readonly kind: 'operation';
+      readonly facts: OperationFacts;
+      readonly variables: Readonly<Record<string, unknown>>;
+    };
+
+/** What serves every request of one document, one role and one structure of variables. */
+export interface Plan {
+  /** Two columns: `generation` (the pointer's) and `data`, which is null when the pointer has moved from $1. */
+  readonly text: string;
+  /** For a named prepared statement: a hash of the text. */
+  readonly name: string;
+  readonly readers: readonly Reader[];
+  /** Only a publish changes its answer, so it may be cached by generation. */
+  readonly published: boolean;
+  /** Models that are read. */
+  readonly models: readonly string[];
+  /** An answer whose text holds one of these may break GraphQL's rules: see `completeSuspect`. */
+  readonly needles: readonly string[];
+}
+
+/** Plans requests over one generation. Plans are kept per document, role and structure of the variables. */
+export class Planner {
+  readonly schema: GraphQLSchema;
+  readonly #bound: BoundSchema;
+  readonly #generation: string;
+  readonly #settings: PlannerSettings;
+  readonly #facts = new WeakMap<DocumentNode, Map<string, KnownOperation>>();
+  readonly #plans: LruMap<Plan>;
+
+  /** `generation` is the one whose relations `bound` names. */
+  constructor(bound: BoundSchema, generation: string, settings: Partial<PlannerSettings> = {}) {
+    this.#bound = bound;
+    this.#generation = generation;
+    this.#settings = { ...defaultPlannerSettings, ...settings };
+    this.schema = executableSchema(bound);
+    this.#plans = new LruMap(this.#settings.cachedPlans);
+  }
+
+  /** Never throws for what a request can hold: faults are `errors`. */
+  plan(request: PlanRequest): Planned {
+    const known = this.#known(request.document, request.operationName);
+    if (known === undefined) {
+      return {
+        kind: 'errors',
+        of: 'operation',
+        errors: [
+          new GraphQLError(
+            request.operationName
+              ? `Unknown operation named "${request.operationName}".`
+              : 'Must provide operation name if query contains multiple operations.',
+            { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } },
+          ),
+        ],
+      };
+    }
+    const { facts } = known;
+    const coerced = this.#variables(facts, request.variables ?? {});
+    if (coerced.errors) return { kind: 'errors', of: 'variables', errors: coerced.errors };
+    const variables = coerced.values;
+    if (facts.operation.operation !== OperationTypeNode.QUERY) return { kind: 'operation', facts, variables };
+    const inputs: Inputs = { variables, claims: request.claims ?? {} };
+    try {
+      const key = `${request.role?.key ?? ''}|${facts.signature(variables)}`;
+      const cacheKey = `${known.id}|${key}`;
+      let plan = this.#plans.get(cacheKey);
+      if (plan === undefined) {
+        const made = this.#make(facts, inputs, request.role);
+        if ('data' in made) return { kind: 'answer', data: made.data };
+        plan = made;
+        this.#plans.set(cacheKey, plan);
+      }
+      const values: unknown[] = [this.#generation];
+      for (const read of plan.readers) values.push(read(inputs));
+      return { kind: 'statement', plan, values, variables };
+    } catch (error) {
+      if (error instanceof GraphQLError) return { kind: 'errors', of: 'request', errors: [error] };
+      throw error;
+    }
+  }
+
+  #known(document: DocumentNode, operationName: string | null | undefined): KnownOperation | undefined {
+    let operations = this.#facts.get(document);
+    operations ??= new Map<string, KnownOperation>();
+    this.#facts.set(document, operations);
+    const name = operationName ?? '';
+    let known = operations.get(name);
+    if (known === undefined) {
+      const facts = operationFacts(this.schema, document, operationName);
+      if (facts === undefined) return undefined;
+      known = { id: nextId++, facts };
+      operations.set(name, known);
+    }
+    return known;
+  }
+
+  #variables(
+    facts: OperationFacts,
+    given: Readonly<Record<string, unknown>>,
+  ): { values: Record<string, unknown>; errors?: undefined } | { errors: readonly GraphQLError[] } {
+    const definitions = facts.operation.variableDefinitions;
+    if (definitions === undefined || definitions.length === 0) return { values: {} };
+    const result = getVariableValues(this.schema, definitions, given, { maxErrors: 20 });
+    if (result.coerced) return { values: result.coerced };
+    const errors = result.errors.map(
+      (error) =>
+        new GraphQLError(error.message, {
+          nodes: error.nodes ?? null,
+          extensions: { ...error.extensions, code: 'BAD_USER_INPUT' },
+        }),
+    );
+    return { errors };
+  }
+
+  #make(facts: OperationFacts, inputs: Inputs, role: Role | undefined): Plan | { readonly data: string } {
+    const builder = new StatementBuilder(this.#bound.timezone);
+    const context: EmitContext = {
+      bound: this.#bound,
+      schema: this.schema,
+      settings: this.#settings,
+      role,
+      fragments: facts.fragments,
+      inputs,
+      builder,
+      depth: 0,
+      size: { fields: 0 },
+      emitRow,
+      emitMetrics,
+    };
+    const parts = this.#root(context, facts);
+    const whole = concatenation(parts);
+    if (parts.every((part) => 'text' in part)) {
+      return { data: parts.map((part) => ('text' in part ? part.text : '')).join('') };
+    }
+    const pointer = `${quoteName(this.#bound.stateSchema)}.pointer`;
+    const statement = `select p.generation::text,case when p.generation=$1::bigint then ${whole} end as data from ${pointer} p`;
+    return {
+      text: statement,
+      name: `q_${createHash('sha256').update(statement).digest('hex').slice(0, 24)}`,
+      readers: builder.readers,
+      published: builder.published,
+      models: [...builder.relations],
+      needles: [...builder.needles],
+    };
+  }
+
+  #root(context: EmitContext, facts: OperationFacts): readonly Part[] {
+    // the root's selection set, as if it were a field's
+    const root = { ...facts.operation, kind: 'Field', name: { kind: 'Name', value: 'query' } };
+    const selected = collect(context, 'Query', [root as never]);
+    const isAlone = selected.every(({ name }) => isIntrospection(name) || name === '__typename');
+    return jsonObject(
+      selected.map((item): readonly [string, readonly Part[]] => {
+        if (!isIntrospection(item.name)) return [item.key, emitRootField(context, item)];
+        const answer: Reader = ({ variables }) =>
+          answerIntrospection(this.schema, facts, variables, item.key);
+        // beside rows it is a parameter, so that the answer keeps the document's order
+        const part = isAlone
+          ? text(String(answer(context.inputs)))
+          : sql(context.builder.parameter(answer, 'text'));
+        return [item.key, [part]];
+      }),
+    );
+  }
+}
+
+interface KnownOperation {
+  /** Tells documents apart without their text. */
+  readonly id: number;
+  readonly facts: OperationFacts;
+}
+
+let nextId = 1;

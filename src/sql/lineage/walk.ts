@@ -1,0 +1,35 @@
+import type { ColumnsOf, Origin } from './scope.js';
+
+/** What a walk over one statement gathers on its way. */
+export class Walk {
+  private readonly seen = new Map<string, Origin>();
+  private readonly missing = new Set<string>();
+
+  constructor(readonly columnsOf: ColumnsOf) {}
+
+  get reads(): Origin[] {
+    return [...this.seen.values()];
+  }
+
+  get unresolved(): string[] {
+    return [...this.missing];
+  }
+
+  read(origins: readonly Origin[]): void {
+    for (const origin of origins) this.seen.set(originKey(origin), origin);
+  }
+
+  miss(name: string): void {
+    this.missing.add(name);
+  }
+}
+
+/** Equal origins have equal keys. */
+export function originKey({ schema, relation, column }: Origin): string {
+  return JSON.stringify([schema, relation, column]);
+}
+
+/** Each origin once, in order of first appearance. */
+export function distinct(origins: Iterable<Origin>): Origin[] {
+  return [...new Map([...origins].map((origin) => [originKey(origin), origin])).values()];
+}
