@@ -36,7 +36,7 @@ export async function makeRawTable(tx: Session, target: RawTarget, whenThere: Wh
   }
   if (there && whenThere === 'refuse') {
     throw new ThauError('LOAD_TABLE_EXISTS', `the table ${shown} is there already`, {
-      hint: 'Pass --replace to put the new rows in the place of the old ones, or --append to add them.',
+      hint: 'Pass --replace to put the new rows in the place of the old ones.',
     });
   }
   const table = qualifiedName(schema, name);

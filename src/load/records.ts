@@ -1,9 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
 import { excerpt } from '../errors/excerpt.js';
 import { ThauError } from '../errors/thau-error.js';
+import { CsvFault, CsvReader, type FileRecord } from './csv-reader.js';
 
 export interface FileOptions {
   /** Where it is. */
@@ -14,110 +12,68 @@ export interface FileOptions {
   readonly delimiter: string;
 }
 
-/** A record of the file; an empty field without quotes is null. */
-export interface FileRecord {
-  readonly fields: readonly (string | null)[];
-  /** Line on which it begins, from 1. */
-  readonly line: number;
-  /** Its text as it stands in the file. */
-  readonly raw: string;
-}
-
-/** The records of a text file, streaming; every record must have as many fields as the first. */
+/** The records of a text file, streaming. */
 export async function* records(file: FileOptions): AsyncGenerator<FileRecord, void, undefined> {
+  const reader = file.delimiter === 'spaces' ? new BlankReader() : new CsvReader(file.delimiter);
   try {
-    yield* file.delimiter === 'spaces' ? blankSeparated(file) : csv(file);
+    for await (const text of decoded(file)) yield* reader.read(text);
+    yield* reader.read('', true);
   } catch (error) {
     throw readFailure(error, file);
   }
 }
 
-async function* blankSeparated(file: FileOptions): AsyncGenerator<FileRecord, void, undefined> {
-  let line = 0;
-  let count: number | undefined;
-  for await (const text of createInterface({ input: Readable.from(decoded(file)), crlfDelay: Infinity })) {
-    line += 1;
-    const fields = text.trim().split(/\s+/);
-    if (fields[0] === '') continue;
-    count ??= fields.length;
-    if (fields.length !== count) {
-      throw rowError(
-        file,
-        line,
-        1,
-        `it has ${String(fields.length)} fields, the header ${String(count)}`,
-        text,
-      );
-    }
-    yield { fields, line, raw: text };
+/** Records whose fields are parted by blanks, as reports of older systems are. */
+class BlankReader {
+  #rest = '';
+  #line = 0;
+
+  read(text: string, isLast = false): FileRecord[] {
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = isLast ? '' : (lines.pop() ?? '');
+    return lines.flatMap((line) => {
+      this.#line += 1;
+      const fields = line.trim().split(/\s+/);
+      return fields[0] === '' ? [] : [{ fields, line: this.#line, raw: line.trimEnd() }];
+    });
   }
 }
 
-interface Parsed {
-  readonly record: (string | null)[];
-  readonly info: { readonly lines: number };
-  readonly raw: string;
-}
-
-async function* csv(file: FileOptions): AsyncGenerator<FileRecord, void, undefined> {
-  const parser = parse({
-    bom: true,
-    delimiter: file.delimiter,
-    info: true,
-    raw: true,
-    skip_empty_lines: true,
-    cast: (value, { quoting }) => (value === '' && !quoting ? null : value),
-  });
-  const source = Readable.from(decoded(file));
-  // `pipe` does not hand on the source's errors
-  source.on('error', (error) => parser.destroy(error));
-  source.pipe(parser);
-  for await (const parsed of parser as AsyncIterable<Parsed>) {
-    const breaks = (parsed.raw.trimEnd().match(/\n/g) ?? []).length;
-    yield { fields: parsed.record, line: parsed.info.lines - breaks, raw: parsed.raw };
-  }
-}
-
-/** The file's text; a byte that is not UTF-8 is told with its line. */
+/** The file's text without a byte order mark; a byte that is not UTF-8 is told with its line. */
 async function* decoded(file: FileOptions): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let line = 1;
-  const decode = (chunk?: Buffer): string => {
-    try {
-      return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode();
-    } catch {
-      const lines = chunk === undefined ? 0 : goodLines(chunk);
-      throw new ThauError(
-        'LOAD_FILE',
-        `${file.shown} is not text in UTF-8 from line ${String(line + lines)} on`,
-        {
-          at: { file: file.shown, line: line + lines },
-          hint: 'Convert it first, for example: iconv -f windows-1258 -t utf-8 file.csv > utf8.csv',
-        },
-      );
-    }
-  };
-  for await (const chunk of createReadStream(file.path) as AsyncIterable<Buffer>) {
-    const text = decode(chunk);
-    yield text;
-    for (const char of text) if (char === '\n') line += 1;
+  for await (const chunk of createReadStream(file.path, {
+    highWaterMark: 262_144,
+  }) as AsyncIterable<Buffer>) {
+    yield decodeOrTell(() => decoder.decode(chunk, { stream: true }), file, line, chunk);
+    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) line += 1;
   }
-  const rest = decode();
+  const rest = decodeOrTell(() => decoder.decode(), file, line);
   if (rest !== '') yield rest;
 }
 
-/** Line ends before the first byte that is not UTF-8. */
-function goodLines(chunk: Buffer): number {
-  let lines = 0;
-  for (const part of chunk.toString('latin1').split('\n')) {
-    try {
-      new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(part, 'latin1'));
-    } catch {
-      return lines;
-    }
-    lines += 1;
+function decodeOrTell(decode: () => string, file: FileOptions, line: number, chunk?: Buffer): string {
+  try {
+    return decode();
+  } catch (error) {
+    const at = line + (chunk === undefined ? 0 : goodLines(chunk));
+    throw new ThauError('LOAD_FILE', `${file.shown} is not text in UTF-8 from line ${String(at)} on`, {
+      at: { file: file.shown, line: at },
+      hint: 'Convert it first, for example: iconv -f windows-1258 -t utf-8 file.csv > utf8.csv',
+      cause: error,
+    });
   }
-  return Math.max(0, lines - 1);
+}
+
+/** Line ends before the first line that is not UTF-8. */
+function goodLines(chunk: Buffer): number {
+  const parts = chunk.toString('latin1').split('\n');
+  const bad = parts.findIndex((part) => {
+    const bytes = Buffer.from(part, 'latin1');
+    return Buffer.compare(Buffer.from(bytes.toString('utf8'), 'utf8'), bytes) !== 0;
+  });
+  return Math.max(0, bad);
 }
 
 /** A malformed record as a ThauError with file, line and column. */
@@ -135,40 +91,24 @@ export function rowError(
     {
       at: { file: file.shown, line, column },
       hint: 'Correct the row and load again: nothing of the file was loaded.',
-      // the excerpt knows this one line only
       excerpt: excerpt('\n'.repeat(line - 1) + first, line, column, 0),
     },
   );
 }
 
-const csvMessages: Readonly<Record<string, string>> = {
-  CSV_QUOTE_NOT_CLOSED: 'a quote is opened and never closed',
-  INVALID_OPENING_QUOTE: 'a quote stands within a field that does not begin with one',
-  CSV_INVALID_CLOSING_QUOTE: 'something stands between a closing quote and the next delimiter',
-};
-
 function readFailure(error: unknown, file: FileOptions): unknown {
-  if (error instanceof ThauError) return error;
-  if (error instanceof CsvError) {
-    const context = error as CsvError & { lines?: number; column?: number; record?: unknown[]; raw?: string };
-    const line = context.lines ?? 1;
-    const message = error.code.startsWith('CSV_RECORD_INCONSISTENT')
-      ? `it has ${String(context.record?.length ?? 0)} fields, another number than the header`
-      : (csvMessages[error.code] ?? error.message);
-    return rowError(file, line, 1, message, context.raw ?? '');
-  }
-  const code = (error as NodeJS.ErrnoException).code;
-  const why =
-    code === 'ENOENT'
-      ? 'it does not exist'
-      : code === 'EISDIR'
-        ? 'it is a folder'
-        : code === 'EACCES'
-          ? 'it may not be read'
-          : undefined;
+  if (error instanceof CsvFault) return rowError(file, error.line, error.column, error.message, error.text);
+  const code = error instanceof ThauError ? undefined : (error as NodeJS.ErrnoException).code;
+  const why = code === undefined ? undefined : reasons[code];
   if (why === undefined) return error;
   return new ThauError('LOAD_FILE', `cannot read ${file.shown}: ${why}`, {
     hint: 'Check the path; it is taken from the folder you stand in.',
     cause: error,
   });
 }
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'it does not exist',
+  EISDIR: 'it is a folder',
+  EACCES: 'it may not be read',
+};

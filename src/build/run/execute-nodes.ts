@@ -28,6 +28,7 @@ export async function executeNodes(
   const { state, runId } = scope.options;
   const chosen = new Set([...options.selected].filter((id) => isExecuted(manifest.nodes[id])));
   const graph = executionGraph(manifest.nodes, chosen, true);
+  recorder.ordered(graph.waitsFor);
   const total = graph.nodes.size;
   reporter({
     type: 'run_started',

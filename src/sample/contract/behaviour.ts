@@ -22,7 +22,7 @@ export const behaviourTables = [
     utm_campaign text the campaign's id, or empty
     device text mobile, desktop, tablet or bot
     engaged_seconds integer with ping: seconds in the foreground so far
-    detail text search words, the element clicked, scroll depth in per cent`,
+    detail text with search: the words; with ping: scroll and the depth in per cent`,
     'Events are delivered twice now and then, and up to three days late.',
   ),
   rawTable(

@@ -90,7 +90,12 @@ export function visit(scene: Scene, plan: Visit): number {
       // dwell: people stay longest with the things that need explaining
       const seconds = Math.round(random.exponential(product.price > 1_000_000 ? 95 : 35)) + 5;
       at += seconds;
-      emit('ping', { page: path(product), product_id: product.id, engaged_seconds: Math.min(seconds, 1800) });
+      emit('ping', {
+        page: path(product),
+        product_id: product.id,
+        engaged_seconds: Math.min(seconds, 1800),
+        detail: `scroll ${String(random.between(2, 10) * 10)}`,
+      });
     }
   }
   if (plan.email !== undefined && plan.email.text !== null) {

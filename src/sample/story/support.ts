@@ -1,4 +1,5 @@
 import { hour, minute, timeOf } from '../calendar.js';
+import { everyday } from '../catalogue.js';
 import { asTyped, asWritten } from '../vietnam/text.js';
 import { lateTopic, topics, type TicketTopic } from '../words/comments.js';
 import { browserOf, emailAt, phoneAt, type Scene } from './scene.js';
@@ -38,7 +39,10 @@ function ticket(
   const reopened = random.chance(0.22);
   const reopenedAt = solvedAt + random.between(3, 60) * hour;
   const lastSolvedAt = reopened ? reopenedAt + random.between(2, 60) * hour : solvedAt;
-  const other = isPlain ? null : random.pick(['spam', 'merged'] as const);
+  const before = `T${String(Number(ticketId.slice(1)) - 1).padStart(5, '0')}`;
+  const other = isPlain
+    ? null
+    : random.pick(ticketId === 'T00001' ? (['spam'] as const) : (['spam', 'merged'] as const));
   const values = {
     ticket_id: ticketId,
     channel,
@@ -52,7 +56,7 @@ function ticket(
     category: topic.category,
     area: topic.area,
     priority: random.pick(['low', 'normal', 'normal', 'high', 'urgent']),
-    merged_into: other === 'merged' ? 'T00001' : null,
+    merged_into: other === 'merged' ? before : null,
     agent,
     created_at: timeOf(at),
   };
@@ -168,7 +172,7 @@ function chat(scene: Scene, at: number, topic: TicketTopic, about: Touchpoint | 
     profile_id: profile?.id ?? null,
     phone: phone.text,
     intent: leavesEarly ? null : topic.callReason === 'complaint' ? 'other' : topic.callReason,
-    product_id: null,
+    product_id: topic.callReason === 'product_advice' ? random.weighted(everyday).id : null,
     started_at: timeOf(at),
     ended_at: timeOf(endedAt),
     transferred_at: transferred ? timeOf(at + 150) : null,
