@@ -64,12 +64,16 @@ export async function compileIfStale() {
     writeFileSync(out.replace(/\.ts$/, '.js'), outputText);
   }
   writeFileSync(join(aside, '.stamp'), now);
+  const old = join(root, `.dist-old-${String(process.pid)}`);
   try {
-    rmSync(dist, { recursive: true, force: true });
+    // another process may have been quicker: then nothing is moved under the feet of who runs from it
+    if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === now) return;
+    if (existsSync(dist)) renameSync(dist, old);
     renameSync(aside, dist);
-  } catch {
-    // another process was quicker
-    rmSync(aside, { recursive: true, force: true });
+  } catch (error) {
+    if (!existsSync(stampFile)) throw error;
+  } finally {
+    for (const folder of [aside, old]) rmSync(folder, { recursive: true, force: true });
   }
 }
 
