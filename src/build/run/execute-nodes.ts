@@ -31,6 +31,7 @@ export async function executeNodes(
   const carried = executed.filter((id) => plan.decisions.get(id)?.action === 'carry');
   const chosen = new Set(executed.filter((id) => plan.decisions.get(id)?.action !== 'carry'));
   const graph = executionGraph(manifest.nodes, chosen, true);
+  recorder.ordered(graph.waitsFor);
   const total = executed.length;
   reporter({
     type: 'run_started',
