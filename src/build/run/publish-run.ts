@@ -3,6 +3,7 @@ import type { ManifestNode } from '../../project/manifest.js';
 import type { Catalog } from '../../schema/catalog.js';
 import type { Session } from '../../postgres/session.js';
 import { slimManifest } from '../artifacts/slim-manifest.js';
+import { readPassedTests } from '../plan/passed-tests.js';
 import { testVersion, type Plan } from '../plan/plan.js';
 import type { MappedNode } from '../publish/generation.js';
 import { publish } from '../publish/publish.js';
@@ -10,7 +11,6 @@ import { readCatalog } from '../publish/read-catalog.js';
 import type { NodeResult } from '../report/node-result.js';
 import { prepareViews, type ViewChange } from '../views/prepare-views.js';
 import { hasRelation } from './has-relation.js';
-import { readPassedTests } from './plan-run.js';
 import { applyDocs, applyGrants } from './relation-extras.js';
 import type { RunOptions } from './run-options.js';
 import type { RunScope } from './run-scope.js';
@@ -99,7 +99,7 @@ async function passedTests(
   results: readonly NodeResult[],
   plan: Plan,
 ): Promise<Readonly<Record<string, string>>> {
-  const before = await readPassedTests(session, scope);
+  const before = await readPassedTests(session, scope.options.state, scope.options.current.number);
   const tests = Object.entries(before).filter(([id]) => scope.options.manifest.nodes[id]);
   const held = new Map(tests);
   for (const result of results) {
