@@ -6,6 +6,7 @@ import { readLineage, type Lineage } from '../artifacts/lineage.js';
 import type { MetricsArtifact } from '../../semantic/bound-metrics.js';
 import { metricsArtifact } from '../../semantic/metrics-artifact.js';
 import { slimManifest } from '../artifacts/slim-manifest.js';
+import { readPassedTests } from '../plan/passed-tests.js';
 import { testVersion, type Plan } from '../plan/plan.js';
 import type { MappedNode } from '../publish/generation.js';
 import { publish } from '../publish/publish.js';
@@ -13,7 +14,6 @@ import { readCatalog } from '../publish/read-catalog.js';
 import type { NodeResult } from '../report/node-result.js';
 import { prepareViews, type ViewChange } from '../views/prepare-views.js';
 import { hasRelation } from './has-relation.js';
-import { readPassedTests } from './plan-run.js';
 import { applyDocs, applyGrants } from './relation-extras.js';
 import type { RunOptions } from './run-options.js';
 import type { RunScope } from './run-scope.js';
@@ -121,7 +121,7 @@ async function passedTests(
   results: readonly NodeResult[],
   plan: Plan,
 ): Promise<Readonly<Record<string, string>>> {
-  const before = await readPassedTests(session, scope);
+  const before = await readPassedTests(session, scope.options.state, scope.options.current.number);
   const tests = Object.entries(before).filter(([id]) => scope.options.manifest.nodes[id]);
   const held = new Map(tests);
   for (const result of results) {

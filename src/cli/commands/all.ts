@@ -1,4 +1,10 @@
 import type { AddCommand } from '../command.js';
+import { addBuild } from './build.js';
+import { addRun } from './run.js';
+import { addTest } from './test.js';
+import { addSeed } from './seed.js';
+import { addPlan } from './plan.js';
+import { addShow } from './show.js';
 import { addCancel } from './cancel.js';
 import { addDebug } from './debug.js';
 import { addDiff } from './diff.js';
@@ -17,6 +23,12 @@ export const commands: readonly AddCommand[] = [
   // one a line, in the order of `thau --help`
   addServe,
   addStop,
+  addBuild,
+  addRun,
+  addTest,
+  addSeed,
+  addPlan,
+  addShow,
   addStatus,
   addHistory,
   addExplain,
