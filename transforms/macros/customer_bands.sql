@@ -2,11 +2,11 @@
 {% macro age_band(birth_year, as_of_on) -%}
     case
         when {{ birth_year }} is null then null
-        when extract(year from {{ as_of_on }}) - {{ birth_year }} < 15 then 'under 15'
+        when extract(year from {{ as_of_on }}) - {{ birth_year }} < 15 then 'under_15'
         when extract(year from {{ as_of_on }}) - {{ birth_year }} <= 25 then '15-25'
         when extract(year from {{ as_of_on }}) - {{ birth_year }} <= 34 then '26-34'
         when extract(year from {{ as_of_on }}) - {{ birth_year }} <= 50 then '35-50'
-        else 'over 50'
+        else 'over_50'
     end
 {%- endmacro %}
 

@@ -6,7 +6,7 @@
     'awareness', 'consideration', 'evaluation', 'choice', 'purchase', 'use', 'advocacy'
 ] -%}
 
-with touchpoints as (
+with touchpoints as not materialized (
 
     select * from {{ ref('journey_touchpoints') }}
 
@@ -26,40 +26,51 @@ entered as (
 
 ),
 
-in_order_1 as (
+journeys as (
 
-    select journey_id, entered_at as in_order_at
-    from entered
-    where stage_position = 1
+    select distinct journey_id from entered
 
 ),
 
-{%- for stage in stages[1:] %}
-{%- set position = loop.index + 1 %}
-
-in_order_{{ position }} as (
+{#- Stage by stage, the first touchpoint at or after the one before: a look into the index of journey_touchpoints. -#}
+walked as (
 
     select
-        touchpoints.journey_id,
-        min(touchpoints.occurred_at) as in_order_at
-    from touchpoints
-    inner join in_order_{{ position - 1 }} as before
-        on touchpoints.journey_id = before.journey_id
-        and touchpoints.occurred_at >= before.in_order_at
-    where touchpoints.stage_position = {{ position }}
-    group by touchpoints.journey_id
+        journeys.journey_id,
+        {%- for stage in stages %}
+        stage_{{ loop.index }}.at as at_{{ loop.index }}
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
+    from journeys
+    {%- for stage in stages %}
+    left join lateral (
+        select min(touchpoints.occurred_at) as at
+        from touchpoints
+        where touchpoints.journey_id = journeys.journey_id
+            and touchpoints.stage_position = {{ loop.index }}
+            {%- if not loop.first %}
+            and touchpoints.occurred_at >= stage_{{ loop.index - 1 }}.at
+            {%- endif %}
+    ) as stage_{{ loop.index }} on true
+    {%- endfor %}
 
 ),
-{%- endfor %}
 
 in_order as (
 
-    {%- for stage in stages %}
-    select journey_id, {{ loop.index }} as stage_position, in_order_at from in_order_{{ loop.index }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
+    select
+        walked.journey_id,
+        reached.stage_position,
+        reached.in_order_at
+    from walked
+    cross join lateral (
+        values
+        {%- for stage in stages %}
+        ({{ loop.index }}, walked.at_{{ loop.index }})
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
+    ) as reached (stage_position, in_order_at)
+    where reached.in_order_at is not null
 
 ),
 

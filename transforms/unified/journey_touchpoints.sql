@@ -1,4 +1,4 @@
-{{ config(indexes=[{'columns': ['journey_id', 'occurred_at']}]) }}
+{{ config(indexes=[{'columns': ['journey_id', 'stage_position', 'occurred_at']}]) }}
 
 {#- A customer's touchpoints cut into journeys. A new one begins after a silence (var `journey_gap_days`), or when
     somebody who bought more than `journey_after_purchase_days` ago starts looking again. -#}

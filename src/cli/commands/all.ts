@@ -1,9 +1,12 @@
 import type { AddCommand } from '../command.js';
 import { addCancel } from './cancel.js';
 import { addDebug } from './debug.js';
+import { addDiff } from './diff.js';
+import { addExplain } from './explain.js';
 import { addHistory } from './history.js';
 import { addKey } from './key.js';
 import { addLoad } from './load.js';
+import { addRollback } from './rollback.js';
 import { addSample } from './sample.js';
 import { addSchedule } from './schedule.js';
 import { addServe } from './serve.js';
@@ -16,7 +19,10 @@ export const commands: readonly AddCommand[] = [
   addStop,
   addStatus,
   addHistory,
+  addExplain,
   addCancel,
+  addRollback,
+  addDiff,
   addKey,
   addSchedule,
   addSample,

@@ -95,11 +95,26 @@
     behind the code had 7 digits, or 8 in Hà Nội and Hồ Chí Minh, so the length tells old from new. -#}
 {% macro landline_of_2017(nsn, seen_on, landline) -%}
     case
-        {%- for old, new, changed_on, collides in landline_codes_of_2017() %}
-        {%- set behind = 8 if new in ('24', '28') else 7 %}
-        when {{ nsn }} ~ '^{{ old }}\d{% raw %}{{% endraw %}{{ behind }}{% raw %}}{% endraw %}$'
-            {%- if collides and not landline %} and {{ seen_on }} < date '{{ changed_on }}'{% endif %}
-            then '{{ new }}' || substr({{ nsn }}, {{ old | length + 1 }})
-        {%- endfor %}
+        when length({{ nsn }}) = 10 then case left({{ nsn }}, 3)
+            {{- landline_branches(nsn, 3, seen_on, landline) }}
+        end
+        when length({{ nsn }}) = 9 then coalesce(
+            case left({{ nsn }}, 1)
+                {{- landline_branches(nsn, 1, seen_on, landline) }}
+            end,
+            case left({{ nsn }}, 2)
+                {{- landline_branches(nsn, 2, seen_on, landline) }}
+            end
+        )
     end
+{%- endmacro %}
+
+{% macro landline_branches(nsn, code_length, seen_on, landline) -%}
+    {%- for old, new, changed_on, collides in landline_codes_of_2017() if old | length == code_length %}
+            when '{{ old }}' then
+                {%- if collides and not landline %}
+                case when {{ seen_on }} < date '{{ changed_on }}' then '{{ new }}' || substr({{ nsn }}, {{ code_length + 1 }}) end
+                {%- else %} '{{ new }}' || substr({{ nsn }}, {{ code_length + 1 }})
+                {%- endif %}
+    {%- endfor %}
 {%- endmacro %}

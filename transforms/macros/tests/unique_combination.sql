@@ -1,0 +1,9 @@
+{#- The named columns together name one row: a grain of several columns. -#}
+{% test unique_combination(model, columns) %}
+
+select {{ columns | join(', ') }}
+from {{ model }}
+group by {{ columns | join(', ') }}
+having count(*) > 1
+
+{% endtest %}
