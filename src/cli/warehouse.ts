@@ -7,6 +7,8 @@ import type { ServerFacts } from '../postgres/open-database.js';
 export interface Warehouse {
   readonly settings: Settings;
   readonly database: Database;
+  /** Where the pool connects, which may be a pooler. */
+  readonly connection: Connection;
   /** PostgreSQL itself, not a pooler. */
   readonly direct: Connection;
   readonly facts: ServerFacts;
@@ -53,6 +55,7 @@ export async function openWarehouse({ settings, log }: WarehouseOptions): Promis
     return {
       settings,
       database,
+      connection,
       direct: direct ?? connection,
       facts,
       ...(server.started !== undefined && { embedded: { started: server.started } }),

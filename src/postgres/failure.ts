@@ -125,7 +125,7 @@ function socketFailure(error: unknown): ThauError {
       'Check host name and network.',
     );
   }
-  if (/timeout expired|timeout exceeded when trying to connect/i.test(message)) {
+  if (/timeout expired|timeout exceeded when trying to connect|due to connection timeout/i.test(message)) {
     return make(
       'POSTGRES_UNREACHABLE',
       'PostgreSQL did not answer in time.',

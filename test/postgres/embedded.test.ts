@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Database } from '../../src/postgres/database.js';
 import { copyBinaries, installedBinaries, makeLibraryLinks } from '../../src/postgres/embedded/binaries.js';
 import { useEmbeddedServer, type EmbeddedServer } from '../../src/postgres/embedded/embedded-server.js';
@@ -28,9 +28,6 @@ const isRoot = process.getuid?.() === 0;
 let root: string;
 let folder: string;
 
-beforeAll(async () => {
-  await once(spawn(process.execPath, [resolve('bin/compile.js')]), 'exit');
-});
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'thau embedded Dự án '));
   writeFileSync(join(root, 'dbt_project.yml'), 'name: nothing\n');

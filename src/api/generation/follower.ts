@@ -1,3 +1,4 @@
+import { ThauError } from '../../errors/thau-error.js';
 import type { Database } from '../../postgres/database.js';
 import { Listener } from '../../postgres/listener.js';
 import type { Log } from '../log.js';
@@ -35,8 +36,7 @@ export class GenerationFollower<Loaded> {
   readonly #options: FollowerOptions<Loaded>;
   #current: Loaded | undefined;
   #generation: string | undefined;
-  /** A generation that could not be loaded: not tried again until the pointer moves. */
-  #refused: string | undefined;
+  #pin: string | undefined;
   #fault: Error | undefined;
   #refreshing: Promise<void> | undefined;
   #again = false;
@@ -51,6 +51,14 @@ export class GenerationFollower<Loaded> {
 
   get current(): Loaded | undefined {
     return this.#current;
+  }
+
+  /**
+   * The pointer's value that `current` stands for: its own generation, or one that could not be loaded, for which the
+   * one before goes on answering. A statement that finds the pointer elsewhere was overtaken.
+   */
+  get pin(): string | undefined {
+    return this.#pin;
   }
 
   get status(): FollowerStatus {
@@ -111,9 +119,9 @@ export class GenerationFollower<Loaded> {
     const { database, state, log } = this.#options;
     try {
       const pointed = await currentGeneration(database, state);
-      if (pointed === undefined || pointed === this.#refused) return;
-      if (pointed === this.#generation) {
-        this.#fault = undefined;
+      if (pointed === undefined) return;
+      if (pointed === this.#pin) {
+        if (this.#generation === this.#pin) this.#fault = undefined;
         return;
       }
       const artifacts = await readArtifacts(database, state);
@@ -132,16 +140,17 @@ export class GenerationFollower<Loaded> {
       onLoad?.(loaded);
       this.#current = loaded;
       this.#generation = artifacts.generation;
+      this.#pin = artifacts.generation;
       this.#fault = undefined;
-      this.#refused = undefined;
       const milliseconds = Math.round(performance.now() - started);
       log.info('generation loaded', { generation: artifacts.generation, milliseconds });
     } catch (error) {
-      this.#refused = artifacts.generation;
+      this.#pin = artifacts.generation;
       this.#fault = error instanceof Error ? error : new Error(String(error));
       log.error('generation refused: the one before goes on answering', {
         generation: artifacts.generation,
         error: this.#fault.message,
+        ...(error instanceof ThauError && { notes: error.notes }),
       });
     }
   }

@@ -1,25 +1,55 @@
-import type { ExecutionResult, GraphQLSchema } from 'graphql';
-import type { KnownDocuments, KnownOperation } from '../graphql/known-documents.js';
-import type { Statement } from '../../postgres/statements/statement.js';
-import type { TextRow } from '../../postgres/statements/text-query.js';
+import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
+import { Statement } from '../../postgres/statements/statement.js';
+import { completeSuspect, isSuspect } from '../../query/complete-suspect.js';
+import type { PlannedStatement, Planner, Plan } from '../../query/planner.js';
+import type { BoundSchema } from '../../schema/bound-schema.js';
+import { KnownDocuments } from '../graphql/known-documents.js';
+import type { Artifacts } from './artifacts.js';
 
-/** A generation as the API answers from it; plans of one never meet another. */
-export interface LoadedGeneration {
+/** A generation as the API answers from it; what was planned for one never meets another. */
+export class LoadedGeneration {
   readonly generation: string;
   readonly publishedAt: Date;
-  readonly schema: GraphQLSchema;
-  readonly documents: KnownDocuments;
-  /** Plans an operation, or takes the plan made for it before. Throws GraphQLError for values that cannot be. */
-  plan(known: KnownOperation, variables: Readonly<Record<string, unknown>>, role: string): PlannedOperation;
-}
+  readonly planner: Planner;
+  readonly documents = new KnownDocuments();
+  readonly #statements = new WeakMap<Plan, Statement>();
 
-/** One statement that answers an operation, and how its row becomes the answer. */
-export interface PlannedOperation {
-  /** Answers one row, or none or a null where the pointer is no longer at the plan's generation. */
-  readonly statement: Statement;
-  readonly values: readonly (string | null)[];
-  /** Whether equal requests have equal answers until the next publish. */
-  readonly cacheable: boolean;
-  /** Undefined: the pointer moved. Text: the whole of `data`, right as it stands. */
-  complete(row: TextRow | undefined): string | ExecutionResult | undefined;
+  readonly #bound: BoundSchema;
+
+  constructor(
+    artifacts: Pick<Artifacts, 'generation' | 'publishedAt'>,
+    bound: BoundSchema,
+    planner: Planner,
+  ) {
+    this.#bound = bound;
+    this.generation = artifacts.generation;
+    this.publishedAt = artifacts.publishedAt;
+    this.planner = planner;
+  }
+
+  get schema(): GraphQLSchema {
+    return this.planner.schema;
+  }
+
+  statementOf(plan: Plan): Statement {
+    let statement = this.#statements.get(plan);
+    if (statement === undefined) {
+      statement = new Statement(plan.text);
+      this.#statements.set(plan, statement);
+    }
+    return statement;
+  }
+
+  /**
+   * What a statement's text becomes: itself, or a result with errors where it holds what GraphQL has no value for
+   * (NaN, a null where none may be), completed by graphql-js.
+   */
+  complete(
+    request: { readonly document: DocumentNode; readonly operationName: string | undefined },
+    planned: PlannedStatement,
+    data: string,
+  ): string | ExecutionResult {
+    if (!isSuspect(planned.plan, data)) return data;
+    return completeSuspect(this.#bound, this.schema, { ...request, variables: planned.variables }, data);
+  }
 }

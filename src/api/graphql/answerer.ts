@@ -1,6 +1,5 @@
 import {
   execute,
-  getVariableValues,
   OperationTypeNode,
   validate,
   type DocumentNode,
@@ -11,13 +10,14 @@ import {
 import { ThauError } from '../../errors/thau-error.js';
 import { faultOf } from '../../postgres/fault.js';
 import type { StatementPool } from '../../postgres/statements/statement-pool.js';
+import { wireValue } from '../../postgres/statements/wire-value.js';
+import type { PlannedStatement } from '../../query/planner.js';
 import type { GenerationFollower } from '../generation/follower.js';
-import type { LoadedGeneration, PlannedOperation } from '../generation/loaded-generation.js';
+import type { LoadedGeneration } from '../generation/loaded-generation.js';
 import type { RequestContext } from '../http/request-context.js';
 import type { Log } from '../log.js';
-import { faultOfError } from './graphql-fault.js';
+import { faultOfError, graphqlFault } from './graphql-fault.js';
 import type { KnownOperation } from './known-documents.js';
-import { readsSchema } from './operation-checks.js';
 import { RawJson } from './raw-json.js';
 
 export interface Question {
@@ -54,23 +54,18 @@ export class Answerer {
 
   /** The whole answer for Apollo; never throws. */
   async execute(question: Question): Promise<ExecutionResult> {
-    const { schema, document, operation, context } = question;
-    const { requestId } = context;
+    const { document, operation, context } = question;
     try {
       if (operation.operation === OperationTypeNode.MUTATION) return await this.#mutate(question);
-      if (readsSchema(document)) {
-        return await execute({
-          schema,
-          document,
-          variableValues: question.variables,
-          operationName: operation.name?.value,
-        });
+      if (operation.operation === OperationTypeNode.SUBSCRIPTION) {
+        const message = 'Subscriptions are not answered by POST and GET.';
+        return { errors: [graphqlFault('BAD_USER_INPUT', message, { status: 400, nodes: [operation] })] };
       }
       const answer = await this.answer({ document, operation }, question.variables, context);
       return typeof answer === 'string' ? { data: new RawJson(answer) as never } : answer;
     } catch (error) {
-      this.note(error, requestId);
-      return { errors: [faultOfError(error, requestId)] };
+      this.note(error, context.requestId);
+      return { errors: [faultOfError(error, context.requestId)] };
     }
   }
 
@@ -81,28 +76,25 @@ export class Answerer {
     context: RequestContext,
   ): Promise<string | ExecutionResult> {
     const { follower } = this.#options;
-    let operation: KnownOperation = known;
     let before: LoadedGeneration | undefined;
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       const loaded = follower.current;
       if (loaded === undefined) throw new ThauError('API_NO_GENERATION', 'Nothing was published yet.');
-      if (before !== undefined && before.schema !== loaded.schema) {
-        const errors = validate(loaded.schema, operation.document);
+      if (before !== undefined && before !== loaded) {
+        const errors = validate(loaded.schema, known.document);
         if (errors.length > 0) return { errors };
-        operation = { ...operation };
       }
       before = loaded;
-      const coerced = getVariableValues(
-        loaded.schema,
-        operation.operation.variableDefinitions ?? [],
+      const planned = loaded.planner.plan({
+        document: known.document,
+        operationName: known.operation.name?.value,
         variables,
-        {
-          maxErrors: 10,
-        },
-      );
-      if (coerced.errors !== undefined) return { errors: coerced.errors };
-      const planned = loaded.plan(operation, coerced.coerced, context.caller.role);
-      const answer = await this.#run(planned, context);
+        role: context.role,
+      });
+      if (planned.kind === 'errors') return { errors: planned.errors };
+      if (planned.kind === 'answer') return planned.data;
+      if (planned.kind === 'operation') throw new Error('only queries are planned');
+      const answer = await this.#run(loaded, planned, known, context);
       if (answer !== undefined) return answer;
       await follower.refresh();
     }
@@ -111,29 +103,39 @@ export class Answerer {
 
   /** Undefined where the generation of the plan is no longer the current one. */
   async #run(
-    planned: PlannedOperation,
+    loaded: LoadedGeneration,
+    planned: PlannedStatement,
+    known: KnownOperation,
     context: RequestContext,
   ): Promise<string | ExecutionResult | undefined> {
+    const { pool, follower, log, slowStatement } = this.#options;
+    const statement = loaded.statementOf(planned.plan);
+    const values = planned.values.map(wireValue);
+    values[0] = follower.pin ?? loaded.generation;
     const started = performance.now();
-    const owner = context.caller.keyId ?? '';
     try {
-      const rows = await this.#options.pool.run(planned.statement, planned.values, {
-        owner,
+      const rows = await pool.run(statement, values, {
+        owner: context.caller.keyId ?? '',
         cancellation: context.cancellation,
       });
-      return planned.complete(rows[0]);
+      const data = rows[0]?.[1];
+      if (data === undefined || data === null) return undefined;
+      const { document, operation } = known;
+      return loaded.complete({ document, operationName: operation.name?.value }, planned, data);
     } catch (error) {
       if (!overtaken.has(faultOf(error)?.sqlstate)) throw error;
-      const facts = { requestId: context.requestId, error: String(error) };
-      this.#options.log.warn('a statement met relations of another generation', facts);
+      log.warn('a statement met relations of another generation', {
+        requestId: context.requestId,
+        error: String(error),
+      });
       return undefined;
     } finally {
       const milliseconds = performance.now() - started;
-      if (milliseconds > this.#options.slowStatement) {
-        this.#options.log.warn('slow statement', {
+      if (milliseconds > slowStatement) {
+        log.warn('slow statement', {
           requestId: context.requestId,
           milliseconds: Math.round(milliseconds),
-          statement: planned.statement.text,
+          statement: statement.text,
         });
       }
     }

@@ -114,7 +114,29 @@ function send(reply: FastifyReply, answer: ApolloAnswer): FastifyReply {
   for (const [name, value] of answer.headers) reply.header(name, value);
   reply.header('cache-control', 'no-store');
   if (answer.body.kind !== 'complete') throw new Error('incremental delivery is refused by validation');
-  return reply.code(answer.status ?? 200).send(answer.body.string);
+  return reply.code(statusOf(answer)).send(answer.body.string);
+}
+
+/** Faults of a document or its variables: GraphQL could be read, and the answer says what is wrong with it. */
+const documentFaults: ReadonlySet<unknown> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'OPERATION_RESOLUTION_FAILURE',
+]);
+
+/**
+ * GraphQL over HTTP wants 400 for such faults where the client takes `application/graphql-response+json`, and 200
+ * where it takes `application/json`: there 400 may come from something between that is no GraphQL server.
+ */
+function statusOf(answer: ApolloAnswer): number {
+  const status = answer.status ?? 200;
+  if (status !== 400 || !answer.headers.get('content-type')?.startsWith('application/json')) return status;
+  if (answer.body.kind !== 'complete') return status;
+  const { errors = [] } = JSON.parse(answer.body.string) as {
+    errors?: { extensions?: { code?: unknown } }[];
+  };
+  return errors.every((error) => documentFaults.has(error.extensions?.code)) ? 200 : status;
 }
 
 /** An answer that no GraphQL was needed for, in GraphQL's form. */

@@ -146,12 +146,16 @@ function readGraphQL(text: string): GraphQLBody | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const { query, operationName, variables, extensions } = body as Record<string, unknown>;
   if (typeof query !== 'string' || query === '') return undefined;
-  if (extensions !== undefined && extensions !== null && Object.keys(extensions).length > 0) return undefined;
+  if (extensions !== undefined && extensions !== null && !isEmptyObject(extensions)) return undefined;
   const name = operationName ?? undefined;
   if (name !== undefined && (typeof name !== 'string' || name === '')) return undefined;
   const values = variables ?? {};
   if (typeof values !== 'object' || Array.isArray(values)) return undefined;
   return { query, operationName: name, variables: values as Record<string, unknown> };
+}
+
+function isEmptyObject(value: unknown): boolean {
+  return typeof value === 'object' && !Array.isArray(value) && Object.keys(value ?? {}).length === 0;
 }
 
 function tooLarge(response: ServerResponse): void {

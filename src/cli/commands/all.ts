@@ -1,20 +1,26 @@
 import type { AddCommand } from '../command.js';
 import { addCancel } from './cancel.js';
 import { addDebug } from './debug.js';
+import { addDiff } from './diff.js';
+import { addExplain } from './explain.js';
 import { addHistory } from './history.js';
 import { addKey } from './key.js';
 import { addLoad } from './load.js';
 import { addSample } from './sample.js';
 import { addSchedule } from './schedule.js';
+import { addServe } from './serve.js';
 import { addStatus } from './status.js';
 import { addStop } from './stop.js';
 
 export const commands: readonly AddCommand[] = [
   // one a line, in the order of `thau --help`
+  addServe,
   addStop,
   addStatus,
   addHistory,
+  addExplain,
   addCancel,
+  addDiff,
   addKey,
   addSchedule,
   addSample,

@@ -14,6 +14,11 @@ export const apiCodes = {
     cause: 'Nothing was published yet, so the API has no schema.',
     cure: 'Build once: `thau build`. The API follows by itself.',
   },
+  API_SCHEMA: {
+    cause:
+      'What the current generation handed the API could not be loaded; the one before goes on answering.',
+    cure: 'Read the log of the API, correct the SDL or the models, and publish again.',
+  },
   API_PORT_IN_USE: {
     cause: 'Another process listens on the port of the API.',
     cure: 'Stop it, or set `api.port` in thau.yml or THAU_PORT.',

@@ -69,4 +69,9 @@ export const buildCodes = {
     cause: 'A test did not answer with one number of failures.',
     cure: 'A test selects the failing rows; `fail_calc` is one aggregate over them.',
   },
+  BUILD_DIFF: {
+    cause:
+      '`thau diff` was asked about a generation that is not kept, a candidate that is not there, or an unknown node.',
+    cure: '`thau history` lists the kept generations; `thau list` the nodes.',
+  },
 } as const satisfies Record<string, CodeDoc>;

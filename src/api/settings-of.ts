@@ -1,0 +1,40 @@
+import type { ApiOverrides } from '../config/settings.js';
+import { defaultApiSettings, type ApiSettings, type DocumentLimits } from './settings.js';
+
+/** The API's settings: what thau.yml and the environment say over the defaults. */
+export function apiSettings(set: ApiOverrides, production: boolean): ApiSettings {
+  const defaults = defaultApiSettings;
+  const limits = defined<DocumentLimits>(set.limits ?? {});
+  const settings = {
+    ...defaults,
+    suggestions: !production,
+    ...defined<ApiSettings>({
+      host: set.host,
+      port: set.port,
+      pool: set.pool,
+      statementTimeout: set.statement_timeout,
+      queueTimeout: set.queue_timeout,
+      bodyLimit: set.body_limit,
+      shutdownTimeout: set.shutdown_timeout,
+      pollInterval: set.poll_interval,
+      introspection: set.introspection,
+      suggestions: set.suggestions,
+      corsOrigins: set.cors_origins,
+      prepare: set.prepare,
+      slowStatement: set.slow_statement,
+    }),
+    limits: { ...defaults.limits, ...limits },
+  };
+  const open = set.allow_anonymous === true && !production && isLoopback(settings.host);
+  return { ...settings, allowAnonymous: open };
+}
+
+/** Whether only this machine reaches an address. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+/** What is set. */
+function defined<T>(values: { readonly [Key in keyof T]?: T[Key] | undefined }): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

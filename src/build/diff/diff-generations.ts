@@ -1,0 +1,160 @@
+import { ThauError } from '../../errors/thau-error.js';
+import { didYouMean } from '../../errors/suggest.js';
+import type { Queryable } from '../../postgres/queryable.js';
+import type { RelationName } from '../../postgres/catalog.js';
+import type { Catalog } from '../../schema/catalog.js';
+import { readGeneration, type Generation } from '../publish/generation.js';
+import { diffRelations } from './diff-relations.js';
+import type { RelationDiff } from './relation-diff.js';
+
+export interface DiffQuestion {
+  /** The generation compared from; the one before `to` unless given. */
+  readonly from?: number;
+  /** The generation compared to; the current one unless given. */
+  readonly to?: number;
+  /** Compare the current generation with what the last unpublished run built. */
+  readonly candidate?: boolean;
+  /** Names of nodes; all unless given. */
+  readonly names: readonly string[];
+  readonly samples: number;
+}
+
+export interface NodeDiff {
+  readonly name: string;
+  readonly nodeId: string;
+  /** `added` and `removed` nodes exist on one side; `same` is one relation, carried forward. */
+  readonly kind: 'added' | 'removed' | 'same' | 'compared';
+  readonly diff?: RelationDiff;
+}
+
+export interface GenerationDiff {
+  readonly from: string;
+  readonly to: string;
+  readonly nodes: readonly NodeDiff[];
+}
+
+interface Side {
+  readonly label: string;
+  readonly relations: ReadonlyMap<string, RelationName>;
+}
+
+/** What differs between two generations, or between the current one and a candidate. `state` is quoted. */
+export async function diffGenerations(
+  database: Queryable,
+  state: string,
+  question: DiffQuestion,
+): Promise<GenerationDiff> {
+  const { from, to } = await sides(database, state, question);
+  const keys = await provenKeys(database, state);
+  const ids = new Set([...from.relations.keys(), ...to.relations.keys()]);
+  const chosen = choose([...ids].sort(), question.names);
+  const nodes: NodeDiff[] = [];
+  for (const nodeId of chosen) {
+    const [before, after] = [from.relations.get(nodeId), to.relations.get(nodeId)];
+    const node = { name: nameOf(nodeId), nodeId };
+    if (!before || !after) {
+      // a candidate holds what its run built: what it lacks was not removed
+      if (before && question.candidate === true) continue;
+      nodes.push({ ...node, kind: before ? 'removed' : 'added' });
+    } else if (before.schema === after.schema && before.name === after.name) {
+      nodes.push({ ...node, kind: 'same' });
+    } else {
+      const options = { before, after, key: keys.get(nodeId) ?? [], samples: question.samples };
+      nodes.push({ ...node, kind: 'compared', diff: await diffRelations(database, options) });
+    }
+  }
+  return { from: from.label, to: to.label, nodes };
+}
+
+async function sides(
+  database: Queryable,
+  state: string,
+  question: DiffQuestion,
+): Promise<{ from: Side; to: Side }> {
+  const to = await generationSide(database, state, question.to);
+  if (question.candidate === true) return { from: to, to: await candidateSide(database, state) };
+  const from = question.from ?? (await generationBefore(database, state, Number(to.label)));
+  return { from: await generationSide(database, state, from), to };
+}
+
+async function generationSide(database: Queryable, state: string, number?: number): Promise<Side> {
+  const generation: Generation = await readGeneration(database, state, number);
+  if (generation.nodes.size === 0) {
+    const wanted = number === undefined ? 'Nothing is published yet' : `Generation ${number} is not kept`;
+    throw new ThauError('BUILD_DIFF', `${wanted}.`, { hint: '`thau history` lists the kept generations.' });
+  }
+  return {
+    label: String(generation.number),
+    relations: new Map([...generation.nodes].map(([id, node]) => [id, node.relation])),
+  };
+}
+
+async function generationBefore(database: Queryable, state: string, number: number): Promise<number> {
+  const { rows } = await database.query<{ generation: number }>(
+    `select generation from ${state}.generations
+     where generation < $1 and retired_at is null order by generation desc limit 1`,
+    [number],
+  );
+  const [row] = rows;
+  if (row) return row.generation;
+  throw new ThauError('BUILD_DIFF', `No generation before ${number} is kept to compare it with.`, {
+    hint: 'Two generations are kept: build once more, or name one with `--from`.',
+  });
+}
+
+async function candidateSide(database: Queryable, state: string): Promise<Side> {
+  const { rows } = await database.query<{ run_id: number; node_id: string; schema: string; name: string }>(
+    `select r.run_id, r.node_id, r.relation_schema as schema, r.relation_name as name
+     from ${state}.relations as r
+     where r.run_id = (
+         select max(run_id) from ${state}.runs
+         where generation is null and state in ('failed', 'cancelled', 'running'))
+       and not exists (
+         select from ${state}.mapping as m
+         where m.relation_schema = r.relation_schema and m.relation_name = r.relation_name)`,
+  );
+  const [first] = rows;
+  if (!first) {
+    throw new ThauError(
+      'BUILD_DIFF',
+      'There is no candidate: the last run was published, or built nothing.',
+      {
+        hint: 'A failed run leaves its candidates until the next run.',
+      },
+    );
+  }
+  return {
+    label: `candidate of run ${first.run_id}`,
+    relations: new Map(rows.map(({ node_id: id, schema, name }) => [id, { schema, name }])),
+  };
+}
+
+/** The shortest column list that the current generation proves unique, per node. */
+async function provenKeys(database: Queryable, state: string): Promise<Map<string, readonly string[]>> {
+  const { rows } = await database.query<{ content: Catalog }>(
+    `select content from ${state}.artifacts
+     where kind = 'catalog' and generation = (select generation from ${state}.pointer)`,
+  );
+  return new Map(
+    (rows[0]?.content.relations ?? []).flatMap(({ nodeId, unique }) => {
+      const [key] = [...unique].sort((a, b) => a.length - b.length);
+      return key ? [[nodeId, key] as const] : [];
+    }),
+  );
+}
+
+function choose(ids: readonly string[], names: readonly string[]): readonly string[] {
+  if (names.length === 0) return ids;
+  return names.map((name) => {
+    const found = ids.find((id) => id === name || nameOf(id) === name);
+    if (found !== undefined) return found;
+    throw new ThauError('BUILD_DIFF', `Neither side has a relation of "${name}".`, {
+      hint: didYouMean(name, ids.map(nameOf)) ?? '`thau list` shows the nodes of the project.',
+    });
+  });
+}
+
+/** `model.shop.orders.v2` → `orders.v2`. */
+function nameOf(id: string): string {
+  return id.split('.').slice(2).join('.');
+}

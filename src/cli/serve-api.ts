@@ -1,0 +1,55 @@
+import type { RunningApi } from '../api/server.js';
+import type { CommandContext } from './command.js';
+import type { Warehouse } from './warehouse.js';
+
+/** Starts the API over a warehouse as the settings say; the command closes it at its end. */
+export async function startApi(context: CommandContext, warehouse: Warehouse): Promise<RunningApi> {
+  const { serveApi } = await import('../api/server.js');
+  const { apiSettings } = await import('../api/settings-of.js');
+  const { loadGeneration } = await import('../api/generation/load-generation.js');
+  const { cursorSecret } = await import('../api/generation/cursor-secret.js');
+  const { quoteIdentifier } = await import('../postgres/identifier.js');
+  const { settings, database } = warehouse;
+  const { stateSchema } = settings.database;
+  const secret = await cursorSecret(database, quoteIdentifier(stateSchema));
+  const api = await serveApi({
+    database,
+    connection: warehouse.connection,
+    stateSchema,
+    load: (artifacts) =>
+      loadGeneration(artifacts, {
+        timezone: settings.timezone,
+        stateSchema,
+        planner: { cursorSecret: secret },
+      }),
+    settings: apiSettings(settings.api, context.env['NODE_ENV'] === 'production'),
+    log: {
+      info: (message, facts) => context.output.log(message, facts),
+      warn: (message, facts) => context.output.log(text(message, facts), facts, 'warn'),
+      error: (message, facts) => context.output.log(text(message, facts), facts, 'warn'),
+    },
+  });
+  context.onClose(api.stop);
+  return api;
+}
+
+/** Makes the first key of a database, and prints it: it cannot be shown again. */
+export async function announceFirstKey(context: CommandContext, warehouse: Warehouse): Promise<void> {
+  const { createKey, hasNoKeys } = await import('../access/key-store.js');
+  const { quoteIdentifier } = await import('../postgres/identifier.js');
+  const keys = {
+    database: warehouse.database,
+    state: quoteIdentifier(warehouse.settings.database.stateSchema),
+  };
+  if (!(await hasNoKeys(keys))) return;
+  const { text } = await createKey(keys, { name: 'first start' });
+  context.output.log(`API key (shown once): ${text}`, { key: text });
+}
+
+/** A line for people has the facts behind it; with --json they stand in fields of their own. */
+function text(message: string, facts: Readonly<Record<string, unknown>> = {}): string {
+  const shown = Object.entries(facts)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  return shown.length === 0 ? message : `${message} (${shown.join(', ')})`;
+}

@@ -1,0 +1,134 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { diffRelations } from '../../../src/build/diff/diff-relations.js';
+import { isDifferent, type RelationDiff } from '../../../src/build/diff/relation-diff.js';
+import { Database } from '../../../src/postgres/database.js';
+import { connectionOf } from '../../support/connection.js';
+import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
+
+let scratch: TestDatabase;
+let database: Database;
+beforeAll(async () => {
+  scratch = await createTestDatabase();
+  database = new Database({ connection: connectionOf(scratch.url) });
+});
+afterAll(async () => {
+  await database.close();
+  await scratch.drop();
+});
+beforeEach(() => database.query('drop schema if exists d cascade; create schema d'));
+
+const diff = (key: readonly string[] = ['id'], samples = 5): Promise<RelationDiff> =>
+  diffRelations(database, {
+    before: { schema: 'd', name: 'a' },
+    after: { schema: 'd', name: 'b' },
+    key,
+    samples,
+  });
+
+test('tells added, removed and changed rows, and the columns they changed in', async () => {
+  await database.query(`
+    create table d.a as select * from (values (1, 'an', 10.0), (2, 'bình', 20), (3, 'chi', 30)) as t(id, name, spent);
+    create table d.b as select * from (values (1, 'an', 10.00), (3, 'chi lê', 31), (4, 'dũng', 40)) as t(id, name, spent)`);
+  const found = await diff();
+  expect(found.rows).toEqual({ before: 3, after: 3, added: 1, removed: 1, changed: 1 });
+  expect(found.changedColumns).toEqual({ name: 1, spent: 1 });
+  expect(found.samples).toEqual({
+    added: [{ key: { id: 4 }, row: { id: 4, name: 'dũng', spent: 40 } }],
+    removed: [{ key: { id: 2 }, row: { id: 2, name: 'bình', spent: 20 } }],
+    changed: [{ key: { id: 3 }, changes: { name: ['chi', 'chi lê'], spent: [30, 31] } }],
+  });
+});
+
+test('tells columns that came, went or changed their type, and compares values of two types as text', async () => {
+  await database.query(`
+    create table d.a (id int, old text, n int); insert into d.a values (1, 'x', 5), (2, 'y', 6);
+    create table d.b (id int, n text, fresh jsonb); insert into d.b values (1, '5', '{}'), (2, '7', null)`);
+  const found = await diff();
+  expect(found.columns).toEqual({
+    added: ['fresh'],
+    removed: ['old'],
+    retyped: [{ name: 'n', before: 'integer', after: 'text' }],
+  });
+  expect(found.rows.changed).toBe(1);
+});
+
+test('equal relations do not differ, nulls in the key and types without a hash included', async () => {
+  await database.query(`
+    create table d.a (id int, j json, p point, "Ghi chú" text, f float8);
+    insert into d.a values (1, '{"a":1}', '(1,2)', null, 'nan'), (null, null, null, 'x', '-0');
+    create table d.b as select * from d.a`);
+  expect(isDifferent(await diff())).toBe(false);
+  expect(isDifferent(await diff([]))).toBe(false);
+});
+
+test('a null key is a key: its row can change', async () => {
+  await database.query(`
+    create table d.a as select null::int as id, 1 as n;
+    create table d.b as select null::int as id, 2 as n`);
+  expect((await diff()).rows).toEqual({ before: 1, after: 1, added: 0, removed: 0, changed: 1 });
+});
+
+test('without a key rows are compared as a bag', async () => {
+  await database.query(`
+    create table d.a as select * from (values (1), (1), (2)) as t(n);
+    create table d.b as select * from (values (1), (2), (2), (3)) as t(n)`);
+  const found = await diff(['id']);
+  expect(found.key).toEqual([]);
+  expect(found.rows).toEqual({ before: 3, after: 4, added: 2, removed: 1, changed: 0 });
+  expect(found.samples.added).toEqual([
+    { key: {}, row: { n: 2 } },
+    { key: {}, row: { n: 3 } },
+  ]);
+});
+
+test('a table of 120 columns is compared whole', async () => {
+  const columns = Array.from({ length: 120 }, (_, n) => `${n} as c${n}`).join(', ');
+  await database.query(`
+    create table d.a as select 1 as id, ${columns};
+    create table d.b as select * from d.a; update d.b set c7 = -1, c119 = -1`);
+  expect((await diff()).changedColumns).toEqual({ c7: 1, c119: 1 });
+});
+
+test('of 60,000 rows with three differences it reads only their blocks row by row', async () => {
+  await database.query(`
+    create table d.a as select n as id, md5(n::text) as v from generate_series(1, 60000) as n;
+    create table d.b as select * from d.a;
+    update d.b set v = 'x' where id = 777; delete from d.b where id = 5; insert into d.b values (60001, 'new')`);
+  expect((await diff()).rows).toEqual({ before: 60_000, after: 60_000, added: 1, removed: 1, changed: 1 });
+});
+
+test('the counts are those of a plain comparison, for any two tables', async () => {
+  const rows = fc.uniqueArray(
+    fc.tuple(fc.integer({ min: 0, max: 12 }), fc.option(fc.integer({ min: 0, max: 2 }))),
+    {
+      selector: ([id]) => id,
+      maxLength: 12,
+    },
+  );
+  await fc.assert(
+    fc.asyncProperty(rows, rows, async (a, b) => {
+      await database.query(
+        'drop table if exists d.a, d.b; create table d.a (id int, n int); create table d.b (id int, n int)',
+      );
+      for (const [table, list] of [
+        ['a', a],
+        ['b', b],
+      ] as const) {
+        await database.query(
+          `insert into d.${table} select * from jsonb_to_recordset($1::jsonb) as t(id int, n int)`,
+          [JSON.stringify(list.map(([id, n]) => ({ id, n })))],
+        );
+      }
+      const [old, now] = [new Map(a), new Map(b)];
+      expect((await diff()).rows).toEqual({
+        before: a.length,
+        after: b.length,
+        added: b.filter(([id]) => !old.has(id)).length,
+        removed: a.filter(([id]) => !now.has(id)).length,
+        changed: b.filter(([id, n]) => old.has(id) && old.get(id) !== n).length,
+      });
+    }),
+    { numRuns: 40 },
+  );
+});
