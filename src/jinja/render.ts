@@ -125,7 +125,10 @@ function topFrame(origin: Origin, globals: Globals, options: RenderOptions): Fra
 /** `range`, `dict`, `namespace`, … behind the host's names. */
 function withBuiltins(globals: Globals): Globals {
   return {
-    get: (name) => globals.get(name) ?? builtinFunctions.get(name),
+    get(name) {
+      const value = globals.get(name);
+      return value === undefined ? builtinFunctions.get(name) : value;
+    },
     *keys() {
       yield* globals.keys?.() ?? [];
       yield* builtinFunctions.keys();

@@ -2,6 +2,7 @@ import type { AddCommand } from '../command.js';
 import { addCancel } from './cancel.js';
 import { addDebug } from './debug.js';
 import { addDiff } from './diff.js';
+import { addExplain } from './explain.js';
 import { addHistory } from './history.js';
 import { addKey } from './key.js';
 import { addLoad } from './load.js';
@@ -17,6 +18,7 @@ export const commands: readonly AddCommand[] = [
   addStop,
   addStatus,
   addHistory,
+  addExplain,
   addCancel,
   addDiff,
   addKey,

@@ -49,4 +49,68 @@ export const projectCodes = {
     cause: 'A config of a node has a value of the wrong kind.',
     cure: 'Correct it where it is set: `config()` in the file, `config:` in its properties, or dbt_project.yml.',
   },
+  PROJECT_RAISED: {
+    cause: 'A macro called `exceptions.raise_compiler_error` or one of its kin.',
+    cure: 'Its message says what it did not like; the macro stack says who called it.',
+  },
+  PROJECT_UNKNOWN_VAR: {
+    cause: 'A template asks for a variable that has no value and gives no default.',
+    cure: 'Set it under `vars:` in dbt_project.yml or with `--vars`, or give `var()` a default.',
+  },
+  PROJECT_ENV_VAR: {
+    cause: 'A template asks for an environment variable that is not set, or for a secret.',
+    cure: 'Set it, or give `env_var()` a default; secrets belong in profiles.yml and packages.yml.',
+  },
+  PROJECT_CALL: {
+    cause: "A function of dbt's context was called in a way it does not allow.",
+    cure: 'Follow the hint.',
+  },
+  PROJECT_UNKNOWN_REF: {
+    cause: '`ref()` names a model, seed or snapshot that the project does not have.',
+    cure: 'Take the suggested name, or add the file.',
+  },
+  PROJECT_UNKNOWN_SOURCE: {
+    cause: '`source()` names a source or table that no properties file declares.',
+    cure: 'Take the suggested name, or declare the table under `sources:`.',
+  },
+  PROJECT_DISABLED: {
+    cause: 'A node depends on one that is disabled.',
+    cure: 'Enable it, or remove the `ref()`.',
+  },
+  PROJECT_CYCLE: {
+    cause: 'Nodes depend on each other in a circle; the path is printed.',
+    cure: 'Remove one of the references on the path.',
+  },
+  PROJECT_DUPLICATE_NODE: {
+    cause: 'Two files make nodes of one name, or two nodes want one relation.',
+    cure: 'Rename one of them, disable it, or give it an `alias` or `schema`.',
+  },
+  PROJECT_UNKNOWN_MACRO: {
+    cause: 'A test, a dispatch or a command names a macro that no package has.',
+    cure: 'Take the suggested name, or install the package with `thau deps`.',
+  },
+  PROJECT_UNKNOWN_DOC: {
+    cause: '`doc()` names a block that no `.md` file has.',
+    cure: 'Take the suggested name, or write the `{% docs %}` block.',
+  },
+  PROJECT_ACCESS: {
+    cause: 'A node refers to a private model of another group.',
+    cure: 'Move it into the group, or make the model protected or public.',
+  },
+  PROJECT_UNKNOWN_GROUP: {
+    cause: 'A node names a group that is not declared.',
+    cure: 'Declare it under `groups:`, or correct the name.',
+  },
+  PROJECT_VERSION: {
+    cause: 'Versions of a model are declared in a way that cannot be followed.',
+    cure: 'Follow the hint.',
+  },
+  PROJECT_FILE: {
+    cause: 'A file of the project cannot be read.',
+    cure: 'Check that it exists and is text in UTF-8.',
+  },
+  PROJECT_UNUSED_PROPERTIES: {
+    cause: 'An entry of a properties file describes a model, seed, snapshot or test that no file makes.',
+    cure: 'Correct the name, or remove the entry.',
+  },
 } as const satisfies Record<string, CodeDoc>;

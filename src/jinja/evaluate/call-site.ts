@@ -1,5 +1,5 @@
 import type { Place } from '../../errors/thau-error.js';
-import { typeFault, valueFault } from '../fault.js';
+import { typeFault } from '../fault.js';
 import type { Callable } from '../filters/callable.js';
 import type { Call, CallContext, CallResult, Evaluation, Limits, Pending } from '../values/call.js';
 import { getAttribute, getItem } from '../values/access.js';
@@ -85,13 +85,13 @@ export class CallSite implements CallContext {
 
   *filter(name: string, value: Value, args: Args, kwargs: Kwargs): Evaluation<Value> {
     const filter = this.frame.execution.filters.get(name);
-    if (!filter) throw valueFault(`no filter named '${name}'`);
+    if (!filter) throw typeFault(`no filter named '${name}'`);
     return yield* this.#apply(filter, value, args, kwargs);
   }
 
   *test(name: string, value: Value, args: Args, kwargs: Kwargs): Evaluation<boolean> {
     const test = this.frame.execution.tests.get(name);
-    if (!test) throw valueFault(`no test named '${name}'`);
+    if (!test) throw typeFault(`no test named '${name}'`);
     return truthy(yield* this.#apply(test, value, args, kwargs));
   }
 

@@ -4,6 +4,7 @@ import { formatPercent } from '../format/percent.js';
 import type { Arguments, Expression, Filter } from '../parse/ast.js';
 import { arithmetic, negate, positive } from '../values/arithmetic.js';
 import type { Evaluation } from '../values/call.js';
+import { checkSize } from '../values/check-size.js';
 import { ordered } from '../values/compare.js';
 import { contains } from '../values/contains.js';
 import { Dict } from '../values/dict.js';
@@ -80,6 +81,8 @@ export function* evaluate(node: Expression, scope: Scope): Evaluation<Value> {
     case 'concat': {
       let text = '';
       for (const part of node.parts) text += str(yield* evaluate(part, scope));
+      scope.frame.at = node.at;
+      checkSize(text.length, scope.frame.execution.limits, 'the text');
       return text;
     }
     case 'compare':
@@ -124,7 +127,7 @@ function* evaluateItem(node: Node<'item'>, scope: Scope): Evaluation<Value> {
   const stop = index.stop && (yield* evaluate(index.stop, scope));
   const step = index.step && (yield* evaluate(index.step, scope));
   scope.frame.at = node.at;
-  return slice(object, start, stop, step, scope.frame.execution.undefinedMode);
+  return slice(object, start, stop, step);
 }
 
 function* evaluateComparison(node: Node<'compare'>, scope: Scope): Evaluation<Value> {

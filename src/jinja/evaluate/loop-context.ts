@@ -65,15 +65,20 @@ export class LoopContext extends HostObject {
       case 'depth0':
         return this.#depth0;
       case 'previtem':
-        return this.#items[this.index0 - 1] ?? new Undefined('there is no previous item', this.#mode);
+        return this.#item(this.index0 - 1, 'there is no previous item');
       case 'nextitem':
-        return this.#items[this.index0 + 1] ?? new Undefined('there is no next item', this.#mode);
+        return this.#item(this.index0 + 1, 'there is no next item');
       case 'cycle':
         return new HostFunction('cycle', (call) => this.#cycle(call));
       case 'changed':
         return new HostFunction('changed', (call) => this.#changed(call));
     }
     return undefined;
+  }
+
+  #item(index: number, otherwise: string): Value {
+    const item = this.#items[index];
+    return item === undefined ? new Undefined(otherwise, this.#mode) : item;
   }
 
   #cycle({ args }: Call): Value {

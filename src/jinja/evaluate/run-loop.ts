@@ -1,7 +1,7 @@
-import type { Statement } from '../parse/ast.js';
-import type { Call, CallResult, Evaluation } from '../values/call.js';
+import type { Expression, Statement } from '../parse/ast.js';
 import { bindArguments } from '../values/bind-arguments.js';
-import { iterate, toList } from '../values/iterate.js';
+import type { Call, CallResult, Evaluation } from '../values/call.js';
+import { iterate } from '../values/iterate.js';
 import { truthy } from '../values/truthy.js';
 import type { Value } from '../values/value.js';
 import { assign } from './assign.js';
@@ -26,53 +26,67 @@ export function* runLoop(
 ): Evaluation<undefined> {
   const value = yield* evaluate(node.iterable, scope);
   scope.frame.at = node.iterable.at;
-  yield* walk(node, value, 0, scope, output, execute);
+  const ran = node.usesLoop
+    ? yield* runWithContext(node, value, 0, scope, output, execute)
+    : yield* runPlain(node, value, scope, output, execute);
+  if (!ran) yield* execute(node.otherwise, new Scope(scope.frame, scope), output);
   return undefined;
 }
 
-function* walk(
+/** A loop that never reads `loop`: items and condition are taken as the turns come, as in Python. */
+function* runPlain(
+  node: ForLoop,
+  value: Value,
+  scope: Scope,
+  output: Output,
+  execute: Execute,
+): Evaluation<boolean> {
+  let ran = false;
+  for (const item of iterate(value)) {
+    scope.frame.execution.step();
+    if (node.condition && !(yield* accepts(node, node.condition, item, scope))) continue;
+    ran = true;
+    const turn = new Scope(scope.frame, scope);
+    assign(node.target, item, turn);
+    if ((yield* execute(node.body, turn, output)) === 'break') break;
+  }
+  return ran;
+}
+
+/** A loop that reads `loop`, which must know what comes: the items are chosen first. */
+function* runWithContext(
   node: ForLoop,
   value: Value,
   depth: number,
   scope: Scope,
   output: Output,
   execute: Execute,
-): Evaluation<undefined> {
+): Evaluation<boolean> {
   // a list is walked as it grows, as in Python; everything else as it was
-  const all: readonly Value[] = Array.isArray(value) ? value : [...iterate(value)];
-  const items = node.condition ? yield* filtered(node, node.condition, all, scope) : all;
-  const { frame } = scope;
-  if (items.length === 0) {
-    yield* execute(node.otherwise, new Scope(frame, scope), output);
-    return undefined;
+  let items: readonly Value[] = Array.isArray(value) ? value : [...iterate(value)];
+  if (node.condition) {
+    const kept: Value[] = [];
+    for (const item of items) if (yield* accepts(node, node.condition, item, scope)) kept.push(item);
+    items = kept;
   }
+  const { execution } = scope.frame;
   const recurse = (call: Call, inner: number): CallResult => recursion(node, call, inner, scope, execute);
-  const loop = new LoopContext(items, depth, frame.execution.undefinedMode, node.recursive ? recurse : null);
+  const loop = new LoopContext(items, depth, execution.undefinedMode, node.recursive ? recurse : null);
   for (let index = 0; index < items.length; index++) {
-    frame.execution.step();
+    execution.step();
     loop.index0 = index;
-    const turn = new Scope(frame, scope);
+    const turn = new Scope(scope.frame, scope);
     turn.set('loop', loop);
     assign(node.target, items[index] as Value, turn);
     if ((yield* execute(node.body, turn, output)) === 'break') break;
   }
-  return undefined;
+  return items.length > 0;
 }
 
-function* filtered(
-  node: ForLoop,
-  condition: NonNullable<ForLoop['condition']>,
-  items: readonly Value[],
-  scope: Scope,
-): Evaluation<Value[]> {
-  const kept: Value[] = [];
-  for (const item of items) {
-    scope.frame.execution.step();
-    const inner = new Scope(scope.frame, scope);
-    assign(node.target, item, inner);
-    if (truthy(yield* evaluate(condition, inner))) kept.push(item);
-  }
-  return kept;
+function* accepts(node: ForLoop, condition: Expression, item: Value, scope: Scope): Evaluation<boolean> {
+  const inner = new Scope(scope.frame, scope);
+  assign(node.target, item, inner);
+  return truthy(yield* evaluate(condition, inner));
 }
 
 /** `loop(children)`: the same loop over other items, as text. */
@@ -85,6 +99,7 @@ function* recursion(
 ): Evaluation<Value> {
   const [items = null] = bindArguments('loop', call, ['iterable'], 1);
   const output = new Output(scope.frame.execution);
-  yield* walk(node, Array.isArray(items) ? items : toList(items), depth, scope, output, execute);
+  const ran = yield* runWithContext(node, items, depth, scope, output, execute);
+  if (!ran) yield* execute(node.otherwise, new Scope(scope.frame, scope), output);
   return output.text();
 }

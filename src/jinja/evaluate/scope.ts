@@ -29,7 +29,8 @@ export class Scope {
   }
 
   get(name: string): Value {
-    return this.lookup(name) ?? this.#missing(name);
+    const value = this.lookup(name);
+    return value === undefined ? this.#missing(name) : value;
   }
 
   #missing(name: string): Undefined {

@@ -74,6 +74,7 @@ export function urlEncode(value: Value): Value {
 /** ` key="value"` for every entry that is neither none nor undefined. */
 export function xmlAttributes(call: Call): Value {
   const [value = null, autospace = true] = bindArguments('xmlattr', call, ['d', 'autospace'], 1);
+  if (value instanceof Undefined) throw value.fault();
   if (!(value instanceof Dict)) throw typeFault(`xmlattr needs a dict, not ${typeName(value)}`);
   const parts: string[] = [];
   for (const [key, item] of value) {

@@ -1,10 +1,10 @@
-import { typeFault, valueFault } from '../fault.js';
-import { compareStrings } from '../values/compare.js';
+import { limitFault, typeFault, valueFault } from '../fault.js';
 import { Dict } from '../values/dict.js';
 import { Float } from '../values/float.js';
 import { HostObject } from '../values/host-object.js';
 import { isFloat, isInteger } from '../values/number.js';
 import { reprFloat, str } from '../values/repr.js';
+import { sortedBy } from '../values/sort.js';
 import { Tuple } from '../values/tuple.js';
 import { typeName } from '../values/type-name.js';
 import { Undefined } from '../values/undefined.js';
@@ -22,10 +22,12 @@ export function jsonText(value: Value, options: JsonOptions = {}): string {
 }
 
 const maxDepth = 200;
+const mostValues = 5_000_000;
 
 class Writer {
   readonly #sortKeys: boolean;
   readonly #indent: number | null;
+  #written = 0;
 
   constructor({ sortKeys = false, indent = null }: JsonOptions) {
     this.#sortKeys = sortKeys;
@@ -33,6 +35,7 @@ class Writer {
   }
 
   write(value: Value, depth: number): string {
+    if (++this.#written > mostValues) throw limitFault('a value is too large for JSON', 'size');
     if (depth > maxDepth) throw valueFault('the value is nested too deep for JSON, or holds itself');
     if (value === null) return 'null';
     if (typeof value === 'string') return jsonString(value);
@@ -57,8 +60,10 @@ class Writer {
   }
 
   #dict(dict: Dict, depth: number): string {
-    const entries = [...dict].map(([key, value]): [string, Value] => [jsonKey(key), value]);
-    if (this.#sortKeys) entries.sort((a, b) => compareStrings(a[0], b[0]));
+    // sorted by the keys themselves: those of different kinds have no order
+    const keys = [...dict.keys()];
+    const sorted = this.#sortKeys ? sortedBy(keys, keys) : keys;
+    const entries = sorted.map((key): [string, Value] => [jsonKey(key), dict.get(key) ?? null]);
     const parts = entries.map(([key, value]) => `${jsonString(key)}: ${this.write(value, depth + 1)}`);
     return this.#wrap('{', '}', parts, depth);
   }
@@ -91,8 +96,8 @@ function jsonFloat(value: number): string {
 }
 
 function jsonString(text: string): string {
-  return JSON.stringify(text).replace(/[\u007f-\uffff]/g, (char) => {
-    const code = char.charCodeAt(0);
-    return code === 0x7f ? char : `\\u${code.toString(16).padStart(4, '0')}`;
-  });
+  return JSON.stringify(text).replace(
+    /[\u007f-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -30,13 +30,16 @@ function toInt(call: Call): Value {
     const integer = parseIntegerText(value, integerArgument(base, 10));
     if (integer !== undefined) return integer;
     const float = parseFloatText(value);
-    return float === undefined || !Number.isFinite(float)
-      ? otherwise
-      : normalInteger(BigInt(Math.trunc(float)));
+    return float === undefined || !Number.isFinite(float) ? otherwise : truncated(float);
   }
   const number = asNumber(value);
-  if (!number || !Number.isFinite(Number(number.value))) return otherwise;
-  return number.kind === 'int' ? number.value : normalInteger(BigInt(Math.trunc(number.value)));
+  if (!number || Number.isNaN(Number(number.value))) return otherwise;
+  return number.kind === 'int' ? number.value : truncated(number.value);
+}
+
+function truncated(value: number): Value {
+  if (!Number.isFinite(value)) throw valueFault('cannot convert float infinity to integer');
+  return normalInteger(BigInt(Math.trunc(value)));
 }
 
 function toFloat(call: Call): Value {
@@ -68,7 +71,7 @@ function round(call: Call): Value {
   );
   const precision = integerArgument(places, 0);
   if (method !== 'common' && method !== 'ceil' && method !== 'floor') {
-    throw valueFault('method must be common, ceil or floor');
+    throw typeFault('method must be common, ceil or floor');
   }
   const number = asNumber(value);
   if (value instanceof Undefined) throw value.fault();
@@ -104,8 +107,12 @@ function roundInteger(value: bigint, precision: number): Value {
 
 function fileSize(call: Call): Value {
   const [value = null, binary = false] = bindArguments('filesizeformat', call, ['value', 'binary'], 1);
+  if (value instanceof Undefined) throw value.fault();
   const bytes = typeof value === 'string' ? parseFloatText(value) : asNumber(value)?.value;
-  if (bytes === undefined) throw valueFault('filesizeformat needs a number');
+  if (bytes === undefined) {
+    if (typeof value === 'string') throw valueFault(`could not convert string to float: '${value}'`);
+    throw typeFault(`filesizeformat needs a number, not ${typeName(value)}`);
+  }
   const size = Number(bytes);
   const base = truthy(binary) ? 1024 : 1000;
   if (size === 1) return '1 Byte';

@@ -1,5 +1,6 @@
 import { bindArguments } from '../values/bind-arguments.js';
 import type { Call } from '../values/call.js';
+import { attributeOf } from '../values/access.js';
 import { str } from '../values/repr.js';
 import { truthy } from '../values/truthy.js';
 import { Undefined } from '../values/undefined.js';
@@ -39,7 +40,9 @@ function otherwise(call: Call): Value {
 /** Attributes alone, not items, unlike the dot. */
 function attribute(call: Call): Value {
   const [value = null, name = null] = bindArguments('attr', call, ['obj', 'name'], 2);
-  return call.context.getAttribute(value, str(name));
+  if (value instanceof Undefined) throw value.fault();
+  const found = attributeOf(value, str(name));
+  return found === undefined ? call.context.undefined(`the value has no attribute '${str(name)}'`) : found;
 }
 
 /** JSON that may stand in HTML: keys sorted, and `<`, `>`, `&` and `'` written as escapes. */

@@ -3,6 +3,7 @@ import { limitFault, typeFault, valueFault } from '../fault.js';
 import { arithmetic } from '../values/arithmetic.js';
 import { bindArguments } from '../values/bind-arguments.js';
 import type { Call } from '../values/call.js';
+import { checkSize } from '../values/check-size.js';
 import { compare } from '../values/compare.js';
 import { Dict } from '../values/dict.js';
 import { HostObject } from '../values/host-object.js';
@@ -60,13 +61,16 @@ function last(call: Call): Value {
   const [value = null] = bindArguments('last', call, ['seq'], 1);
   if (value instanceof Iterator || value instanceof PySet)
     throw typeFault(`'${typeName(value)}' object is not reversible`);
-  return toList(value).at(-1) ?? call.context.undefined('No last item, sequence was empty.');
+  const item = toList(value).at(-1);
+  return item === undefined ? call.context.undefined('No last item, sequence was empty.') : item;
 }
 
 function random(call: Call): Value {
-  const items = toList(bindArguments('random', call, ['seq'], 1)[0] ?? null);
-  const index = Math.floor(Math.random() * items.length);
-  return items[index] ?? call.context.undefined('No random item, sequence was empty.');
+  const [value = null] = bindArguments('random', call, ['seq'], 1);
+  if (value instanceof Dict) throw valueFault('a dict has no order to choose from');
+  const items = toList(value);
+  const item = items[Math.floor(Math.random() * items.length)];
+  return item === undefined ? call.context.undefined('No random item, sequence was empty.') : item;
 }
 
 function join(call: Call): Value {
@@ -78,8 +82,15 @@ function join(call: Call): Value {
   );
   const get = attributeGetter(attribute, call.context);
   const texts: string[] = [];
-  for (const item of iterate(value)) texts.push(str(get(item)));
-  return texts.join(str(separator));
+  const between = str(separator);
+  let size = 0;
+  for (const item of iterate(value)) {
+    const text = str(get(item));
+    size += text.length + between.length;
+    checkSize(size, call.context.limits, 'the text');
+    texts.push(text);
+  }
+  return texts.join(between);
 }
 
 function reverse(call: Call): Value {
@@ -113,7 +124,8 @@ function dictSort(call: Call): Value {
     parameters,
     1,
   );
-  if (by !== 'key' && by !== 'value') throw valueFault('You can only sort by either "key" or "value"');
+  if (by !== 'key' && by !== 'value') throw typeFault('You can only sort by either "key" or "value"');
+  if (value instanceof Undefined) throw value.fault();
   if (!(value instanceof Dict)) throw typeFault(`dictsort needs a dict, not ${typeName(value)}`);
   const entries = [...value];
   const fold = foldCase(truthy(caseSensitive));
@@ -160,7 +172,7 @@ function extreme(call: Call, name: 'min' | 'max'): Value {
     if (!best || (name === 'min' ? compare(key, best.key) < 0 : compare(key, best.key, '>') > 0))
       best = { item, key };
   }
-  return best?.item ?? call.context.undefined('No aggregated item, sequence was empty.');
+  return best ? best.item : call.context.undefined('No aggregated item, sequence was empty.');
 }
 
 function sum(call: Call): Value {

@@ -10,9 +10,10 @@ import { strip } from '../methods/whitespace.js';
 import { bindArguments } from '../values/bind-arguments.js';
 import type { Call } from '../values/call.js';
 import { Dict } from '../values/dict.js';
-import { codePointLength } from '../values/iterate.js';
+import { codePointLength, tryLength } from '../values/iterate.js';
 import { str } from '../values/repr.js';
 import { truthy } from '../values/truthy.js';
+import { typeName } from '../values/type-name.js';
 import { Tuple } from '../values/tuple.js';
 import type { Value } from '../values/value.js';
 import type { Callable } from './callable.js';
@@ -102,9 +103,10 @@ function truncate(call: Call): Value {
   const leeway = leewayValue === null ? 5 : integerArgument(leewayValue, 5);
   if (length < ending.length) throw valueFault(`expected length >= ${ending.length}, got ${length}`);
   if (leeway < 0) throw valueFault(`expected leeway >= 0, got ${leeway}`);
-  const content = str(value);
-  const points = codePoints(content);
-  if (points.length <= length + leeway) return content;
+  const size = tryLength(value);
+  if (size === undefined) throw typeFault(`object of type '${typeName(value)}' has no len()`);
+  if (size <= length + leeway) return value;
+  const points = codePoints(stringArgument(value, 'the text to cut'));
   const cut = points.slice(0, length - ending.length).join('');
   if (truthy(killWords)) return cut + ending.join('');
   const space = cut.lastIndexOf(' ');
@@ -122,7 +124,7 @@ function wordWrap(call: Call): Value {
   const width = integerArgument(widthValue, 79);
   if (width <= 0) throw valueFault(`invalid width ${width} (must be > 0)`);
   const mark = wrapString === null ? '\n' : str(wrapString);
-  return splitLines(str(value), false)
+  return splitLines(stringArgument(value, 'the text to wrap'), false)
     .map((line) => wrapText(line, width, truthy(breakLong), truthy(breakHyphens)).join(mark))
     .join(mark);
 }

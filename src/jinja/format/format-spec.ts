@@ -5,6 +5,8 @@ export interface FormatSpec {
   readonly fill: string;
   readonly align: '<' | '>' | '^' | '=' | '';
   readonly sign: '+' | '-' | ' ';
+  /** `z`: a float that prints as minus zero loses its sign. */
+  readonly noMinusZero: boolean;
   readonly alternate: boolean;
   readonly width: number;
   readonly grouping: ',' | '_' | '';
@@ -17,7 +19,7 @@ const pattern = /^(?:([^])?([<>=^]))?([-+ ])?(z)?(#)?(0)?(\d+)?([,_])?(?:\.(\d+)
 export function parseFormatSpec(spec: string, size: number): FormatSpec {
   const match = pattern.exec(spec);
   if (!match) throw valueFault(`invalid format specifier '${spec}'`);
-  const [, fill, align, sign, , alternate, zero, width, grouping, precision, type] = match;
+  const [, fill, align, sign, noMinusZero, alternate, zero, width, grouping, precision, type] = match;
   if (Number(width ?? 0) > size || Number(precision ?? 0) > size) {
     throw limitFault('a format makes a text that is too large', 'size');
   }
@@ -25,6 +27,7 @@ export function parseFormatSpec(spec: string, size: number): FormatSpec {
     fill: fill ?? (zero === undefined ? ' ' : '0'),
     align: (align ?? (zero ? '=' : '')) as FormatSpec['align'],
     sign: (sign ?? '-') as FormatSpec['sign'],
+    noMinusZero: noMinusZero !== undefined,
     alternate: alternate !== undefined,
     width: Number(width ?? 0),
     grouping: (grouping ?? '') as FormatSpec['grouping'],

@@ -8,6 +8,7 @@ import { reprFloat, str } from '../values/repr.js';
 import { typeName } from '../values/type-name.js';
 import { Undefined } from '../values/undefined.js';
 import type { Value } from '../values/value.js';
+import { characterOf } from './percent.js';
 import { formatFloat } from './format-float.js';
 import { parseFormatSpec, type FormatSpec } from './format-spec.js';
 
@@ -18,9 +19,7 @@ export function formatValue(value: Value, spec: string, size: number): string {
   if (value instanceof HostObject && value.format) return value.format(spec);
   const parsed = parseFormatSpec(spec, size);
   if (typeof value === 'string') return formatText(value, parsed);
-  const number =
-    typeof value === 'boolean' && (parsed.type === '' || parsed.type === 's') ? undefined : asNumber(value);
-  if (typeof value === 'boolean' && number === undefined) return formatText(str(value), parsed);
+  const number = asNumber(value);
   if (!number) throw typeFault(`unsupported format string passed to ${typeName(value)}.__format__`);
   if (number.kind === 'float' || 'eEfFgG%'.includes(parsed.type || 'd')) {
     return formatFloatSpec(Number(number.value), parsed, number.kind === 'float');
@@ -32,6 +31,7 @@ function formatText(text: string, spec: FormatSpec): string {
   if (spec.type !== '' && spec.type !== 's') {
     throw valueFault(`Unknown format code '${spec.type}' for object of type 'str'`);
   }
+  if (spec.noMinusZero) throw valueFault('Negative zero coercion (z) not allowed in string format specifier');
   if (spec.align === '=') throw valueFault("'=' alignment not allowed in string format specifier");
   if (spec.grouping !== '') throw valueFault(`Cannot specify '${spec.grouping}' with 's'.`);
   const cut = spec.precision === null ? text : codePoints(text).slice(0, spec.precision).join('');
@@ -52,10 +52,12 @@ function pad(text: string, spec: FormatSpec, otherwise: '<' | '>'): string {
 }
 
 function formatInteger(value: bigint, spec: FormatSpec): string {
+  if (spec.noMinusZero)
+    throw valueFault('Negative zero coercion (z) not allowed in integer format specifier');
   if (spec.precision !== null) throw valueFault('Precision not allowed in integer format specifier');
   const magnitude = value < 0n ? -value : value;
   const radix = { b: 2, o: 8, x: 16, X: 16 }[spec.type];
-  if (spec.type === 'c') return pad(String.fromCodePoint(Number(value)), spec, '<');
+  if (spec.type === 'c') return pad(characterOf(Number(value)), spec, '<');
   if (radix === undefined && !['', 'd', 'n'].includes(spec.type)) {
     throw valueFault(`Unknown format code '${spec.type}' for object of type 'int'`);
   }
@@ -77,11 +79,18 @@ function formatFloatSpec(value: number, spec: FormatSpec, isFloat: boolean): str
     text = formatFloat(magnitude, spec.type === 'n' ? 'g' : spec.type, spec.precision ?? 6, spec.alternate);
   } else
     text = spec.precision === null ? reprFloat(magnitude) : shortFloat(magnitude, spec.precision, isFloat);
-  return withSign(text, negative, '', spec, 3);
+  const isZero = !/[1-9]/.test(text) && Number.isFinite(value);
+  return withSign(text, negative && !(spec.noMinusZero && isZero), '', spec, 3);
 }
 
 /** Without a type, a precision means `g`, but with one digit after the point at least. */
 function shortFloat(value: number, precision: number, isFloat: boolean): string {
+  // an exponent is used one digit sooner than in `g`, to leave room for that digit
+  const exponent = Number(value.toExponential(Math.min(100, Math.max(0, precision - 1))).split('e')[1]);
+  if (isFloat && exponent >= precision - 1 && exponent < precision) {
+    const text = formatFloat(value, 'e', Math.max(0, precision - 1), false);
+    return text.replace(/\.?0*e/, 'e');
+  }
   const text = formatFloat(value, 'g', precision, false);
   return isFloat && /^\d+$/.test(text) ? `${text}.0` : text;
 }
@@ -94,7 +103,7 @@ function withSign(
   group: number,
 ): string {
   const sign = negative ? '-' : spec.sign === '-' ? '' : spec.sign;
-  const [, integer = '', rest = ''] = /^(\w*?(?=[.e%]|$))(.*)$/.exec(digits) ?? [];
+  const [, integer = '', rest = ''] = /^(\w*?(?=[.eE%]|$))(.*)$/.exec(digits) ?? [];
   const whole = /^[\da-fA-F]+$/.test(digits) ? [digits, ''] : [integer, rest];
   const body = whole[0] ?? '';
   const tail = whole[1] ?? '';

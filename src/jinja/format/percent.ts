@@ -70,7 +70,8 @@ class Source {
 
   /** A single value that is a mapping or a list may be left over, as in Python. */
   checkAllUsed(): void {
-    const mayStay = this.#values instanceof Dict || Array.isArray(this.#values);
+    const values = this.#values;
+    const mayStay = values instanceof Dict || Array.isArray(values) || values instanceof Undefined;
     if (this.#byName || mayStay || this.#used >= this.#items.length) return;
     throw typeFault('not all arguments converted during string formatting');
   }
@@ -113,9 +114,15 @@ function cut(text: string, precision: number | undefined): string {
 }
 
 function character(value: Value): string {
-  if (isInteger(value)) return String.fromCodePoint(Number(value));
+  if (isInteger(value)) return characterOf(Number(value));
   if (typeof value === 'string' && codePointLength(value) === 1) return value;
   throw typeFault('%c requires int or char');
+}
+
+/** The character of a code point, which must be one. */
+export function characterOf(code: number): string {
+  if (code < 0 || code > 0x10ffff) throw valueFault('%c arg not in range(0x110000)');
+  return String.fromCodePoint(code);
 }
 
 function integer(value: Value, type: string, flags: string, precision: number | undefined): string {

@@ -17,7 +17,7 @@ export const builtinFunctions: ReadonlyMap<string, Value> = new Map<string, Valu
     dict: (call: Call) => new Dict(entriesOf(call, 'dict')),
     namespace: (call: Call) => new Namespace(new Dict(entriesOf(call, 'namespace'))),
     cycler: (call: Call) => {
-      if (call.args.length === 0) throw typeFault('at least one item has to be provided');
+      if (call.args.length === 0) throw valueFault('at least one item has to be provided');
       return new Cycler(call.args);
     },
     joiner: (call: Call) => new Joiner(call.args[0] ?? call.kwargs.get('sep') ?? ', '),

@@ -1,5 +1,6 @@
 import { HostFunction } from '../values/host-function.js';
 import { HostObject } from '../values/host-object.js';
+import { Tuple } from '../values/tuple.js';
 import type { Value } from '../values/value.js';
 
 /** `cycler('a', 'b')`: gives its items in turn, over and over. */
@@ -22,7 +23,7 @@ export class Cycler extends HostObject {
       case 'current':
         return this.#current;
       case 'items':
-        return [...this.#items];
+        return new Tuple(this.#items);
       case 'pos':
         return this.#position;
       case 'next':

@@ -1,6 +1,7 @@
 import { equals } from '../values/equals.js';
 import { HostObject } from '../values/host-object.js';
 import { asNumber, isInteger } from '../values/number.js';
+import type { SliceBounds } from '../values/slice-bounds.js';
 import type { Value } from '../values/value.js';
 
 /** What `range(…)` gives: its numbers are made while they are walked. */
@@ -30,6 +31,10 @@ export class Range extends HostObject {
     if (!isInteger(key)) return undefined;
     const index = Number(key) < 0 ? Number(key) + this.length() : Number(key);
     return index >= 0 && index < this.length() ? this.#start + index * this.#step : undefined;
+  }
+
+  override slice({ start, stop, step }: SliceBounds): Value {
+    return new Range(this.#start + start * this.#step, this.#start + stop * this.#step, this.#step * step);
   }
 
   override contains(value: Value): boolean {

@@ -22,7 +22,8 @@ export const dictMethods: ReadonlyMap<string, Method<Dict>> = new Map<string, Me
     'get',
     (self, call) => {
       const [key = null, otherwise = null] = bindArguments('get', call, ['key', 'default'], 1);
-      return self.get(key) ?? otherwise;
+      const value = self.get(key);
+      return value === undefined ? otherwise : value;
     },
   ],
   ['pop', pop],
@@ -79,7 +80,8 @@ export const dictMethods: ReadonlyMap<string, Method<Dict>> = new Map<string, Me
 
 function pop(self: Dict, call: Call): Value {
   const [key = null, otherwise] = bindArguments('pop', call, ['key', 'default'], 1);
-  const value = self.get(key) ?? otherwise;
+  const found = self.get(key);
+  const value = found === undefined ? otherwise : found;
   if (value === undefined) throw valueFault(`KeyError: ${repr(key)}`);
   self.delete(key);
   return value;

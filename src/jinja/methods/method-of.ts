@@ -1,14 +1,14 @@
 import type { Call } from '../values/call.js';
 import { Dict } from '../values/dict.js';
 import { HostFunction } from '../values/host-function.js';
-import { isFloat, isInteger } from '../values/number.js';
+import { asNumber, isFloat, isInteger } from '../values/number.js';
 import { PySet } from '../values/set.js';
 import { Tuple } from '../values/tuple.js';
 import type { Value } from '../values/value.js';
 import { dictMethods } from './dict-methods.js';
 import { listMethods } from './list-methods.js';
 import type { Method } from './method.js';
-import { floatMethods, integerAttributes, integerMethods } from './number-methods.js';
+import { floatMethods, integerMethods, numberAttributes } from './number-methods.js';
 import { setMethods } from './set-methods.js';
 import { stringMethods } from './string-methods.js';
 import { tupleMethods } from './tuple-methods.js';
@@ -20,8 +20,9 @@ export function methodOf(value: Value, name: string): Value | undefined {
   if (Array.isArray(value)) return bind(listMethods.get(name), value, name);
   if (value instanceof Tuple) return bind(tupleMethods.get(name), value, name);
   if (value instanceof PySet) return bind(setMethods.get(name), value, name);
-  if (isInteger(value))
-    return integerAttributes.get(name)?.(value) ?? bind(integerMethods.get(name), value, name);
+  const attribute = asNumber(value) && numberAttributes.get(name)?.(value);
+  if (attribute !== undefined) return attribute;
+  if (isInteger(value)) return bind(integerMethods.get(name), value, name);
   if (isFloat(value)) return bind(floatMethods.get(name), value, name);
   return undefined;
 }

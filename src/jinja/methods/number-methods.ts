@@ -1,6 +1,7 @@
 import { bindArguments } from '../values/bind-arguments.js';
 import { Float } from '../values/float.js';
 import { normalInteger } from '../values/integer.js';
+import { isFloat } from '../values/number.js';
 import { Tuple } from '../values/tuple.js';
 import type { Value } from '../values/value.js';
 import type { Method } from './method.js';
@@ -40,15 +41,15 @@ export const integerMethods: ReadonlyMap<string, Method<Integer>> = new Map<stri
   ],
 ]);
 
-/** Python's data attributes of int. */
-export const integerAttributes: ReadonlyMap<string, (self: Integer) => Value> = new Map<
+/** Python's data attributes of numbers; a float has no numerator. */
+export const numberAttributes: ReadonlyMap<string, (self: Value) => Value | undefined> = new Map<
   string,
-  (self: Integer) => Value
+  (self: Value) => Value | undefined
 >([
-  ['real', (self) => normalInteger(BigInt(self))],
-  ['imag', () => 0],
-  ['numerator', (self) => normalInteger(BigInt(self))],
-  ['denominator', () => 1],
+  ['real', (self) => (typeof self === 'boolean' ? Number(self) : self)],
+  ['imag', (self) => (isFloat(self) ? new Float(0) : 0)],
+  ['numerator', (self) => (isFloat(self) ? undefined : typeof self === 'boolean' ? Number(self) : self)],
+  ['denominator', (self) => (isFloat(self) ? undefined : 1)],
 ]);
 
 /** Python's methods of float. */

@@ -5,6 +5,7 @@ import { formatString } from '../format/format-string.js';
 import { limitFault, typeFault, valueFault } from '../fault.js';
 import { bindArguments } from '../values/bind-arguments.js';
 import type { Call } from '../values/call.js';
+import { checkSize } from '../values/check-size.js';
 import { Dict } from '../values/dict.js';
 import { codePointLength, iterate } from '../values/iterate.js';
 import { Tuple } from '../values/tuple.js';
@@ -131,10 +132,13 @@ function separator(name: string, call: Call): string {
 function join(self: string, call: Call): string {
   const [items = null] = bindArguments('join', call, ['iterable'], 1);
   const texts: string[] = [];
+  let size = 0;
   for (const item of iterate(items)) {
     if (typeof item !== 'string') {
       throw typeFault(`sequence item ${texts.length}: expected str instance, ${typeName(item)} found`);
     }
+    size += item.length + self.length;
+    checkSize(size, call.context.limits, 'the text');
     texts.push(item);
   }
   return texts.join(self);
@@ -179,6 +183,7 @@ function search(self: string, call: Call, name: string): number {
   const [sub, start, end] = bindArguments(name, call, ['sub', 'start', 'end'], 1);
   const points = codePoints(self);
   const from = integerArgument(start, 0);
+  if (from > points.length) return -1;
   const part = points.slice(from, end === undefined ? undefined : integerArgument(end, 0)).join('');
   const wanted = stringArgument(sub, `${name}() argument`);
   const index = name.startsWith('r') ? part.lastIndexOf(wanted) : part.indexOf(wanted);

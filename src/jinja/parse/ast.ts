@@ -125,6 +125,8 @@ export type Statement =
       readonly iterable: Expression;
       readonly condition: Expression | null;
       readonly recursive: boolean;
+      /** The body reads `loop`. */
+      readonly usesLoop: boolean;
       readonly body: readonly Statement[];
       readonly otherwise: readonly Statement[];
       readonly at: Offset;

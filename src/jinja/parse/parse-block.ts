@@ -32,7 +32,10 @@ export function parseBlockBody(stream: TokenStream, end: string, parseBody: Body
   stream.skipOperator(':');
   const { index } = stream;
   const bodyStart = stream.expectEnd('tag end').end;
+  const { loops } = stream;
+  stream.loops = 0;
   const body = parseBody(stream, [end]);
+  stream.loops = loops;
   const bodyEnd = stream.previous?.at ?? bodyStart;
   const uses = {
     caller: stream.readSince(index, 'caller'),
@@ -57,6 +60,9 @@ export function parseParameters(stream: TokenStream): Parameter[] {
     const value = stream.skipOperator('=') ? parseExpression(stream) : null;
     if (value === null && parameters.at(-1)?.default) {
       stream.fail(`the parameter '${name}' needs a default, since the one before it has one`, at);
+    }
+    if (name === 'caller' && value === null) {
+      stream.fail('the parameter `caller` must be left out or be given a default', at);
     }
     parameters.push({ name, type, default: value });
   }

@@ -28,8 +28,8 @@ const tags = new Map<string, TagParser>([
   ['filter', parseFilterBlock],
   ['with', parseWith],
   ['autoescape', parseAutoescape],
-  ['break', (_, at) => [{ kind: 'break', at }]],
-  ['continue', (_, at) => [{ kind: 'continue', at }]],
+  ['break', (stream, at) => parseJump(stream, 'break', at)],
+  ['continue', (stream, at) => parseJump(stream, 'continue', at)],
   ...blockKinds.map((kind): [string, TagParser] => [
     kind,
     (stream, at, start) => [{ kind: 'block', definition: parseBlock(stream, kind, start, parseBody), at }],
@@ -126,18 +126,27 @@ function parseIf(stream: TokenStream, at: number): readonly Statement[] {
 }
 
 function parseFor(stream: TokenStream, at: number): readonly Statement[] {
-  const target = parseTarget(stream, { until: 'in' });
+  const target = parseTarget(stream);
   stream.expectName('in');
   const iterable = parseTuple(stream, { conditional: false, until: 'recursive' });
   const condition = stream.skipName('if') ? parseExpression(stream) : null;
   const recursive = stream.skipName('recursive');
+  const { index } = stream;
+  stream.loops++;
   const body = parseInner(stream, ['endfor', 'else']);
+  stream.loops--;
+  const usesLoop = stream.readSince(index, 'loop');
   let otherwise: readonly Statement[] = [];
   if (stream.next().text === 'else') {
     otherwise = parseInner(stream, ['endfor']);
     stream.next();
   }
-  return [{ kind: 'for', target, iterable, condition, recursive, body, otherwise, at }];
+  return [{ kind: 'for', target, iterable, condition, recursive, usesLoop, body, otherwise, at }];
+}
+
+function parseJump(stream: TokenStream, kind: 'break' | 'continue', at: number): readonly Statement[] {
+  if (stream.loops === 0) stream.fail(`'${kind}' stands outside of a loop`, at);
+  return [{ kind, at }];
 }
 
 function parseSet(stream: TokenStream, at: number): readonly Statement[] {

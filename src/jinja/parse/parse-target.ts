@@ -5,16 +5,13 @@ import type { TokenStream } from './token-stream.js';
 const reserved = new Set(['true', 'True', 'false', 'False', 'none', 'None']);
 
 /** What a value is assigned to: `a`, `a, b`, `(a, (b, c))`, and with `members` also `namespace.a`. */
-export function parseTarget(
-  stream: TokenStream,
-  options: { members?: boolean; until?: string } = {},
-): Target {
+export function parseTarget(stream: TokenStream, options: { members?: boolean } = {}): Target {
   const { at } = stream.current;
   const items: Target[] = [];
   let isTuple = false;
   for (;;) {
     if (items.length > 0) stream.expectOperator(',');
-    if (targetEnds(stream, options.until)) break;
+    if (targetEnds(stream)) break;
     items.push(parseOne(stream, options.members ?? false));
     if (!stream.isOperator(',')) break;
     isTuple = true;
@@ -24,9 +21,8 @@ export function parseTarget(
   return isTuple ? { kind: 'tuple', items, at } : only;
 }
 
-function targetEnds(stream: TokenStream, until: string | undefined): boolean {
-  if (stream.current.kind === 'tag end' || stream.isOperator(')') || stream.isOperator('=')) return true;
-  return until !== undefined && stream.isName(until);
+function targetEnds(stream: TokenStream): boolean {
+  return stream.current.kind === 'tag end' || stream.isOperator(')');
 }
 
 function parseOne(stream: TokenStream, members: boolean): Target {

@@ -9,6 +9,8 @@ export class TokenStream {
   readonly #tokens: readonly Token[];
   #index = 0;
   #nesting = 0;
+  /** How many loops stand around the current place, up to the macro around it. */
+  loops = 0;
 
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens;

@@ -1,4 +1,4 @@
-import { typeFault } from '../fault.js';
+import { formatPercent } from '../format/percent.js';
 import type { Callable } from '../filters/callable.js';
 import { arithmetic } from '../values/arithmetic.js';
 import { bindArguments } from '../values/bind-arguments.js';
@@ -45,7 +45,10 @@ export const builtinTests: ReadonlyMap<string, Callable> = new Map<string, Calla
   ['divisibleby', against((value, other, context) => equals(remainder(value, other, context), 0))],
   ['sameas', against((value, other) => value === other)],
   ['in', against((value, other) => contains(other, value))],
-  ...named(['==', 'eq', 'equalto'], against(equals)),
+  ...named(
+    ['==', 'eq', 'equalto'],
+    against((value, other) => equals(value, other)),
+  ),
   ...named(
     ['!=', 'ne'],
     against((value, other) => !equals(value, other)),
@@ -78,12 +81,12 @@ function named(names: readonly string[], test: Callable): [string, Callable][] {
 }
 
 function remainder(value: Value, divisor: Value, context: CallContext): Value {
-  if (typeof value === 'string') throw typeFault('not all arguments converted during string formatting');
+  if (typeof value === 'string') return formatPercent(value, divisor, context.limits);
   return arithmetic('%', value, divisor, context.limits);
 }
 
 function isSequence(value: Value): boolean {
   if (typeof value === 'string' || Array.isArray(value) || value instanceof Tuple || value instanceof Dict)
     return true;
-  return value instanceof HostObject && value.isSequence;
+  return value instanceof Undefined || (value instanceof HostObject && value.isSequence);
 }

@@ -12,15 +12,18 @@ import type { Value } from './value.js';
 /** `object.name`: the attribute, else the item of that name, else undefined. */
 export function getAttribute(object: Value, name: string, mode: UndefinedMode): Value {
   if (object instanceof Undefined) return ofUndefined(object);
-  return attributeOf(object, name) ?? itemOf(object, name) ?? missing(object, name, mode);
+  let value = attributeOf(object, name);
+  // none is a value like any other
+  if (value === undefined) value = itemOf(object, name);
+  return value === undefined ? missing(object, name, mode) : value;
 }
 
 /** `object[key]`: the item, else (for a string) the attribute, else undefined. */
 export function getItem(object: Value, key: Value, mode: UndefinedMode): Value {
   if (object instanceof Undefined) return ofUndefined(object);
-  const item = itemOf(object, key);
-  if (item !== undefined) return item;
-  return (typeof key === 'string' ? attributeOf(object, key) : undefined) ?? missing(object, key, mode);
+  let value = itemOf(object, key);
+  if (value === undefined && typeof key === 'string') value = attributeOf(object, key);
+  return value === undefined ? missing(object, key, mode) : value;
 }
 
 function ofUndefined(object: Undefined): Value {
@@ -29,7 +32,7 @@ function ofUndefined(object: Undefined): Value {
 }
 
 /** Only what a kind of value lists as its methods can be reached, or what a host object answers. */
-function attributeOf(object: Value, name: string): Value | undefined {
+export function attributeOf(object: Value, name: string): Value | undefined {
   return object instanceof HostObject ? object.getAttribute(name) : methodOf(object, name);
 }
 

@@ -1,6 +1,7 @@
 import { limitFault, typeFault, valueFault } from '../fault.js';
 import type { BinaryOperator } from '../parse/ast.js';
 import type { Limits } from './call.js';
+import { checkSize } from './check-size.js';
 import { Float } from './float.js';
 import { HostObject } from './host-object.js';
 import { normalInteger } from './integer.js';
@@ -13,7 +14,10 @@ import type { Value } from './value.js';
 
 /** `a operator b` as Python has it, but for `%` on strings, which is formatting. */
 export function arithmetic(operator: BinaryOperator, a: Value, b: Value, limits: Limits): Value {
-  if (operator === '+' && typeof a === 'string' && typeof b === 'string') return a + b;
+  if (operator === '+' && typeof a === 'string' && typeof b === 'string') {
+    checkSize(a.length + b.length, limits, 'the text');
+    return a + b;
+  }
   const left = asNumber(a);
   const right = asNumber(b);
   if (left && right) return numberArithmetic(operator, left, right);
@@ -50,8 +54,14 @@ function ofObjects(operator: BinaryOperator, a: Value, b: Value): Value | undefi
 
 function ofContainers(operator: BinaryOperator, a: Value, b: Value, limits: Limits): Value | undefined {
   if (operator === '+') {
-    if (Array.isArray(a) && Array.isArray(b)) return [...a, ...b];
-    if (a instanceof Tuple && b instanceof Tuple) return new Tuple([...a.items, ...b.items]);
+    if (Array.isArray(a) && Array.isArray(b)) {
+      checkSize(a.length + b.length, limits, 'the list');
+      return a.concat(b);
+    }
+    if (a instanceof Tuple && b instanceof Tuple) {
+      checkSize(a.items.length + b.items.length, limits, 'the tuple');
+      return new Tuple([...a.items, ...b.items]);
+    }
   }
   if (operator === '-' && a instanceof PySet && b instanceof PySet) {
     return new PySet([...a].filter((member) => !b.has(member)));
@@ -65,16 +75,13 @@ function ofContainers(operator: BinaryOperator, a: Value, b: Value, limits: Limi
 
 function repeat(value: Value, times: number, limits: Limits): Value | undefined {
   const count = Math.max(0, times);
-  const check = (size: number): void => {
-    if (size * count > limits.size) throw limitFault('a repetition makes a value that is too large', 'size');
-  };
   if (typeof value === 'string') {
-    check(value.length);
+    checkSize(value.length * count, limits, 'the text');
     return value.repeat(value === '' ? 0 : count);
   }
   const items = Array.isArray(value) ? value : value instanceof Tuple ? value.items : undefined;
   if (items === undefined) return undefined;
-  check(items.length);
+  checkSize(items.length * count, limits, 'the list');
   const repeated: Value[] = [];
   if (items.length > 0) for (let i = 0; i < count; i++) repeated.push(...items);
   return Array.isArray(value) ? repeated : new Tuple(repeated);
@@ -181,23 +188,41 @@ function floatArithmetic(operator: BinaryOperator, a: number, b: number): number
     case '/':
       if (b === 0) throw valueFault('float division by zero');
       return a / b;
-    case '//': {
+    case '//':
       if (b === 0) throw valueFault('float floor division by zero');
-      const quotient = (a - modulo(a, b)) / b;
-      return Math.round(quotient) === quotient ? quotient : Math.floor(quotient + 0.5);
-    }
+      return floorDivide(a, b);
     case '%':
       if (b === 0) throw valueFault('float modulo by zero');
-      return modulo(a, b);
+      return floatModulo(a, b);
     case '**': {
       if (a === 0 && b < 0) throw valueFault('0.0 cannot be raised to a negative power');
-      const result = a ** b;
+      // the engine's own power is a digit off for many negative exponents
+      const result = Number.isInteger(b) && b < 0 ? 1 / a ** -b : a ** b;
+      if (Number.isNaN(result) && !Number.isNaN(a) && !Number.isNaN(b)) {
+        throw valueFault('a negative number to a fractional power is complex, which is not supported');
+      }
       if (!Number.isFinite(result) && Number.isFinite(a) && Number.isFinite(b)) {
         throw valueFault('the result of ** is too large for a float');
       }
       return a === 1 ? 1 : result;
     }
   }
+}
+
+/** Python's remainder of floats: a zero has the divisor's sign. */
+function floatModulo(a: number, b: number): number {
+  const rest = modulo(a, b);
+  return rest === 0 ? (b < 0 ? -0 : 0) : rest;
+}
+
+/** Python's quotient: exact where the division before flooring would round. */
+function floorDivide(a: number, b: number): number {
+  const rest = a % b;
+  let quotient = (a - rest) / b;
+  if (rest !== 0 && rest < 0 !== b < 0) quotient -= 1;
+  if (quotient === 0) return 1 / (a / b) < 0 ? -0 : 0;
+  const floor = Math.floor(quotient);
+  return quotient - floor > 0.5 ? floor + 1 : floor;
 }
 
 /** `-value` */

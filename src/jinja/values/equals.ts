@@ -1,3 +1,4 @@
+import { limitFault } from '../fault.js';
 import { Dict } from './dict.js';
 import { HostObject } from './host-object.js';
 import { asNumber, compareNumbers } from './number.js';
@@ -6,8 +7,12 @@ import { Tuple } from './tuple.js';
 import { Undefined } from './undefined.js';
 import type { Value } from './value.js';
 
-/** Python's `==`: by value, never failing. */
-export function equals(a: Value, b: Value): boolean {
+/** Lists may hold a list many times over: comparing two such can take longer than anyone waits. */
+const mostComparisons = 20_000_000;
+
+/** Python's `==`: by value. `budget` counts the comparisons inside one of containers. */
+export function equals(a: Value, b: Value, budget = { used: 0 }): boolean {
+  if (++budget.used > mostComparisons) throw limitFault('two values are too large to compare', 'size');
   if (typeof a === 'string' || typeof b === 'string') {
     if (a === b) return true;
     if (a instanceof HostObject) return a.equals?.(b) ?? false;
@@ -22,9 +27,9 @@ export function equals(a: Value, b: Value): boolean {
   if (a === null || b === null) return false;
   if (a instanceof HostObject) return a.equals?.(b) ?? false;
   if (b instanceof HostObject) return b.equals?.(a) ?? false;
-  if (Array.isArray(a)) return Array.isArray(b) && sameItems(a, b);
-  if (a instanceof Tuple) return b instanceof Tuple && sameItems(a.items, b.items);
-  if (a instanceof Dict) return b instanceof Dict && sameEntries(a, b);
+  if (Array.isArray(a)) return Array.isArray(b) && sameItems(a, b, budget);
+  if (a instanceof Tuple) return b instanceof Tuple && sameItems(a.items, b.items, budget);
+  if (a instanceof Dict) return b instanceof Dict && sameEntries(a, b, budget);
   if (a instanceof PySet)
     return b instanceof PySet && a.size === b.size && [...a].every((member) => b.has(member));
   if (a instanceof Undefined) {
@@ -34,15 +39,17 @@ export function equals(a: Value, b: Value): boolean {
   return false;
 }
 
-function sameItems(a: readonly Value[], b: readonly Value[]): boolean {
-  return a.length === b.length && a.every((item, index) => equals(item, b[index] as Value));
+type Budget = { used: number };
+
+function sameItems(a: readonly Value[], b: readonly Value[], budget: Budget): boolean {
+  return a.length === b.length && a.every((item, index) => equals(item, b[index] as Value, budget));
 }
 
-function sameEntries(a: Dict, b: Dict): boolean {
+function sameEntries(a: Dict, b: Dict, budget: Budget): boolean {
   if (a.size !== b.size) return false;
   for (const [key, value] of a) {
     const other = b.get(key);
-    if (other === undefined || !equals(value, other)) return false;
+    if (other === undefined || !equals(value, other, budget)) return false;
   }
   return true;
 }

@@ -1,4 +1,5 @@
 import type { Call, CallResult } from './call.js';
+import type { SliceBounds } from './slice-bounds.js';
 import type { Value } from './value.js';
 
 /** The operators an object may take part in. */
@@ -34,6 +35,9 @@ export abstract class HostObject {
 
   /** `| length`; absent on what has none. */
   length?(): number;
+
+  /** `object[a:b:c]`, the bounds resolved against its length; absent on what cannot be sliced. */
+  slice?(bounds: SliceBounds): Value;
 
   /** `value in object`; without it, what `iterate` gives is searched. */
   contains?(value: Value): boolean;

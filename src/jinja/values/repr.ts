@@ -1,3 +1,4 @@
+import { limitFault } from '../fault.js';
 import { Dict } from './dict.js';
 import { Float } from './float.js';
 import { HostObject } from './host-object.js';
@@ -18,40 +19,64 @@ export function str(value: Value): string {
 }
 
 /** Python's `repr()`: what a value prints inside a list or dict. */
-export function repr(value: Value, open: ReadonlySet<Value> = nothingOpen): string {
-  switch (typeof value) {
-    case 'string':
-      return reprString(value);
-    case 'number':
-      return Number.isInteger(value) ? String(value) : reprFloat(value);
-    case 'bigint':
-      return value.toString();
-    case 'boolean':
-      return value ? 'True' : 'False';
-  }
-  if (value === null) return 'None';
-  if (value instanceof Float) return reprFloat(value.value);
-  if (value instanceof Undefined) {
-    value.check();
-    return 'Undefined';
-  }
-  if (value instanceof HostObject) return value.repr();
-  return reprContainer(value, open);
+export function repr(value: Value): string {
+  return new Printer().print(value);
 }
 
-const nothingOpen: ReadonlySet<Value> = new Set();
+/** Lists may hold a list many times over: their text can be far larger than they are. */
+const largestText = 50_000_000;
 
-/** Containers print `...` where they hold themselves. */
-function reprContainer(value: Value[] | Tuple | Dict | PySet, open: ReadonlySet<Value>): string {
-  const isList = Array.isArray(value);
-  if (open.has(value)) return isList ? '[...]' : value instanceof Dict ? '{...}' : '(...)';
-  const inner = new Set(open).add(value);
-  const items = (list: Iterable<Value>): string => [...list].map((item) => repr(item, inner)).join(', ');
-  if (isList) return `[${items(value)}]`;
-  if (value instanceof Tuple) return `(${items(value.items)}${value.items.length === 1 ? ',' : ''})`;
-  if (value instanceof PySet) return value.size === 0 ? 'set()' : `{${items(value)}}`;
-  const pairs = [...value].map(([key, item]) => `${repr(key, inner)}: ${repr(item, inner)}`);
-  return `{${pairs.join(', ')}}`;
+class Printer {
+  readonly #open = new Set<Value>();
+  #size = 0;
+
+  print(value: Value): string {
+    const text = this.#text(value);
+    this.#size += text.length;
+    if (this.#size > largestText) throw limitFault('a value is too large to print', 'size');
+    return text;
+  }
+
+  #text(value: Value): string {
+    switch (typeof value) {
+      case 'string':
+        return reprString(value);
+      case 'number':
+        return Number.isInteger(value) ? String(value) : reprFloat(value);
+      case 'bigint':
+        return value.toString();
+      case 'boolean':
+        return value ? 'True' : 'False';
+    }
+    if (value === null) return 'None';
+    if (value instanceof Float) return reprFloat(value.value);
+    if (value instanceof Undefined) {
+      value.check();
+      return 'Undefined';
+    }
+    return value instanceof HostObject ? value.repr() : this.#container(value);
+  }
+
+  /** Containers print `...` where they hold themselves. */
+  #container(value: Value[] | Tuple | Dict | PySet): string {
+    const isList = Array.isArray(value);
+    if (this.#open.has(value)) return isList ? '[...]' : value instanceof Dict ? '{...}' : '(...)';
+    this.#open.add(value);
+    let text: string;
+    if (isList) text = `[${this.#items(value)}]`;
+    else if (value instanceof Tuple)
+      text = `(${this.#items(value.items)}${value.items.length === 1 ? ',' : ''})`;
+    else if (value instanceof PySet) text = value.size === 0 ? 'set()' : `{${this.#items(value)}}`;
+    else text = `{${[...value].map(([key, item]) => `${this.print(key)}: ${this.print(item)}`).join(', ')}}`;
+    this.#open.delete(value);
+    return text;
+  }
+
+  #items(items: Iterable<Value>): string {
+    const texts: string[] = [];
+    for (const item of items) texts.push(this.print(item));
+    return texts.join(', ');
+  }
 }
 
 /** Python's shortest text of a float: `1.0`, `1e+16`, `inf`. */

@@ -52,6 +52,12 @@ export class YamlFile {
     return { file: this.file, line, column: col };
   }
 
+  /** Lets `copy`, made of `original` with templates rendered, stand where the original stands. */
+  adopt(original: object, copy: object): void {
+    const node = this.#nodes.get(original);
+    if (node !== undefined) this.#nodes.set(copy, node);
+  }
+
   /** The source around a place of this file. */
   excerpt(at: Place): string | undefined {
     return at.line === undefined ? undefined : excerpt(this.text, at.line, at.column);

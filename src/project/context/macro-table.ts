@@ -1,0 +1,114 @@
+import type { BlockDefinition, Template } from '../../jinja/parse/ast.js';
+import type { MacroNode } from '../manifest.js';
+import type { DispatchRule } from '../settings/project-settings.js';
+
+/** A macro with the template it stands in. */
+export interface MacroEntry {
+  readonly node: MacroNode;
+  readonly template: Template;
+  readonly block: BlockDefinition;
+}
+
+/** thau's own macros, which every project finds behind its own. dbt calls the package `dbt`, and so must we. */
+export const standardPackage = 'dbt';
+
+/**
+ * Every macro of every package, and which of them a name means. From the inside out: the node's own package, the
+ * root project, then the standard ones; those of other packages by `package.macro` alone.
+ */
+export class MacroTable {
+  readonly #packages = new Map<string, Map<string, MacroEntry>>();
+  readonly #flat = new Map<string, ReadonlyMap<string, MacroEntry>>();
+
+  constructor(
+    readonly rootPackage: string,
+    readonly dispatchRules: readonly DispatchRule[],
+  ) {}
+
+  /** The macro of that package and name there was before, which stays. */
+  add(entry: MacroEntry): MacroEntry | undefined {
+    const { package_name, name } = entry.node;
+    let macros = this.#packages.get(package_name);
+    if (macros === undefined) this.#packages.set(package_name, (macros = new Map()));
+    const before = macros.get(name);
+    if (before === undefined) macros.set(name, entry);
+    this.#flat.clear();
+    return before;
+  }
+
+  hasPackage(name: string): boolean {
+    return this.#packages.has(name);
+  }
+
+  packageNames(): string[] {
+    return [...this.#packages.keys()];
+  }
+
+  all(): MacroEntry[] {
+    return [...this.#packages.values()].flatMap((macros) => [...macros.values()]);
+  }
+
+  inPackage(packageName: string, name: string): MacroEntry | undefined {
+    return this.#packages.get(packageName)?.get(name);
+  }
+
+  namesIn(packageName: string): IterableIterator<string> {
+    return (this.#packages.get(packageName) ?? new Map<string, MacroEntry>()).keys();
+  }
+
+  /** What the bare names mean in a file of this package. */
+  namesSeenBy(packageName: string): ReadonlyMap<string, MacroEntry> {
+    let flat = this.#flat.get(packageName);
+    if (flat === undefined) {
+      const layers = [standardPackage, this.rootPackage, packageName];
+      flat = new Map<string, MacroEntry>(
+        layers.flatMap((layer) => [...(this.#packages.get(layer)?.entries() ?? [])]),
+      );
+      this.#flat.set(packageName, flat);
+    }
+    return flat;
+  }
+
+  /**
+   * What `adapter.dispatch(name, namespace)` means in a file of this package: `postgres__name`, else
+   * `default__name`, in the packages that dbt_project.yml's `dispatch` lists for the namespace, else in the
+   * root project and the namespace itself. Undefined with `tried`, the names looked for.
+   */
+  dispatch(
+    name: string,
+    namespace: string | null,
+    seenFrom: string,
+  ): { found: MacroEntry | undefined; tried: string[] } {
+    const tried: string[] = [];
+    for (const packageName of this.#searchOrder(namespace)) {
+      for (const prefix of ['postgres', 'default']) {
+        const wanted = `${prefix}__${name}`;
+        const found =
+          packageName === null ? this.namesSeenBy(seenFrom).get(wanted) : this.inPackage(packageName, wanted);
+        tried.push(packageName === null ? wanted : `${packageName}.${wanted}`);
+        if (found !== undefined) return { found, tried };
+      }
+    }
+    return { found: undefined, tried };
+  }
+
+  #searchOrder(namespace: string | null): readonly (string | null)[] {
+    if (namespace === null) return [null];
+    const rule = this.dispatchRules.find((one) => one.macro_namespace === namespace);
+    if (rule !== undefined) return rule.search_order;
+    if (this.hasPackage(namespace)) return [...new Set([this.rootPackage, namespace])];
+    return [null];
+  }
+
+  /** The macro of a materialization: the root project's, then a package's, then the standard one. */
+  materialization(name: string): MacroEntry | undefined {
+    const others = this.packageNames().filter((one) => one !== this.rootPackage && one !== standardPackage);
+    for (const packageName of [this.rootPackage, ...others, standardPackage]) {
+      for (const adapter of ['postgres', 'default']) {
+        const found = this.inPackage(packageName, `materialization_${name}_${adapter}`);
+        if (found !== undefined) return found;
+      }
+    }
+    return undefined;
+  }
+}

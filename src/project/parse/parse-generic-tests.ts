@@ -1,0 +1,192 @@
+import { didYouMean } from '../../errors/suggest.js';
+import { ThauError, type Place } from '../../errors/thau-error.js';
+import { parseTemplate } from '../../jinja/parse/parse-template.js';
+import { callSync, evaluateSync } from '../../jinja/render.js';
+import { str } from '../../jinja/values/repr.js';
+import type { Capture } from '../context/capture.js';
+import { standardPackage, type MacroEntry } from '../context/macro-table.js';
+import type { NodeGlobals } from '../context/node-globals.js';
+import { argumentTemplates, argumentValues } from '../context/test-arguments.js';
+import { genericTestHash, genericTestName } from '../node/generic-test-name.js';
+import { pythonStr } from '../node/generic-test-name.js';
+import type { Entry } from '../properties/properties.js';
+import { asList } from '../settings/merge-config.js';
+import { Expect } from '../yaml/expect.js';
+import type { YamlMapping } from '../yaml/yaml-file.js';
+import { readGenericTest, type GenericTest } from './generic-test.js';
+import { parseNode } from './parse-node.js';
+import type { Session } from './session.js';
+
+/** What tests stand under: a model (or one version of it), seed, snapshot or source table. */
+export interface TestTarget {
+  readonly entry: Entry;
+  /** The mapping with `data_tests:` and `columns:`. */
+  readonly raw: YamlMapping;
+  /** What a test's name begins with after its kind: `customers`, `source_crm_customers` for sources. */
+  readonly label: string;
+  readonly isSource: boolean;
+  /** How a template names it: `ref('customers')`. */
+  readonly reference: string;
+  readonly note: (capture: Capture, at: Place) => void;
+  readonly uniqueId: string;
+  readonly fileKey: string;
+}
+
+/** The generic tests of a target and of its columns. */
+export function parseGenericTests(target: TestTarget, session: Session): void {
+  const { raw, entry } = target;
+  parseList(target, raw, null, session);
+  const columns = Array.isArray(raw['columns']) ? (raw['columns'] as unknown[]) : [];
+  for (const column of columns) {
+    if (Expect.isMapping(column) && typeof column['name'] === 'string')
+      parseList(target, column, column['name'], session);
+  }
+  entry;
+}
+
+function parseList(target: TestTarget, owner: YamlMapping, column: string | null, session: Session): void {
+  const { yaml, name } = target.entry;
+  const expect = new Expect(yaml);
+  const shown = column === null ? `"${name}"` : `column "${column}" of "${name}"`;
+  for (const key of ['data_tests', 'tests']) {
+    const list = session.problems.attempt(() => expect.list(owner, key, `the ${key} of ${shown}`)) ?? [];
+    list.forEach((item, index) => {
+      session.problems.attempt(() => {
+        const test = readGenericTest(item, list, index, yaml, shown);
+        parseTest(target, test, owner, column, yaml.at(list, index), session);
+      });
+    });
+  }
+}
+
+function parseTest(
+  target: TestTarget,
+  test: GenericTest,
+  owner: YamlMapping,
+  column: string | null,
+  at: Place,
+  session: Session,
+): void {
+  const { entry } = target;
+  const settings = session.packages.get(entry.packageName) ?? session.root;
+  const macro = findTest(test, entry.packageName, session, at);
+  const columnName =
+    column === null ? undefined : owner['quote'] === true ? `"${column.replaceAll('"', '""')}"` : column;
+  const kwargs = {
+    ...(columnName === undefined ? {} : { column_name: columnName }),
+    ...test.args,
+    model: `{{ get_where_subquery(${target.reference}) }}`,
+  };
+  const metadata = { namespace: test.namespace, name: test.name, kwargs };
+  const kind = [test.namespace, target.isSource ? 'source' : null, test.name]
+    .filter((part) => part !== null)
+    .join('_');
+  const names =
+    test.customName === null
+      ? genericTestName(kind, target.label, kwargs)
+      : { full: test.customName, short: test.customName };
+  const call = `${test.namespace === null ? '' : `${test.namespace}.`}test_${test.name}`;
+  const alias =
+    names.short === names.full || Object.hasOwn(test.config, 'alias') ? {} : { alias: names.short };
+  const config = { ...test.config, ...alias };
+  parseNode(
+    {
+      type: 'test',
+      package: settings,
+      name: names.full,
+      uniqueId: `test.${settings.name}.${names.full}.${genericTestHash(names.full, metadata)}`,
+      fqn: [settings.name, ...entry.folders, names.full],
+      path: `${names.short}.sql`,
+      originalFilePath: entry.path,
+      rawCode: `{{ ${call}(**_dbt_generic_test_kwargs) }}${configCall(config)}`,
+      template: null,
+      at,
+      propertyConfigs: column === null ? [] : [{ tags: columnTags(owner) }],
+      lastConfigs: [config],
+      columns: {},
+      description: test.description,
+      names: (capture, globals) => {
+        runForParsing(macro, kwargs, target, capture, globals, at);
+      },
+      extra: {
+        test_metadata: metadata,
+        column_name: column,
+        attached_node: target.isSource ? null : target.uniqueId,
+        file_key_name: target.fileKey,
+        depends_on: { nodes: [], macros: [macro.node.unique_id] },
+      },
+    },
+    session,
+  );
+}
+
+/** Finds out what a test refers to and configures, by running it as any template is run for parsing. */
+function runForParsing(
+  macro: MacroEntry,
+  kwargs: Readonly<Record<string, unknown>>,
+  target: TestTarget,
+  capture: Capture,
+  globals: NodeGlobals,
+  at: Place,
+): void {
+  target.note(capture, at);
+  const { model, ...others } = kwargs;
+  const render = { file: at.file, firstLine: at.line ?? 1 };
+  const rendered = new Map(
+    argumentTemplates(others).map(
+      (text) => [text, evaluateSync(parseTemplate(text, render), globals, { undefined: 'silent' })] as const,
+    ),
+  );
+  const simple =
+    macro.node.package_name === standardPackage && ['test_unique', 'test_not_null'].includes(macro.node.name);
+  if (simple) return;
+  const values = argumentValues(others, rendered);
+  values.set('model', globals.get('this') ?? str(model as string));
+  const named = new Map([...values].map(([key, value]) => [str(key), value] as const));
+  callSync(globals.bind(macro), { kwargs: named, globals, file: at.file }, { undefined: 'silent' });
+}
+
+function findTest(test: GenericTest, packageName: string, session: Session, at: Place): MacroEntry {
+  const { macros } = session;
+  const name = `test_${test.name}`;
+  const found =
+    test.namespace === null
+      ? macros.namesSeenBy(packageName).get(name)
+      : macros.inPackage(test.namespace, name);
+  if (found !== undefined) return found;
+  if (test.namespace !== null && !macros.hasPackage(test.namespace)) {
+    throw new ThauError(
+      'PROJECT_UNKNOWN_MACRO',
+      `there is no package "${test.namespace}" for the test "${test.namespace}.${test.name}"`,
+      {
+        at,
+        hint:
+          didYouMean(test.namespace, macros.packageNames()) ?? 'Add it to packages.yml and run thau deps.',
+      },
+    );
+  }
+  const known =
+    test.namespace === null ? macros.namesSeenBy(packageName).keys() : macros.namesIn(test.namespace);
+  const tests = [...known].filter((one) => one.startsWith('test_')).map((one) => one.slice('test_'.length));
+  throw new ThauError('PROJECT_UNKNOWN_MACRO', `there is no generic test "${test.name}"`, {
+    at,
+    hint:
+      didYouMean(test.name, tests) ??
+      `Write it as {% test ${test.name}(model) %} in a file of macros, or install its package.`,
+  });
+}
+
+function columnTags(column: YamlMapping): unknown[] {
+  const config = column['config'];
+  return [...asList(column['tags']), ...(Expect.isMapping(config) ? asList(config['tags']) : [])];
+}
+
+/** The test's config as dbt writes it behind the call. */
+function configCall(config: YamlMapping): string {
+  const entries = Object.entries(config);
+  if (entries.length === 0) return '';
+  const args = entries.map(
+    ([key, value]) => `${key}=${typeof value === 'string' ? JSON.stringify(value) : pythonStr(value)}`,
+  );
+  return `{{ config(${args.join(',')}) }}`;
+}

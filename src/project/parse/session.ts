@@ -1,0 +1,74 @@
+import type { Value } from '../../jinja/values/value.js';
+import { NodeGlobals } from '../context/node-globals.js';
+import { MacroTable } from '../context/macro-table.js';
+import type { Capture } from '../context/capture.js';
+import { sharedNames } from '../context/shared-names.js';
+import type { Environment } from '../environment.js';
+import type { DeclaredNode, ManifestNode, SourceNode } from '../manifest.js';
+import type { Problems } from '../problems.js';
+import type { Properties } from '../properties/properties.js';
+import type { ProjectSettings } from '../settings/project-settings.js';
+import type { DocBlock } from './read-docs.js';
+
+/** A node before its references are resolved. */
+export interface Draft {
+  readonly node: ManifestNode;
+  readonly capture: Capture;
+  readonly package: ProjectSettings;
+}
+
+/** A node of YAML before its references are resolved. */
+export interface DeclaredDraft {
+  readonly node: DeclaredNode;
+  readonly capture: Capture;
+  readonly package: ProjectSettings;
+}
+
+/** All that one parse of a project works on. The only mutable thing while it lasts. */
+export class Session {
+  readonly drafts: Draft[] = [];
+  readonly disabled: ManifestNode[] = [];
+  readonly sources: SourceNode[] = [];
+  readonly disabledSources: SourceNode[] = [];
+  readonly declared: DeclaredDraft[] = [];
+  readonly macros: MacroTable;
+  readonly docs = new Map<string, DocBlock>();
+  readonly #shared = new Map<string, Map<string, Value>>();
+  readonly #yaml = new Map<string, NodeGlobals>();
+
+  constructor(
+    readonly root: ProjectSettings,
+    readonly packages: ReadonlyMap<string, ProjectSettings>,
+    readonly environment: Environment,
+    readonly problems: Problems,
+  ) {
+    this.macros = new MacroTable(root.name, root.dispatch);
+  }
+
+  properties!: Properties;
+
+  /** The names that all nodes of a package share. */
+  shared(packageName: string): ReadonlyMap<string, Value> {
+    let names = this.#shared.get(packageName);
+    if (names === undefined) {
+      names = sharedNames(this.packages.get(packageName) ?? this.root, this.root, this.environment);
+      this.#shared.set(packageName, names);
+    }
+    return names;
+  }
+
+  /** The names that templates in YAML see: variables, environment and target, no macros of the project. */
+  yamlGlobals(packageName: string): NodeGlobals {
+    let globals = this.#yaml.get(packageName);
+    if (globals === undefined) {
+      globals = new NodeGlobals(
+        new MacroTable(this.root.name, []),
+        packageName,
+        new Map(),
+        this.shared(packageName),
+      );
+      this.#yaml.set(packageName, globals);
+    }
+    return globals;
+  }
+}
