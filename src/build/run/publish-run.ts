@@ -2,6 +2,7 @@ import type { RunLock } from '../../postgres/run-lock.js';
 import type { ManifestNode } from '../../project/manifest.js';
 import type { Catalog } from '../../schema/catalog.js';
 import type { Session } from '../../postgres/session.js';
+import { readLineage, type Lineage } from '../artifacts/lineage.js';
 import { slimManifest } from '../artifacts/slim-manifest.js';
 import { testVersion, type Plan } from '../plan/plan.js';
 import type { MappedNode } from '../publish/generation.js';
@@ -53,6 +54,17 @@ export async function publishRun(
     );
     const catalog = await readCatalog(session, manifest, nodes, passed, before.rows[0]?.content);
     await options.checkSchema?.(options.sdl, catalog);
+    const lineageBefore = await session.query<{ content: Lineage }>(
+      `select content from ${state}.artifacts where generation = $1 and kind = 'lineage'`,
+      [current.number],
+    );
+    const compiled = new Map(
+      results.flatMap(({ nodeId, resourceType, status, compiledCode }) =>
+        resourceType === 'model' && status === 'success' && compiledCode
+          ? [[nodeId, compiledCode] as const]
+          : [],
+      ),
+    );
     const changes = nodes.flatMap((node): ViewChange[] => {
       const old = current.nodes.get(node.nodeId);
       const moved = old?.schema !== node.schema || old.name !== node.name;
@@ -66,6 +78,14 @@ export async function publishRun(
       catalog,
       metrics: semanticDefinitions(options),
       manifest: slimManifest(manifest),
+      lineage: await readLineage(
+        session,
+        manifest,
+        nodes,
+        catalog,
+        compiled,
+        lineageBefore.rows[0]?.content ?? {},
+      ),
       tests: await passedTests(session, scope, results, plan),
     };
     const sameNodes = changes.length === 0 && nodes.length === current.nodes.size;

@@ -6,6 +6,7 @@ import { addExplain } from './explain.js';
 import { addHistory } from './history.js';
 import { addKey } from './key.js';
 import { addLoad } from './load.js';
+import { addRollback } from './rollback.js';
 import { addSample } from './sample.js';
 import { addSchedule } from './schedule.js';
 import { addServe } from './serve.js';
@@ -20,6 +21,7 @@ export const commands: readonly AddCommand[] = [
   addHistory,
   addExplain,
   addCancel,
+  addRollback,
   addDiff,
   addKey,
   addSchedule,
