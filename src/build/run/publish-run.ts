@@ -3,7 +3,10 @@ import type { ManifestNode } from '../../project/manifest.js';
 import type { Catalog } from '../../schema/catalog.js';
 import type { Session } from '../../postgres/session.js';
 import { readLineage, type Lineage } from '../artifacts/lineage.js';
+import type { MetricsArtifact } from '../../semantic/bound-metrics.js';
+import { metricsArtifact } from '../../semantic/metrics-artifact.js';
 import { slimManifest } from '../artifacts/slim-manifest.js';
+import { readPassedTests } from '../plan/passed-tests.js';
 import { testVersion, type Plan } from '../plan/plan.js';
 import type { MappedNode } from '../publish/generation.js';
 import { publish } from '../publish/publish.js';
@@ -11,7 +14,6 @@ import { readCatalog } from '../publish/read-catalog.js';
 import type { NodeResult } from '../report/node-result.js';
 import { prepareViews, type ViewChange } from '../views/prepare-views.js';
 import { hasRelation } from './has-relation.js';
-import { readPassedTests } from './plan-run.js';
 import { applyDocs, applyGrants } from './relation-extras.js';
 import type { RunOptions } from './run-options.js';
 import type { RunScope } from './run-scope.js';
@@ -76,7 +78,7 @@ export async function publishRun(
     const artifacts = {
       sdl: options.sdl,
       catalog,
-      metrics: semanticDefinitions(options),
+      metrics: metricsOf(options, catalog),
       manifest: slimManifest(manifest),
       lineage: await readLineage(
         session,
@@ -119,7 +121,7 @@ async function passedTests(
   results: readonly NodeResult[],
   plan: Plan,
 ): Promise<Readonly<Record<string, string>>> {
-  const before = await readPassedTests(session, scope);
+  const before = await readPassedTests(session, scope.options.state, scope.options.current.number);
   const tests = Object.entries(before).filter(([id]) => scope.options.manifest.nodes[id]);
   const held = new Map(tests);
   for (const result of results) {
@@ -207,10 +209,10 @@ function staleNodes(scope: RunScope, built: ReadonlySet<string>): ReadonlySet<st
   return stale;
 }
 
-function semanticDefinitions({ manifest }: RunOptions): Record<string, unknown> {
-  return {
-    semantic_models: Object.values(manifest.semantic_models),
-    metrics: Object.values(manifest.metrics),
-    saved_queries: Object.values(manifest.saved_queries),
-  };
+/** The metrics over the generation's relations; a metric that cannot be computed stops the publish. */
+function metricsOf({ manifest }: RunOptions, catalog: Catalog): MetricsArtifact {
+  const { artifact, errors } = metricsArtifact(manifest, catalog.relations);
+  const [first] = errors;
+  if (first !== undefined) throw first;
+  return artifact;
 }
