@@ -49,10 +49,8 @@ function watchProcess(output: () => Output): () => void {
   };
   process.stdout.on('error', onPipe);
   process.on('uncaughtException', onBug);
-  return () => {
-    process.stdout.off('error', onPipe);
-    process.off('uncaughtException', onBug);
-  };
+  // a broken pipe may show after the command has ended
+  return () => process.off('uncaughtException', onBug);
 }
 
 /** Runs an action; what it opened is closed before its error is told. */
