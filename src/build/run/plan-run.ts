@@ -1,5 +1,5 @@
-import type { Queryable } from '../../postgres/queryable.js';
 import type { Session } from '../../postgres/session.js';
+import { readPassedTests } from '../plan/passed-tests.js';
 import { makePlan, type Plan } from '../plan/plan.js';
 import type { RunOptions } from './run-options.js';
 import type { RunScope } from './run-scope.js';
@@ -16,18 +16,6 @@ export async function planRun(session: Session, options: RunOptions, scope: RunS
     selected: options.selected,
     ...(options.force !== undefined && { force: options.force }),
     distrustRecent: options.distrustRecent ?? false,
-    passedTests: await readPassedTests(session, scope),
+    passedTests: await readPassedTests(session, state, current.number),
   });
-}
-
-/** Tests that hold in the current generation, with what they were held against. */
-export async function readPassedTests(
-  database: Queryable,
-  scope: RunScope,
-): Promise<Readonly<Record<string, string>>> {
-  const { rows } = await database.query<{ content: Record<string, string> }>(
-    `select content from ${scope.options.state}.artifacts where generation = $1 and kind = 'tests'`,
-    [scope.options.current.number],
-  );
-  return rows[0]?.content ?? {};
 }
