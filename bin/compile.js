@@ -3,6 +3,8 @@
 // manifest are written aside and renamed.
 import { createHash } from 'node:crypto';
 import {
+  accessSync,
+  constants,
   cpSync,
   existsSync,
   mkdirSync,
@@ -37,11 +39,27 @@ function stamp(sources) {
   return hash.digest('hex');
 }
 
+function writable(folder) {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export async function compileIfStale() {
   if (!existsSync(src)) return; // an installed package carries dist alone
   const sources = files(src);
   const now = stamp(sources);
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === now) return;
+  if (!writable(root)) {
+    // installed by somebody else, who has compiled it already
+    if (existsSync(join(dist, 'cli', 'main.js'))) return;
+    process.stderr.write(`thau in ${root} is not compiled, and this user may not write there.\n`);
+    process.stderr.write('  hint: Run `npm run build` in that folder once, as its owner.\n');
+    process.exit(1);
+  }
   const ts = (await import('typescript')).default;
   const aside = join(root, `.dist-${String(process.pid)}`);
   rmSync(aside, { recursive: true, force: true });

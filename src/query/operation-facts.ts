@@ -93,10 +93,13 @@ function variableUses(schema: GraphQLSchema, document: DocumentNode): Map<string
         const argument = info.getArgument()?.name;
         const parent = info.getParentType()?.name;
         const name = node.name.value;
+        const output = info.getType();
+        const isMetrics =
+          output !== null && output !== undefined && getNamedType(output).name === 'MetricRow';
         if (info.getDirective() || parent?.startsWith('__')) uses.set(name, 'value');
         else if (argument === 'first' || argument === 'last') merge(uses, name, 'size');
         else if (argument === 'id' || argument === 'ids') merge(uses, name, 'id');
-        else if (argument === 'names' || argument === 'by') merge(uses, name, 'value');
+        else if (isMetrics && (argument === 'names' || argument === 'by')) merge(uses, name, 'value');
       },
     }),
   );

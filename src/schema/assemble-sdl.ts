@@ -25,7 +25,6 @@ export function assembleSdl(
   findings: Findings,
 ): DocumentNode {
   const own = document.definitions.map((node) => extendFields(node, types, generator));
-  const names = new Set(document.types.keys());
   const generated: DefinitionNode[] = [];
   for (const [name, text] of generator.written) {
     if (text === '') continue;
@@ -43,7 +42,16 @@ export function assembleSdl(
   }
   if (metricRowSdl !== undefined) {
     const rows = parse(new Source(metricRowSdl, 'generated/MetricRow')).definitions;
-    generated.push(...rows.filter((node) => !('name' in node && names.has(node.name.value))));
+    for (const node of rows) {
+      const theirs = 'name' in node ? document.types.get(node.name.value) : undefined;
+      if (theirs === undefined) generated.push(node);
+      else if (node.kind === Kind.OBJECT_TYPE_DEFINITION) {
+        // the project may write MetricRow itself; its dimensions are added
+        const present = new Set(theirs.fields.map((field) => field.name.value));
+        const fields = node.fields?.filter((field) => !present.has(field.name.value)) ?? [];
+        if (fields.length > 0) generated.push({ kind: Kind.OBJECT_TYPE_EXTENSION, name: node.name, fields });
+      }
+    }
   }
   return { kind: Kind.DOCUMENT, definitions: [...own, ...generated] };
 }

@@ -10,6 +10,7 @@ import type { Catalog, SdlSource } from './catalog.js';
 import { Findings } from './finding.js';
 import { TypeGenerator } from './generate-types.js';
 import { metricRowSdl } from './metric-sdl.js';
+import { modelSdl } from './model-sdl.js';
 import { readSdl } from './read-sdl.js';
 import { systemRelations } from './system-relations.js';
 
@@ -42,7 +43,7 @@ export function bindSchema(
 ): BindResult {
   const findings = new Findings();
   const stateSchema = options.stateSchema ?? 'thau';
-  const document = readSdl(sources, findings);
+  const document = readSdl([...sources, ...modelSdl(sources, catalog, findings)], findings);
   const relations = new Map([...boundRelations(catalog), ...systemRelations(stateSchema)]);
   const types = new Map<string, BoundType>();
   const base = { document, catalog, relations, findings, types };

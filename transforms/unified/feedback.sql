@@ -93,7 +93,12 @@ read as (
             when voices.question = 'nps' then voices.score <= 6
             when voices.question = 'ces' then voices.score <= 3
             when voices.question in ('csat', 'rating') then voices.score <= 2
-        end as is_low_score
+        end as is_low_score,
+        case
+            when voices.question = 'nps' then voices.score >= 9
+            when voices.question = 'ces' then voices.score >= 6
+            when voices.question in ('csat', 'rating') then voices.score >= 4
+        end as is_high_score
     from voices
     left join feelings on voices.voice_text = feelings.voice_text
     left join found_topics on voices.voice_text = found_topics.voice_text
@@ -118,7 +123,8 @@ final as (
             when kind = 'warranty_claim'
                 or is_low_score
                 or given_topic in ('delivery', 'product_quality', 'refund', 'warranty', 'payment')
-                or (is_low_score is null and sentiment < 0)
+                or (sentiment < -0.1 and is_low_score is null)
+                or (sentiment < -0.5 and not is_high_score)
                 then 'complaint'
             when kind = 'mention' and sentiment = 0 then 'brand_understanding'
             else 'value_proposition'

@@ -11,6 +11,7 @@ export class RunRecorder {
   private waiting: Row[] = [];
   private writing: Promise<void> = Promise.resolve();
   private scheduled = false;
+  private waitsFor: ReadonlyMap<string, ReadonlySet<string>> = new Map();
 
   constructor(
     private readonly database: Database,
@@ -18,9 +19,15 @@ export class RunRecorder {
     private readonly runId: number,
   ) {}
 
+  /** What each node waits for, told with its row. */
+  ordered(waitsFor: ReadonlyMap<string, ReadonlySet<string>>): void {
+    this.waitsFor = waitsFor;
+  }
+
   started(node: ManifestNode, at: Date): void {
     this.add({
       ...unknown,
+      waited_for: this.waitedFor(node.unique_id),
       node_id: node.unique_id,
       resource_type: node.resource_type,
       name: node.name,
@@ -43,7 +50,14 @@ export class RunRecorder {
       failures: result.failures,
       message: result.message,
       error: result.error === undefined ? null : errorToJson(result.error),
+      waited_for: this.waitedFor(result.nodeId),
+      // a test's SQL stands in the artifacts; a model's plan is what one asks for
+      compiled_code: result.resourceType === 'test' ? null : (result.compiledCode ?? null),
     });
+  }
+
+  private waitedFor(nodeId: string): readonly string[] {
+    return [...(this.waitsFor.get(nodeId) ?? [])].sort();
   }
 
   /** Returns when all is written. */
@@ -70,16 +84,16 @@ export class RunRecorder {
       await this.database.query(
         `insert into ${this.state}.run_nodes
              (run_id, node_id, resource_type, name, status, relation, started_at, finished_at, seconds,
-              rows_affected, failures, message, error)
+              rows_affected, failures, message, error, waited_for, compiled_code)
          select $1, r.* from jsonb_to_recordset($2::jsonb) as r (
              node_id text, resource_type text, name text, status text, relation text, started_at timestamptz,
              finished_at timestamptz, seconds double precision, rows_affected bigint, failures bigint,
-             message text, error jsonb)
+             message text, error jsonb, waited_for text[], compiled_code text)
          on conflict (run_id, node_id) do update set
              status = excluded.status, relation = excluded.relation, started_at = excluded.started_at,
              finished_at = excluded.finished_at, seconds = excluded.seconds,
              rows_affected = excluded.rows_affected, failures = excluded.failures, message = excluded.message,
-             error = excluded.error`,
+             error = excluded.error, waited_for = excluded.waited_for, compiled_code = excluded.compiled_code`,
         [this.runId, JSON.stringify(rows)],
       );
     } catch (error) {
@@ -102,6 +116,8 @@ interface Row {
   readonly failures: number | null;
   readonly message: string | null;
   readonly error: Record<string, unknown> | null;
+  readonly waited_for: readonly string[];
+  readonly compiled_code: string | null;
 }
 
 const unknown = {
@@ -112,4 +128,5 @@ const unknown = {
   failures: null,
   message: null,
   error: null,
+  compiled_code: null,
 } as const;

@@ -3,7 +3,7 @@ import type { Manifest, ManifestNode } from '../../project/manifest.js';
 import type { Session } from '../../postgres/session.js';
 import { placeKey } from '../views/read-columns.js';
 import { foreignRelation } from '../views/prepare-views.js';
-import { hasRelation } from './run-scope.js';
+import { hasRelation } from './has-relation.js';
 
 /** Two nodes may not write one relation: the later would replace the earlier without a word. */
 export function refuseSharedNames(manifest: Manifest): void {

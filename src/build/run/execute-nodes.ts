@@ -2,13 +2,14 @@ import type { ManifestNode } from '../../project/manifest.js';
 import { executionGraph } from '../graph/execution-graph.js';
 import { walkGraph } from '../graph/walk-graph.js';
 import { readLastSeconds } from '../history/run-rows.js';
+import type { Plan } from '../plan/plan.js';
 import type { RunRecorder } from '../history/run-recorder.js';
 import { isGood, type NodeResult } from '../report/node-result.js';
 import { runTest } from '../tests/run-test.js';
 import { buildNode } from './build-node.js';
-import { runProjectHooks } from './project-hooks.js';
 import type { RunOptions } from './run-options.js';
-import { hasRelation, type RunScope } from './run-scope.js';
+import { hasRelation } from './has-relation.js';
+import type { RunScope } from './run-scope.js';
 import type { RunSessions } from './run-sessions.js';
 
 export interface Execution {
@@ -22,13 +23,16 @@ export async function executeNodes(
   sessions: RunSessions,
   recorder: RunRecorder,
   signal: AbortSignal,
-  prepare: () => Promise<void>,
+  plan: Plan,
 ): Promise<Execution> {
   const { manifest, reporter, database } = options;
   const { state, runId } = scope.options;
-  const chosen = new Set([...options.selected].filter((id) => isExecuted(manifest.nodes[id])));
+  const executed = [...options.selected].filter((id) => isExecuted(manifest.nodes[id]));
+  const carried = executed.filter((id) => plan.decisions.get(id)?.action === 'carry');
+  const chosen = new Set(executed.filter((id) => plan.decisions.get(id)?.action !== 'carry'));
   const graph = executionGraph(manifest.nodes, chosen, true);
-  const total = graph.nodes.size;
+  recorder.ordered(graph.waitsFor);
+  const total = executed.length;
   reporter({
     type: 'run_started',
     at: new Date(),
@@ -38,8 +42,6 @@ export async function executeNodes(
     threads: options.threads,
     target: options.target,
   });
-  await prepare();
-  await sessions.use((session) => runProjectHooks(session, scope, 'on-run-start', []));
   const seconds = await readLastSeconds(database, state);
   const results: NodeResult[] = [];
   let index = 0;
@@ -48,6 +50,11 @@ export async function executeNodes(
     recorder.finished(result);
     reporter({ type: 'node_finished', at: new Date(), result, index: at, total });
   };
+  for (const id of carried) {
+    const node = manifest.nodes[id];
+    const because = plan.decisions.get(id)?.because ?? null;
+    if (node) finish({ ...unbuilt(node), status: 'carried', message: because }, ++index);
+  }
   await walkGraph(graph, {
     threads: options.threads,
     failFast: options.failFast,
@@ -148,16 +155,23 @@ function identity(node: ManifestNode): {
 
 function skipped(node: ManifestNode, because: string | undefined): NodeResult {
   return {
-    ...identity(node),
+    ...unbuilt(node),
     status: 'skipped',
+    message:
+      because === undefined ? 'the run was stopped before its turn' : `waited for ${shortName(because)}`,
+  };
+}
+
+function unbuilt(node: ManifestNode): Omit<NodeResult, 'status'> {
+  return {
+    ...identity(node),
     relation: null,
     startedAt: null,
     finishedAt: null,
     seconds: null,
     rows: null,
     failures: null,
-    message:
-      because === undefined ? 'the run was stopped before its turn' : `waited for ${shortName(because)}`,
+    message: null,
   };
 }
 

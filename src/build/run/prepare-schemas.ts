@@ -2,7 +2,8 @@ import { quoteIdentifier } from '../../postgres/identifier.js';
 import type { Session } from '../../postgres/session.js';
 import { refuseForeignRelations } from './check-names.js';
 import type { RunOptions } from './run-options.js';
-import { hasRelation, type RunScope } from './run-scope.js';
+import { hasRelation } from './has-relation.js';
+import type { RunScope } from './run-scope.js';
 
 /** Makes the schemas of stable views and of this run's candidates; the latter are registered, to go again. */
 export async function prepareSchemas(session: Session, options: RunOptions, scope: RunScope): Promise<void> {

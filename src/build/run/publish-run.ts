@@ -1,12 +1,19 @@
 import type { RunLock } from '../../postgres/run-lock.js';
 import type { ManifestNode } from '../../project/manifest.js';
 import type { Catalog } from '../../schema/catalog.js';
+import type { Session } from '../../postgres/session.js';
+import { readLineage, type Lineage } from '../artifacts/lineage.js';
+import type { MetricsArtifact } from '../../semantic/bound-metrics.js';
+import { metricsArtifact } from '../../semantic/metrics-artifact.js';
 import { slimManifest } from '../artifacts/slim-manifest.js';
+import { readPassedTests } from '../plan/passed-tests.js';
+import { testVersion, type Plan } from '../plan/plan.js';
 import type { MappedNode } from '../publish/generation.js';
 import { publish } from '../publish/publish.js';
 import { readCatalog } from '../publish/read-catalog.js';
 import type { NodeResult } from '../report/node-result.js';
 import { prepareViews, type ViewChange } from '../views/prepare-views.js';
+import { hasRelation } from './has-relation.js';
 import { applyDocs, applyGrants } from './relation-extras.js';
 import type { RunOptions } from './run-options.js';
 import type { RunScope } from './run-scope.js';
@@ -18,14 +25,18 @@ export interface Published {
   readonly laggingViews: readonly string[];
 }
 
-/** From good candidates to a published generation: mapping, catalog, schema check, stable views, the flip. */
+/**
+ * From good candidates to a published generation: mapping, catalog, schema check, stable views, the flip. Undefined
+ * when nothing was built and nothing else changed: the current generation stays.
+ */
 export async function publishRun(
   options: RunOptions,
   scope: RunScope,
   sessions: RunSessions,
   lock: RunLock,
   results: readonly NodeResult[],
-): Promise<Published> {
+  plan: Plan,
+): Promise<Published | undefined> {
   const { manifest, reporter } = options;
   const { state, runId, current } = scope.options;
   const began = performance.now();
@@ -33,19 +44,29 @@ export async function publishRun(
     const node = manifest.nodes[id];
     return node ? [{ node, relation }] : [];
   });
-  reporter({ type: 'publishing', at: new Date(), nodes: built.length });
   const stale = staleNodes(scope, new Set(built.map(({ node }) => node.unique_id)));
-  const nodes = nextMapping(scope, stale);
+  const nodes = nextMapping(scope, stale, plan);
   const passed = new Set(
     results.filter((one) => one.resourceType === 'test' && one.status === 'pass').map((one) => one.nodeId),
   );
-  const laggingViews = await sessions.use(async (session) => {
+  return sessions.use(async (session) => {
     const before = await session.query<{ content: Catalog }>(
       `select content from ${state}.artifacts where generation = $1 and kind = 'catalog'`,
       [current.number],
     );
     const catalog = await readCatalog(session, manifest, nodes, passed, before.rows[0]?.content);
     await options.checkSchema?.(options.sdl, catalog);
+    const lineageBefore = await session.query<{ content: Lineage }>(
+      `select content from ${state}.artifacts where generation = $1 and kind = 'lineage'`,
+      [current.number],
+    );
+    const compiled = new Map(
+      results.flatMap(({ nodeId, resourceType, status, compiledCode }) =>
+        resourceType === 'model' && status === 'success' && compiledCode
+          ? [[nodeId, compiledCode] as const]
+          : [],
+      ),
+    );
     const changes = nodes.flatMap((node): ViewChange[] => {
       const old = current.nodes.get(node.nodeId);
       const moved = old?.schema !== node.schema || old.name !== node.name;
@@ -54,18 +75,31 @@ export async function publishRun(
         ? [{ nodeId: node.nodeId, schema: node.schema, name: node.name, relation: node.relation }]
         : [];
     });
+    const artifacts = {
+      sdl: options.sdl,
+      catalog,
+      metrics: metricsOf(options, catalog),
+      manifest: slimManifest(manifest),
+      lineage: await readLineage(
+        session,
+        manifest,
+        nodes,
+        catalog,
+        compiled,
+        lineageBefore.rows[0]?.content ?? {},
+      ),
+      tests: await passedTests(session, scope, results, plan),
+    };
+    const sameNodes = changes.length === 0 && nodes.length === current.nodes.size;
+    if (sameNodes && (await sameArtifacts(session, state, current.number, artifacts))) return undefined;
+    reporter({ type: 'publishing', at: new Date(), nodes: built.length });
     const views = await prepareViews(session, changes, { state, generation: runId });
     await publish(session, {
       state,
       runId,
       lock,
       nodes,
-      artifacts: {
-        sdl: options.sdl,
-        catalog,
-        metrics: semanticDefinitions(options),
-        manifest: slimManifest(manifest),
-      },
+      artifacts,
       views,
     });
     for (const { node } of built) {
@@ -73,20 +107,61 @@ export async function publishRun(
       await applyGrants(session, node, [place]);
       await applyDocs(session, node, place, 'view');
     }
-    return views.lagging.map((view) => `${view.schema}.${view.name}`);
+    const seconds = (performance.now() - began) / 1000;
+    reporter({ type: 'published', at: new Date(), generation: runId, seconds });
+    const laggingViews = views.lagging.map((view) => `${view.schema}.${view.name}`);
+    return { generation: runId, stale: [...stale], laggingViews };
   });
-  const seconds = (performance.now() - began) / 1000;
-  reporter({ type: 'published', at: new Date(), generation: runId, seconds });
-  return { generation: runId, stale: [...stale], laggingViews };
+}
+
+/** Tests that hold in the new generation, with what they were held against: those need not run again. */
+async function passedTests(
+  session: Session,
+  scope: RunScope,
+  results: readonly NodeResult[],
+  plan: Plan,
+): Promise<Readonly<Record<string, string>>> {
+  const before = await readPassedTests(session, scope.options.state, scope.options.current.number);
+  const tests = Object.entries(before).filter(([id]) => scope.options.manifest.nodes[id]);
+  const held = new Map(tests);
+  for (const result of results) {
+    if (result.resourceType !== 'test' || result.status === 'carried') continue;
+    held.delete(result.nodeId);
+    const hash = plan.fingerprints.get(result.nodeId);
+    const version = plan.dataVersion(result.nodeId, (id) => scope.relationText(id));
+    const text = hash === undefined ? null : testVersion(hash, version);
+    if (result.status === 'pass' && text !== null) held.set(result.nodeId, text);
+  }
+  return Object.fromEntries([...held].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+async function sameArtifacts(
+  session: Session,
+  state: string,
+  generation: number,
+  artifacts: Readonly<Record<string, unknown>>,
+): Promise<boolean> {
+  const kinds = Object.keys(artifacts);
+  const { rows } = await session.query<{ same: number }>(
+    `select count(*) as same from ${state}.artifacts as a
+     join unnest($2::text[], $3::jsonb[]) as n (kind, content) on n.kind = a.kind and n.content = a.content
+     where a.generation = $1`,
+    [generation, kinds, kinds.map((kind) => JSON.stringify(artifacts[kind]))],
+  );
+  return rows[0]?.same === kinds.length;
 }
 
 /** What was built, and everything else of the current generation that the project still has. */
-function nextMapping(scope: RunScope, stale: ReadonlySet<string>): readonly MappedNode[] {
+function nextMapping(scope: RunScope, stale: ReadonlySet<string>, plan: Plan): readonly MappedNode[] {
   const { manifest, runId, current } = scope.options;
   const candidates = scope.candidates();
   const now = new Date();
+  const empty = scope.options.flags.EMPTY;
   const carried = [...current.nodes.values()]
-    .filter((mapped) => manifest.nodes[mapped.nodeId] && !candidates.has(mapped.nodeId))
+    .filter(({ nodeId }) => {
+      const node = manifest.nodes[nodeId];
+      return node !== undefined && hasRelation(node) && !candidates.has(nodeId);
+    })
     .map((mapped) =>
       stale.has(mapped.nodeId) ? { ...mapped, staleSince: mapped.staleSince ?? now } : mapped,
     );
@@ -101,13 +176,13 @@ function nextMapping(scope: RunScope, stale: ReadonlySet<string>): readonly Mapp
         name,
         relation,
         builtBy: runId,
-        fingerprint: null,
-        dataVersion: null,
+        fingerprint: empty ? null : (plan.fingerprints.get(nodeId) ?? null),
+        dataVersion: empty ? null : plan.dataVersion(nodeId, (id) => scope.relationText(id)),
         staleSince: null,
       },
     ];
   });
-  return [...carried, ...built];
+  return [...carried, ...built].sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
 }
 
 /** Mapped nodes that read, directly or not, something built now, and were not built themselves. */
@@ -134,10 +209,10 @@ function staleNodes(scope: RunScope, built: ReadonlySet<string>): ReadonlySet<st
   return stale;
 }
 
-function semanticDefinitions({ manifest }: RunOptions): Record<string, unknown> {
-  return {
-    semantic_models: Object.values(manifest.semantic_models),
-    metrics: Object.values(manifest.metrics),
-    saved_queries: Object.values(manifest.saved_queries),
-  };
+/** The metrics over the generation's relations; a metric that cannot be computed stops the publish. */
+function metricsOf({ manifest }: RunOptions, catalog: Catalog): MetricsArtifact {
+  const { artifact, errors } = metricsArtifact(manifest, catalog.relations);
+  const [first] = errors;
+  if (first !== undefined) throw first;
+  return artifact;
 }

@@ -36,6 +36,13 @@ export interface RunOptions {
   readonly lockWait?: number;
   /** Milliseconds without a heartbeat after which another run counts as hung. */
   readonly staleAfter?: number;
+  /**
+   * Why everything selected is to be built, whether or not it changed: `was selected`, `full refresh`. Undefined:
+   * what is unchanged over unchanged data is carried forward.
+   */
+  readonly force?: string;
+  /** Counters of sources are not trusted while others were just at work: a person expects the row just inserted. */
+  readonly distrustRecent?: boolean;
   /** Generations kept, the current one included. */
   readonly keepGenerations?: number;
 }

@@ -6,8 +6,9 @@ import type { Session } from '../../postgres/session.js';
 import { OwnedNames } from '../adapter/owned-names.js';
 import { RunAdapter } from '../adapter/run-adapter.js';
 import type { Generation } from '../publish/generation.js';
-import { candidateSchema, type Relation } from '../relation.js';
+import { candidateSchema, sqlName, type Relation } from '../relation.js';
 import type { Reporter } from '../report/run-event.js';
+import { hasRelation } from './has-relation.js';
 import type { Renderer } from './renderer.js';
 
 export interface RunScopeOptions {
@@ -64,6 +65,12 @@ export class RunScope {
     return this.options.current.nodes.get(nodeId)?.relation;
   }
 
+  /** What stands for a node now, as data versions name it. */
+  relationText(nodeId: string): string | undefined {
+    const relation = this.made.get(nodeId) ?? this.currentRelation(nodeId);
+    return relation && sqlName(relation);
+  }
+
   /** What `ref()` and `source()` render. */
   relationOf(uniqueId: string): RelationName {
     const source = this.options.manifest.sources[uniqueId];
@@ -105,10 +112,4 @@ export class RunScope {
       ...(extra && { extra }),
     };
   }
-}
-
-/** Whether a node becomes a relation of a generation. */
-export function hasRelation(node: ManifestNode): boolean {
-  if (node.resource_type === 'seed' || node.resource_type === 'snapshot') return true;
-  return node.resource_type === 'model' && node.config.materialized !== 'ephemeral';
 }

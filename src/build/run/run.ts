@@ -10,6 +10,7 @@ import { settleViews } from '../views/settle-views.js';
 import { watchCancellation } from './cancellation.js';
 import { refuseSharedNames } from './check-names.js';
 import { executeNodes, type Execution } from './execute-nodes.js';
+import { planRun } from './plan-run.js';
 import { publishRun } from './publish-run.js';
 import { recover } from './recover.js';
 import type { RunOptions } from './run-options.js';
@@ -71,15 +72,20 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
       reporter,
     });
     scope = begun;
-    execution = await executeNodes(options, begun, sessions, recorder, cancellation.signal, () =>
-      sessions.use((session) => prepareSchemas(session, options, begun)),
-    );
+    const plan = await sessions.use(async (session) => {
+      await prepareSchemas(session, options, begun);
+      // first, since models may call the functions that it makes
+      await runProjectHooks(session, begun, 'on-run-start', []);
+      return planRun(session, options, begun);
+    });
+    execution = await executeNodes(options, begun, sessions, recorder, cancellation.signal, plan);
     cancellation.signal.throwIfAborted();
-    if (!execution.results.every((result) => isGood(result.status))) facts.state = 'failed';
-    else if (scope.candidates().size === 0) facts.state = 'succeeded';
-    else {
-      const published = await publishRun(options, scope, sessions, lock, execution.results);
-      Object.assign(facts, published, { state: 'published' satisfies RunState });
+    if (execution.results.every((result) => isGood(result.status))) {
+      facts.state = 'succeeded';
+      if (options.command !== 'test') {
+        const published = await publishRun(options, begun, sessions, lock, execution.results, plan);
+        if (published) Object.assign(facts, published, { state: 'published' satisfies RunState });
+      }
     }
   } catch (error) {
     facts.error = cancellation.signal.aborted ? cancellation.signal.reason : error;

@@ -1,10 +1,18 @@
 import type { AddCommand } from '../command.js';
+import { addBuild } from './build.js';
+import { addRun } from './run.js';
+import { addTest } from './test.js';
+import { addSeed } from './seed.js';
+import { addPlan } from './plan.js';
+import { addShow } from './show.js';
 import { addCancel } from './cancel.js';
 import { addDebug } from './debug.js';
 import { addDiff } from './diff.js';
+import { addExplain } from './explain.js';
 import { addHistory } from './history.js';
 import { addKey } from './key.js';
 import { addLoad } from './load.js';
+import { addRollback } from './rollback.js';
 import { addSample } from './sample.js';
 import { addSchedule } from './schedule.js';
 import { addServe } from './serve.js';
@@ -15,9 +23,17 @@ export const commands: readonly AddCommand[] = [
   // one a line, in the order of `thau --help`
   addServe,
   addStop,
+  addBuild,
+  addRun,
+  addTest,
+  addSeed,
+  addPlan,
+  addShow,
   addStatus,
   addHistory,
+  addExplain,
   addCancel,
+  addRollback,
   addDiff,
   addKey,
   addSchedule,

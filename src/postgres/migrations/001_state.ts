@@ -37,6 +37,8 @@ export async function up(knex: Knex): Promise<void> {
         failures bigint,
         message text,
         error jsonb,
+        waited_for text[] not null default '{}',    -- the nodes of this run it could not begin before
+        compiled_code text,                         -- the SQL of a model, for thau explain
         primary key (run_id, node_id)
     );
     create table generations (

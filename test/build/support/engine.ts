@@ -3,7 +3,13 @@ import { migrate } from '../../../src/postgres/migrate.js';
 import { parseConnectionUrl } from '../../../src/config/connection-url.js';
 import type { RunContext, RunFlags } from '../../../src/project/context/render-run.js';
 import type { RelationName } from '../../../src/project/context/database-adapter.js';
-import type { Manifest, ManifestNode, NodeConfig, ResourceType } from '../../../src/project/manifest.js';
+import type {
+  Manifest,
+  ManifestNode,
+  NodeConfig,
+  ResourceType,
+  SourceNode,
+} from '../../../src/project/manifest.js';
 import type { Renderer } from '../../../src/build/run/renderer.js';
 import type { RunEvent, RunSummary } from '../../../src/build/report/run-event.js';
 import type { RunOptions } from '../../../src/build/run/run-options.js';
@@ -26,10 +32,40 @@ export interface PlainNode {
   readonly extra?: Partial<ManifestNode>;
 }
 
+/** A raw table, as `source()` names it. */
+export function plainSource(schema: string, identifier: string): SourceNode {
+  return {
+    unique_id: `source.shop.${schema}.${identifier}`,
+    resource_type: 'source',
+    name: identifier,
+    source_name: schema,
+    package_name: 'shop',
+    original_file_path: 'transforms/sources.yml',
+    path: 'transforms/sources.yml',
+    fqn: ['shop', schema, identifier],
+    database: null,
+    schema,
+    identifier,
+    relation_name: `"${schema}"."${identifier}"`,
+    description: '',
+    source_description: '',
+    columns: {},
+    tags: [],
+    meta: {},
+    config: {},
+    loaded_at_field: null,
+    freshness: null,
+    loader: '',
+  };
+}
+
 export const quoted = (relation: RelationName): string => `"${relation.schema}"."${relation.identifier}"`;
 
 /** A project without files: the engine sees a manifest and a renderer, whatever made them. */
-export function plainProject(nodes: readonly PlainNode[]): { manifest: Manifest; renderer: Renderer } {
+export function plainProject(
+  nodes: readonly PlainNode[],
+  sources: readonly SourceNode[] = [],
+): { manifest: Manifest; renderer: Renderer } {
   const id = (node: PlainNode): string => `${node.type ?? 'model'}.shop.${node.name}`;
   const byName = new Map(nodes.map((node) => [node.name, id(node)]));
   const sqlOf = new Map(nodes.map((node) => [id(node), node.sql]));
@@ -75,7 +111,7 @@ export function plainProject(nodes: readonly PlainNode[]): { manifest: Manifest;
   const manifest = {
     metadata: { project_name: 'shop', adapter_type: 'postgres', generated_at: '', invocation_id: 'test' },
     nodes: Object.fromEntries(made.map((node) => [node.unique_id, node])),
-    sources: {},
+    sources: Object.fromEntries(sources.map((source) => [source.unique_id, source])),
     macros: {},
     docs: {},
     exposures: {},
@@ -125,11 +161,15 @@ export interface Ran extends RunSummary {
 export async function runPlain(
   database: Database,
   nodes: readonly PlainNode[],
-  options: Partial<RunOptions> & { readonly only?: readonly string[] } = {},
+  options: Partial<RunOptions> & {
+    readonly only?: readonly string[];
+    readonly carry?: boolean;
+    readonly sources?: readonly SourceNode[];
+  } = {},
 ): Promise<Ran> {
-  const { manifest, renderer } = plainProject(nodes);
+  const { manifest, renderer } = plainProject(nodes, options.sources);
   const events: RunEvent[] = [];
-  const { only, ...rest } = options;
+  const { only, carry, sources: _sources, ...rest } = options;
   const selected = new Set(
     Object.values(manifest.nodes)
       .filter((node) => only === undefined || only.includes(node.name))
@@ -150,6 +190,7 @@ export async function runPlain(
     args: {},
     sdl: [],
     reporter: (event) => events.push(event),
+    ...(carry !== true && { force: 'the test says so' }),
     ...rest,
   });
   return { ...summary, events };

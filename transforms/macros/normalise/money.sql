@@ -3,15 +3,15 @@
 {% macro money_amount(value) -%}
     (
         select case
-            when written.v ~ '^-?\d{1,3}(\.\d{3})+(,\d{1,2})?$'
+            when written.v ~ '^-?[0-9]{1,3}(\.[0-9]{3})+(,[0-9]{1,2})?$'
                 then replace(replace(written.v, '.', ''), ',', '.')::numeric
-            when written.v ~ '^-?\d{1,3}(,\d{3})+(\.\d{1,2})?$'
+            when written.v ~ '^-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]{1,2})?$'
                 then replace(written.v, ',', '')::numeric
-            when written.v ~ '^-?\d{1,15}(\.\d{1,6})?$' then written.v::numeric
-            when written.v ~ '^-?\d{1,12},\d{1,2}$' then replace(written.v, ',', '.')::numeric
-            when written.v ~ '^-?\d{1,6}([.,]\d{1,3})?(k|nghin|ngan)$'
+            when written.v ~ '^-?[0-9]{1,15}(\.[0-9]{1,6})?$' then written.v::numeric
+            when written.v ~ '^-?[0-9]{1,12},[0-9]{1,2}$' then replace(written.v, ',', '.')::numeric
+            when written.v ~ '^-?[0-9]{1,6}([.,][0-9]{1,3})?(k|nghin|ngan)$'
                 then replace(substring(written.v from '^[-0-9.,]+'), ',', '.')::numeric * 1000
-            when written.v ~ '^-?\d{1,6}([.,]\d{1,3})?(tr|trieu|m)$'
+            when written.v ~ '^-?[0-9]{1,6}([.,][0-9]{1,3})?(tr|trieu|m)$'
                 then replace(substring(written.v from '^[-0-9.,]+'), ',', '.')::numeric * 1000000
         end
         from (

@@ -21,7 +21,7 @@
 {% macro birth_year(value) -%}
     coalesce(
         extract(year from {{ birth_date(value) }})::integer,
-        case when btrim({{ value }}::text) ~ '^(19[1-9]\d|20\d\d)$' then btrim({{ value }}::text)::integer end
+        case when btrim({{ value }}::text) ~ '^(19[1-9][0-9]|20[0-9][0-9])$' then btrim({{ value }}::text)::integer end
     )
 {%- endmacro %}
 

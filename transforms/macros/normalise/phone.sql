@@ -15,14 +15,14 @@
 {% macro phone_e164(value, seen_on='null::date', landline=false) -%}
     (
         select case
-            when parsed.digits ~ '^(\d)\1*$' then null
+            when parsed.digits ~ '^([0-9])\1*$' then null
             when parsed.is_foreign then '+' || parsed.digits
-            when parsed.nsn ~ '^1[89]00(\d{4}|\d{6})$' then '+84' || parsed.nsn
-            when parsed.nsn ~ '^1\d{9}$' then '+84' || {{ mobile_of_2018('parsed.nsn') }}
+            when parsed.nsn ~ '^1[89]00([0-9]{4}|[0-9]{6})$' then '+84' || parsed.nsn
+            when parsed.nsn ~ '^1[0-9]{9}$' then '+84' || {{ mobile_of_2018('parsed.nsn') }}
             when parsed.old_landline is not null then '+84' || parsed.old_landline
-            when parsed.nsn ~ '^(3[2-9]|5[25689]|7[06-9]|8[1-9]|9\d)\d{7}$' then '+84' || parsed.nsn
-            when parsed.nsn ~ '^2(4|8)[2-9]\d{7}$' then '+84' || parsed.nsn
-            when parsed.nsn ~ '^2(0[3-9]|1[0-6]|2[0-25-9]|3[2-9]|5[124-9]|6[0-39]|7[0-7]|9[0-46-79])\d{7}$'
+            when parsed.nsn ~ '^(3[2-9]|5[25689]|7[06-9]|8[1-9]|9[0-9])[0-9]{7}$' then '+84' || parsed.nsn
+            when parsed.nsn ~ '^2(4|8)[2-9][0-9]{7}$' then '+84' || parsed.nsn
+            when parsed.nsn ~ '^2(0[3-9]|1[0-6]|2[0-25-9]|3[2-9]|5[124-9]|6[0-39]|7[0-7]|9[0-46-79])[0-9]{7}$'
                 then '+84' || parsed.nsn
         end
         from (
@@ -45,7 +45,7 @@
                         typed.digits,
                         typed.has_plus,
                         typed.has_plus and typed.digits !~ '^84'
-                            and typed.digits ~ '^[1-9]\d{7,14}$' as is_foreign
+                            and typed.digits ~ '^[1-9][0-9]{7,14}$' as is_foreign
                     from (
                         select
                             regexp_replace(
@@ -59,7 +59,7 @@
                             ) as v
                             offset 0
                         ) as written
-                        where written.v !~ '[[:alpha:]*]' and written.v !~ '^\d+\.0*$'
+                        where written.v !~ '[[:alpha:]*]' and written.v !~ '^[0-9]+\.0*$'
                         offset 0
                     ) as typed
                     where length(typed.digits) between 8 and 15

@@ -2,7 +2,7 @@
     pg_input_is_valid would do, but PostgreSQL 15 has none. -#}
 {% macro safe_numeric(value) -%}
     case
-        when btrim({{ value }}::text) ~ '^[+-]?\d{1,18}(\.\d{1,12})?$'
+        when btrim({{ value }}::text) ~ '^[+-]?[0-9]{1,18}(\.[0-9]{1,12})?$'
             then btrim({{ value }}::text)::numeric
     end
 {%- endmacro %}
@@ -10,7 +10,7 @@
 {#- Whole numbers; "3.0" is one, "3.5" is not. -#}
 {% macro safe_integer(value) -%}
     case
-        when btrim({{ value }}::text) ~ '^[+-]?\d{1,9}(\.0+)?$'
+        when btrim({{ value }}::text) ~ '^[+-]?[0-9]{1,9}(\.0+)?$'
             then btrim({{ value }}::text)::numeric::integer
     end
 {%- endmacro %}
@@ -36,8 +36,8 @@
 {% macro safe_timestamp(value) -%}
     (
         select case
-            when parts.v ~ '^\d{10}$' then to_timestamp(parts.v::double precision)
-            when parts.v ~ '^\d{13}$' then to_timestamp(parts.v::double precision / 1000)
+            when parts.v ~ '^[0-9]{10}$' then to_timestamp(parts.v::double precision)
+            when parts.v ~ '^[0-9]{13}$' then to_timestamp(parts.v::double precision / 1000)
             when not {{ is_a_day('parts.y', 'parts.m', 'parts.d') }} or parts.clock is null then null
             when parts.clock = ''
                 then make_date(parts.y, parts.m, parts.d)::timestamp at time zone '{{ var("timezone") }}'
@@ -52,11 +52,11 @@
                 {{ date_parts('written.v') }},
                 (regexp_match(
                     written.v,
-                    '^\S{8,10}(?:[T ]|$)((?:([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?)?) ?(?:z|utc|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?$',
+                    '^\S{8,10}(?:[T ]|$)((?:([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?)?) ?(?:z|utc|[+-](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?)?$',
                     'i'
                 ))[1] as clock,
                 replace(lower(coalesce((regexp_match(
-                    written.v, ':[0-5]\d(?:\.\d+)? ?(z|utc|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)$', 'i'
+                    written.v, ':[0-5][0-9](?:\.[0-9]+)? ?(z|utc|[+-](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?)$', 'i'
                 ))[1], '')), 'utc', 'z') as zone
             from (select btrim({{ value }}::text) as v offset 0) as written
             offset 0
@@ -66,20 +66,20 @@
 
 {% macro date_parts(text_value) -%}
     case
-        when {{ text_value }} ~ '^\d{4}-\d{1,2}-\d{1,2}($|[T ])' then split_part({{ text_value }}, '-', 1)
-        when {{ text_value }} ~ '^\d{1,2}[/-]\d{1,2}[/-]\d{4}($|[T ])'
-            then (regexp_match({{ text_value }}, '^\d{1,2}[/-]\d{1,2}[/-](\d{4})'))[1]
+        when {{ text_value }} ~ '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}($|[T ])' then split_part({{ text_value }}, '-', 1)
+        when {{ text_value }} ~ '^[0-9]{1,2}[/-][0-9]{1,2}[/-][0-9]{4}($|[T ])'
+            then (regexp_match({{ text_value }}, '^[0-9]{1,2}[/-][0-9]{1,2}[/-]([0-9]{4})'))[1]
     end::integer as y,
     case
-        when {{ text_value }} ~ '^\d{4}-\d{1,2}-\d{1,2}($|[T ])' then split_part({{ text_value }}, '-', 2)
-        when {{ text_value }} ~ '^\d{1,2}[/-]\d{1,2}[/-]\d{4}($|[T ])'
-            then (regexp_match({{ text_value }}, '^\d{1,2}[/-](\d{1,2})[/-]'))[1]
+        when {{ text_value }} ~ '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}($|[T ])' then split_part({{ text_value }}, '-', 2)
+        when {{ text_value }} ~ '^[0-9]{1,2}[/-][0-9]{1,2}[/-][0-9]{4}($|[T ])'
+            then (regexp_match({{ text_value }}, '^[0-9]{1,2}[/-]([0-9]{1,2})[/-]'))[1]
     end::integer as m,
     case
-        when {{ text_value }} ~ '^\d{4}-\d{1,2}-\d{1,2}($|[T ])'
-            then (regexp_match({{ text_value }}, '^\d{4}-\d{1,2}-(\d{1,2})'))[1]
-        when {{ text_value }} ~ '^\d{1,2}[/-]\d{1,2}[/-]\d{4}($|[T ])'
-            then (regexp_match({{ text_value }}, '^(\d{1,2})'))[1]
+        when {{ text_value }} ~ '^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}($|[T ])'
+            then (regexp_match({{ text_value }}, '^[0-9]{4}-[0-9]{1,2}-([0-9]{1,2})'))[1]
+        when {{ text_value }} ~ '^[0-9]{1,2}[/-][0-9]{1,2}[/-][0-9]{4}($|[T ])'
+            then (regexp_match({{ text_value }}, '^([0-9]{1,2})'))[1]
     end::integer as d
 {%- endmacro %}
 

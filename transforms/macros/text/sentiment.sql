@@ -1,14 +1,15 @@
-{#- A text's search key with people's shorthand written out: ko, k, hok → khong; dc → duoc; vs → voi; r → roi. -#}
+{#- A text's search key with people's shorthand written out: ko → khong, dc → duoc, j → gi, r → roi, vs → voi. -#}
 {% macro spoken_key(value) -%}
     btrim(
         regexp_replace(
-            regexp_replace(
-                regexp_replace(
-                    ' ' || replace(coalesce({{ search_key(value) }}, ''), ' ', '  ') || ' ',
-                    ' (k|ko|kg|hok|hem|khg) ', ' khong ', 'g'
-                ),
-                ' (dc|duoc|dk) ', ' duoc ', 'g'
-            ),
+            {%- set shorthand = {
+                'khong': 'k|ko|kg|hok|hem|khg', 'duoc': 'dc|dk', 'gi': 'j', 'roi': 'r', 'voi': 'vs', 'qua': 'qa'
+            } %}
+            {{ 'regexp_replace(' * shorthand | length }}
+                ' ' || replace(coalesce({{ search_key(value) }}, ''), ' ', '  ') || ' '
+            {%- for word, written in shorthand.items() %},
+                ' ({{ written }}) ', ' {{ word }} ', 'g')
+            {%- endfor %},
             ' +', ' ', 'g'
         )
     )

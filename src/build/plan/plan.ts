@@ -1,0 +1,247 @@
+import type { Queryable } from '../../postgres/queryable.js';
+import type { Manifest, ManifestNode, SourceNode } from '../../project/manifest.js';
+import type { RunFlags } from '../../project/context/render-run.js';
+import type { Generation, MappedNode } from '../publish/generation.js';
+import { sqlName } from '../relation.js';
+import type { Renderer } from '../run/renderer.js';
+import { hasRelation } from '../run/has-relation.js';
+import { calledFunctions } from './called-functions.js';
+import { fingerprint, type Fingerprint } from './fingerprint.js';
+import { readFunctions, type FunctionFacts } from './read-functions.js';
+import { readSourceVersions, type SourceVersions } from './source-versions.js';
+
+export interface Decision {
+  readonly action: 'build' | 'carry';
+  readonly because: string;
+}
+
+/** What a run is going to do with each selected node, and what it will remember to decide the next time. */
+export interface Plan {
+  readonly decisions: ReadonlyMap<string, Decision>;
+  readonly fingerprints: ReadonlyMap<string, string>;
+  /** The state of what a node reads, given the relations that stand for its parents; null: not known. */
+  dataVersion(nodeId: string, relationOf: (parentId: string) => string | undefined): string | null;
+}
+
+export interface PlanOptions {
+  readonly manifest: Manifest;
+  readonly renderer: Renderer;
+  readonly flags: RunFlags;
+  readonly state: string;
+  readonly current: Generation;
+  readonly selected: ReadonlySet<string>;
+  /** Builds everything: why. Undefined: decides by what changed. */
+  readonly force?: string;
+  /** See `SourceVersionOptions`. */
+  readonly distrustRecent: boolean;
+  /** Milliseconds after which counters are ignored and a node is built anyway; a day unless given. */
+  readonly reconcileAfter?: number;
+  /** Of the tests that passed in the current generation: fingerprint and data version. */
+  readonly passedTests: Readonly<Record<string, string>>;
+}
+
+/**
+ * Decides what to build: a node is carried forward when it is what it was, over data that is what it was. Whatever
+ * cannot be told is built.
+ */
+export async function makePlan(database: Queryable, options: PlanOptions): Promise<Plan> {
+  const { manifest, selected, current } = options;
+  const nodes = [...selected].flatMap((id) => {
+    const node = manifest.nodes[id];
+    return node && (hasRelation(node) || node.resource_type === 'test') ? [node] : [];
+  });
+  const prints = new Map<string, Fingerprint>();
+  for (const node of nodes) prints.set(node.unique_id, await fingerprint(node, options));
+  const called = new Map([...prints].map(([id, print]) => [id, calledFunctions(print.sql)]));
+  const functions = await readFunctions(
+    database,
+    new Set([...called.values()].flatMap((names) => [...names])),
+  );
+  const sources = new Map<string, SourceNode>();
+  const inputs = new Map(nodes.map((node) => [node.unique_id, inputsOf(manifest, node)]));
+  for (const ids of inputs.values()) {
+    for (const id of ids) {
+      const source = manifest.sources[id];
+      if (source) sources.set(id, source);
+    }
+  }
+  const versions = await readSourceVersions(database, [...sources.values()], {
+    distrustRecent: options.distrustRecent,
+  });
+  const facts = await readFacts(database, options.state, current);
+  const decisions = new Map<string, Decision>();
+  const dataVersion: Plan['dataVersion'] = (nodeId, relationOf) =>
+    versionOf(inputs.get(nodeId) ?? [], versions, called.get(nodeId) ?? new Set(), functions, relationOf);
+  const decide = (node: ManifestNode): Decision => {
+    const known = decisions.get(node.unique_id);
+    if (known) return known;
+    const parents = (inputs.get(node.unique_id) ?? []).flatMap((id) => {
+      const parent = manifest.nodes[id];
+      return parent && selected.has(id) ? [[parent, decide(parent)] as const] : [];
+    });
+    const decision = decideOne(node, {
+      options,
+      parents,
+      print: prints.get(node.unique_id),
+      called: called.get(node.unique_id) ?? new Set(),
+      functions,
+      facts,
+      version: () => dataVersion(node.unique_id, (parentId) => relationText(current.nodes.get(parentId))),
+      versions,
+      inputs: inputs.get(node.unique_id) ?? [],
+    });
+    decisions.set(node.unique_id, decision);
+    return decision;
+  };
+  for (const node of nodes) decide(node);
+  const hashes = [...prints].flatMap(([id, print]) =>
+    print.hash === undefined ? [] : [[id, print.hash] as const],
+  );
+  return { decisions, fingerprints: new Map(hashes), dataVersion };
+}
+
+interface Question {
+  readonly options: PlanOptions;
+  readonly parents: readonly (readonly [ManifestNode, Decision])[];
+  readonly print: Fingerprint | undefined;
+  readonly called: ReadonlySet<string>;
+  readonly functions: FunctionFacts;
+  readonly facts: Facts;
+  readonly version: () => string | null;
+  readonly versions: SourceVersions;
+  readonly inputs: readonly string[];
+}
+
+function decideOne(node: ManifestNode, question: Question): Decision {
+  const { options, print, parents, facts } = question;
+  const build = (because: string): Decision => ({ action: 'build', because });
+  if (options.force !== undefined) return build(options.force);
+  const isTest = node.resource_type === 'test';
+  const mapped = options.current.nodes.get(node.unique_id);
+  if (!isTest) {
+    if (!mapped) return build('was never built');
+    if (mapped.schema !== node.schema || mapped.name !== node.alias) return build('has another name');
+    if (!facts.present.has(node.unique_id)) return build('its relation is gone');
+    if (mapped.staleSince) return build('was left behind by a run with a selection');
+    if (facts.overdue(mapped, options.reconcileAfter ?? 86_400_000))
+      return build('was built more than a day ago');
+  }
+  if (node.config.materialized === 'incremental' && node.config['incremental_strategy'] === 'microbatch') {
+    return build('is built by batches of time');
+  }
+  if (print?.hash === undefined) return build(print?.because ?? 'cannot be rendered yet');
+  if (print.because) return build(print.because);
+  if (!isTest && mapped?.fingerprint !== print.hash) {
+    return build(
+      mapped?.fingerprint === null ? 'nothing is known of its last build' : 'its SQL or config changed',
+    );
+  }
+  const moment = [...question.called].find((name) => question.functions.volatile.has(name));
+  if (moment !== undefined) return build(`calls ${moment.replace(',', '')}(), which may answer differently`);
+  const rebuilt = parents.find(([, decision]) => decision.action === 'build');
+  if (rebuilt) return build(`reads ${rebuilt[0].name}, which is built`);
+  const unknown = question.inputs.find(
+    (id) => options.manifest.sources[id] !== undefined && question.versions.get(id) === undefined,
+  );
+  if (unknown !== undefined) return build(`cannot tell whether ${sourceName(options, unknown)} changed`);
+  const version = question.version();
+  const before = isTest ? options.passedTests[node.unique_id] : mapped?.dataVersion;
+  const now = isTest ? testVersion(print.hash, version) : version;
+  if (version === null || before !== now) {
+    return build(
+      isTest && before === undefined
+        ? 'did not pass in this generation'
+        : changedInput(options, before, version),
+    );
+  }
+  return { action: 'carry', because: 'nothing it depends on changed' };
+}
+
+/** What is remembered of a passed test. */
+export function testVersion(hash: string, version: string | null): string | null {
+  return version === null ? null : `${hash} ${version}`;
+}
+
+function sourceName({ manifest }: PlanOptions, id: string): string {
+  const source = manifest.sources[id];
+  return source ? `${source.source_name}.${source.name}` : id;
+}
+
+/** Names the first input whose state differs. */
+function changedInput(options: PlanOptions, before: string | null | undefined, now: string | null): string {
+  const parse = (text: string | null | undefined): Record<string, string> => {
+    const json = /\{.*\}$/.exec(text ?? '')?.[0];
+    return json === undefined ? {} : (JSON.parse(json) as Record<string, string>);
+  };
+  const old = parse(before);
+  const changed = Object.entries(parse(now)).find(([id, version]) => old[id] !== version)?.[0];
+  if (changed === undefined) return 'what it reads changed';
+  if (options.manifest.sources[changed]) return `${sourceName(options, changed)} changed`;
+  return changed.startsWith('function ')
+    ? `${changed.slice(9)}() changed`
+    : `reads ${options.manifest.nodes[changed]?.name ?? changed}, which was built`;
+}
+
+/** The sources and relations a node reads, through ephemeral models. */
+function inputsOf(manifest: Manifest, node: ManifestNode): readonly string[] {
+  const found = new Set<string>();
+  const walk = (id: string): void => {
+    const parent = manifest.nodes[id];
+    if (parent && !hasRelation(parent)) parent.depends_on.nodes.forEach(walk);
+    else found.add(id);
+  };
+  node.depends_on.nodes.forEach(walk);
+  return [...found].sort();
+}
+
+interface Facts {
+  /** Nodes whose mapped relation exists; an unlogged one only under the postmaster that filled it. */
+  readonly present: ReadonlySet<string>;
+  overdue(mapped: MappedNode, after: number): boolean;
+}
+
+async function readFacts(database: Queryable, state: string, current: Generation): Promise<Facts> {
+  const { rows } = await database.query<{ node_id: string; age: number }>(
+    `select m.node_id, extract(epoch from clock_timestamp() - r.started_at)::float8 * 1000 as age
+     from ${state}.mapping as m
+     join ${state}.runs as r on r.run_id = m.built_by
+     join pg_namespace as n on n.nspname = m.relation_schema
+     join pg_class as c on c.relnamespace = n.oid and c.relname = m.relation_name
+     where m.generation = $1 and (c.relpersistence <> 'u' or pg_postmaster_start_time() < r.started_at)`,
+    [current.number],
+  );
+  const ages = new Map(rows.map((row) => [row.node_id, row.age]));
+  return {
+    present: new Set(ages.keys()),
+    // a clock that was set back makes a negative age: nothing is known then
+    overdue: (mapped, after) => {
+      const age = ages.get(mapped.nodeId) ?? 0;
+      return age > after || age < 0;
+    },
+  };
+}
+
+function versionOf(
+  inputs: readonly string[],
+  versions: SourceVersions,
+  called: ReadonlySet<string>,
+  functions: FunctionFacts,
+  relationOf: (parentId: string) => string | undefined,
+): string | null {
+  const state: Record<string, string> = {};
+  for (const id of inputs) {
+    const version = versions.get(id) ?? relationOf(id);
+    if (version === undefined) return null;
+    state[id] = version;
+  }
+  for (const name of [...called].sort()) {
+    const definition = functions.definitions.get(name);
+    if (definition !== undefined) state[`function ${name}`] = definition;
+  }
+  return JSON.stringify(state);
+}
+
+/** A mapped relation as a data version names it. */
+export function relationText(mapped: MappedNode | undefined): string | undefined {
+  return mapped && sqlName(mapped.relation);
+}
