@@ -1,6 +1,8 @@
 import type { Renderer } from '../../build/run/renderer.js';
 import type { Project } from '../../project/parse-project.js';
+import { ProjectRenderer } from '../../project/renderer.js';
 
-export function projectRenderer(_project: Project): Renderer {
-  throw new Error('next');
+/** What build asks of a project's templates. */
+export function projectRenderer(project: Project): Renderer {
+  return new ProjectRenderer(project);
 }
