@@ -12,6 +12,7 @@ import { addExplain } from './explain.js';
 import { addHistory } from './history.js';
 import { addKey } from './key.js';
 import { addLoad } from './load.js';
+import { addRetry } from './retry.js';
 import { addRollback } from './rollback.js';
 import { addSample } from './sample.js';
 import { addSchedule } from './schedule.js';
@@ -29,6 +30,7 @@ export const commands: readonly AddCommand[] = [
   addRun,
   addTest,
   addSeed,
+  addRetry,
   addPlan,
   addShow,
   addStatus,
