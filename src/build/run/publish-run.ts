@@ -2,6 +2,9 @@ import type { RunLock } from '../../postgres/run-lock.js';
 import type { ManifestNode } from '../../project/manifest.js';
 import type { Catalog } from '../../schema/catalog.js';
 import type { Session } from '../../postgres/session.js';
+import { readLineage, type Lineage } from '../artifacts/lineage.js';
+import type { MetricsArtifact } from '../../semantic/bound-metrics.js';
+import { metricsArtifact } from '../../semantic/metrics-artifact.js';
 import { slimManifest } from '../artifacts/slim-manifest.js';
 import { readPassedTests } from '../plan/passed-tests.js';
 import { testVersion, type Plan } from '../plan/plan.js';
@@ -53,6 +56,17 @@ export async function publishRun(
     );
     const catalog = await readCatalog(session, manifest, nodes, passed, before.rows[0]?.content);
     await options.checkSchema?.(options.sdl, catalog);
+    const lineageBefore = await session.query<{ content: Lineage }>(
+      `select content from ${state}.artifacts where generation = $1 and kind = 'lineage'`,
+      [current.number],
+    );
+    const compiled = new Map(
+      results.flatMap(({ nodeId, resourceType, status, compiledCode }) =>
+        resourceType === 'model' && status === 'success' && compiledCode
+          ? [[nodeId, compiledCode] as const]
+          : [],
+      ),
+    );
     const changes = nodes.flatMap((node): ViewChange[] => {
       const old = current.nodes.get(node.nodeId);
       const moved = old?.schema !== node.schema || old.name !== node.name;
@@ -64,8 +78,16 @@ export async function publishRun(
     const artifacts = {
       sdl: options.sdl,
       catalog,
-      metrics: semanticDefinitions(options),
+      metrics: metricsOf(options, catalog),
       manifest: slimManifest(manifest),
+      lineage: await readLineage(
+        session,
+        manifest,
+        nodes,
+        catalog,
+        compiled,
+        lineageBefore.rows[0]?.content ?? {},
+      ),
       tests: await passedTests(session, scope, results, plan),
     };
     const sameNodes = changes.length === 0 && nodes.length === current.nodes.size;
@@ -192,10 +214,10 @@ function staleNodes(scope: RunScope, built: ReadonlySet<string>): ReadonlySet<st
   return stale;
 }
 
-function semanticDefinitions({ manifest }: RunOptions): Record<string, unknown> {
-  return {
-    semantic_models: Object.values(manifest.semantic_models),
-    metrics: Object.values(manifest.metrics),
-    saved_queries: Object.values(manifest.saved_queries),
-  };
+/** The metrics over the generation's relations; a metric that cannot be computed stops the publish. */
+function metricsOf({ manifest }: RunOptions, catalog: Catalog): MetricsArtifact {
+  const { artifact, errors } = metricsArtifact(manifest, catalog.relations);
+  const [first] = errors;
+  if (first !== undefined) throw first;
+  return artifact;
 }
