@@ -12,6 +12,7 @@ import { Scope } from './evaluate/scope.js';
 import { Fault } from './fault.js';
 import { builtinFilters } from './filters/builtin-filters.js';
 import type { Callable } from './filters/callable.js';
+import { layered } from './filters/callables.js';
 import { builtinFunctions } from './functions/builtin-functions.js';
 import type { Origin } from './locate.js';
 import { builtinTests } from './tests/builtin-tests.js';
@@ -116,8 +117,8 @@ function topFrame(origin: Origin, globals: Globals, options: RenderOptions): Fra
   const execution = new Execution({
     limits: { ...defaultLimits, ...options.limits },
     undefinedMode: options.undefined ?? 'default',
-    filters: options.filters ? new Map([...builtinFilters, ...options.filters]) : builtinFilters,
-    tests: options.tests ? new Map([...builtinTests, ...options.tests]) : builtinTests,
+    filters: layered(options.filters, builtinFilters),
+    tests: layered(options.tests, builtinTests),
   });
   return new Frame(execution, origin, withBuiltins(globals), null, null);
 }
