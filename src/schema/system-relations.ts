@@ -122,7 +122,7 @@ export function systemRelations(stateSchema: string): Map<string, BoundRelation>
     ),
     relation(
       'thau.metrics',
-      `(select e ->> 'name' as name, e ->> 'label' as label, e ->> 'description' as description, e ->> 'type' as type, e ->> 'formula' as formula, e ->> 'unit' as unit, e ->> 'interval' as interval_method, e ->> 'window' as window, e ->> 'owner' as owner, e ->> 'source' as source, e ->> 'model' as model, e ->> 'sql' as sql, array(select jsonb_array_elements_text(e -> 'grains')) as grains, array(select jsonb_array_elements_text(e -> 'dimensions')) as dimensions ${inArtifact('metrics', 'catalog')})`,
+      `(select e ->> 'name' as name, e ->> 'label' as label, e ->> 'description' as description, e ->> 'type' as type, e ->> 'formula' as formula, e ->> 'unit' as unit, e ->> 'interval' as interval_method, e ->> 'window' as window, e ->> 'leftOut' as left_out, e ->> 'owner' as owner, e ->> 'source' as source, e ->> 'model' as model, e ->> 'sql' as sql, array(select jsonb_array_elements_text(e -> 'grains')) as grains, array(select jsonb_array_elements_text(e -> 'dimensions')) as dimensions ${inArtifact('metrics', 'catalog')})`,
       ['name'],
       {
         name: 'text!',
@@ -133,6 +133,7 @@ export function systemRelations(stateSchema: string): Map<string, BoundRelation>
         unit: 'text',
         interval_method: 'text',
         window: 'text',
+        left_out: 'text',
         owner: 'text',
         source: 'text',
         model: 'text',

@@ -181,6 +181,8 @@ export const systemParts: readonly { readonly file: string; readonly text: strin
         "How lower and upper are computed: nps, wilson, t."
         interval: String @column(name: "interval_method")
         window: String
+        "What is not counted."
+        leftOut: String
         owner: String
         source: String
         "The model whose rows it is computed from."

@@ -26,6 +26,7 @@ export interface MetricEntry {
   readonly unit: string | null;
   readonly interval: string | null;
   readonly window: string | null;
+  readonly leftOut: string | null;
   readonly owner: string | null;
   readonly source: string | null;
   readonly model: string | null;
@@ -82,10 +83,11 @@ function entry(definitions: SemanticDefinitions, metric: Metric): MetricEntry {
     label: metric.label ?? null,
     description: metric.description ?? null,
     type: metric.type,
-    formula: formulaOf(metric),
+    formula: metric.formula ?? formulaOf(metric),
     unit: metric.unit ?? null,
     interval: metric.interval ?? null,
     window: metric.window ?? (metric.type === 'cumulative' ? (metric.trailing ?? null) : null),
+    leftOut: metric.leftOut ?? null,
     owner: metric.owner ?? null,
     source: metric.source ?? null,
     model: models[0] ?? null,

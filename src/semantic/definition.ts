@@ -30,8 +30,12 @@ interface MetricBase {
   readonly description?: string;
   /** `VND`, `%`, `points`, `h`. */
   readonly unit?: string;
-  /** How lower and upper are computed; without it there are none. */
-  readonly interval?: IntervalMethod;
+  /** How lower and upper are computed; a method that is not one of `computedIntervals` gives none and is only shown. */
+  readonly interval?: string;
+  /** The formula in words, as the project puts it. */
+  readonly formula?: string;
+  /** What is not counted, in words. */
+  readonly leftOut?: string;
   /** Grains it may be asked for; absent: every one. */
   readonly grains?: readonly Grain[];
   readonly owner?: string;
@@ -42,7 +46,7 @@ interface MetricBase {
 }
 
 /** `nps`: of a net of +1 and −1; `wilson`: of a share; `t`: of a mean. */
-export type IntervalMethod = 'nps' | 'wilson' | 't';
+export const computedIntervals = ['nps', 'wilson', 't'] as const;
 
 export const grains = ['minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'] as const;
 export type Grain = (typeof grains)[number];

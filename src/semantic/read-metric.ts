@@ -1,12 +1,5 @@
 import { didYouMean } from '../errors/suggest.js';
-import {
-  grains,
-  type Aggregation,
-  type IntervalMethod,
-  type Metric,
-  type MetricInput,
-  type SemanticModel,
-} from './definition.js';
+import { grains, type Aggregation, type Metric, type MetricInput, type SemanticModel } from './definition.js';
 import type { SemanticSource } from './read-semantics.js';
 import { fault, list, record, text, type Problems } from './yaml-values.js';
 
@@ -22,7 +15,6 @@ const aggregations: readonly Aggregation[] = [
   'percentile',
 ];
 const types = ['simple', 'ratio', 'derived', 'cumulative'];
-const intervals: readonly IntervalMethod[] = ['nps', 'wilson', 't'];
 
 /** One metric; what thau adds stands under `config.meta.thau`, where dbt leaves it alone. */
 export function readMetric(
@@ -38,7 +30,7 @@ export function readMetric(
   }
   const config = record(yaml['config']);
   const thau = record(record(config['meta'] ?? yaml['meta'])['thau']);
-  const interval = oneOf(thau['interval'], intervals, `the interval of metric "${name}"`, source, problems);
+  const interval = text(thau['interval']);
   const allowed = list(thau['grains']).flatMap((item) => {
     const grain = oneOf(item, grains, `a grain of metric "${name}"`, source, problems);
     return grain === undefined ? [] : [grain];
@@ -52,7 +44,9 @@ export function readMetric(
     ...optional('owner', text(thau['owner']) ?? text(record(config['meta'])['owner'])),
     ...optional('source', text(thau['source'])),
     ...optional('window', text(thau['window'])),
-    ...(interval !== undefined && { interval }),
+    ...(interval !== undefined && interval !== 'none' && { interval }),
+    ...optional('formula', text(thau['formula'])),
+    ...optional('leftOut', text(thau['left_out'])),
     ...(allowed.length > 0 && { grains: allowed }),
   };
   const type = oneOf(yaml['type'] ?? 'simple', types, `the type of metric "${name}"`, source, problems);

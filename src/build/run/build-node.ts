@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ThauError } from '../../errors/thau-error.js';
 import type { RelationName } from '../../project/context/database-adapter.js';
@@ -48,7 +49,7 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
         current: incremental || node.resource_type === 'snapshot' ? current : undefined,
         fullRefresh: scope.fullRefresh,
         empty: scope.options.flags.EMPTY,
-        absolutePath: node.root_path === undefined ? '' : join(node.root_path, node.path),
+        absolutePath: seedPath(node),
       });
       await register(tx, scope, node, place, made);
       await applyGrants(tx, node, [place]);
@@ -65,6 +66,13 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
   } finally {
     adapter.withinTransaction = false;
   }
+}
+
+/** `original_file_path` counts from the package, `path` from the folder of seeds. */
+function seedPath(node: ManifestNode): string {
+  if (node.root_path === undefined) return '';
+  const whole = join(node.root_path, node.original_file_path);
+  return existsSync(whole) ? whole : join(node.root_path, node.path);
 }
 
 function materialisationOf(node: ManifestNode): Materialisation {

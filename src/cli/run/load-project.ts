@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { Renderer } from '../../build/run/renderer.js';
+import { ThauError } from '../../errors/thau-error.js';
+import type { Project } from '../../project/parse-project.js';
+import type { SdlSource } from '../../schema/catalog.js';
+import type { Output } from '../output.js';
+import type { Warehouse } from '../warehouse.js';
+
+export interface LoadedProject {
+  readonly project: Project;
+  readonly renderer: Renderer;
+  readonly sdl: readonly SdlSource[];
+  readonly invocationId: string;
+}
+
+export interface LoadOptions {
+  readonly warehouse: Warehouse;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** `--vars`, as it was typed. */
+  readonly vars?: string;
+  readonly output: Output;
+}
+
+/** Reads the project's files as they are now. */
+export async function loadProject({ warehouse, env, vars, output }: LoadOptions): Promise<LoadedProject> {
+  const { parseProject } = await import('../../project/parse-project.js');
+  const { projectRenderer } = await import('./project-renderer.js');
+  const { settings, facts, direct } = warehouse;
+  const invocationId = randomUUID();
+  const project = parseProject({
+    projectDir: settings.projectDir,
+    environment: {
+      target: {
+        profileName: settings.target.profile,
+        name: settings.target.name,
+        database: facts.database,
+        schema: settings.target.schema,
+        ...(direct.host !== undefined && { host: direct.host }),
+        ...(direct.port !== undefined && { port: direct.port }),
+        user: facts.user,
+        threads: settings.threads,
+      },
+      env,
+      vars: readVars(vars),
+      invocationId,
+      startedAt: new Date(),
+      log: (message, toConsole) => {
+        if (toConsole) output.log(message);
+      },
+    },
+  });
+  for (const warning of project.warnings) {
+    output.log(`${warning.code}: ${warning.message}`, { code: warning.code, at: warning.at }, 'warn');
+  }
+  return {
+    project,
+    renderer: projectRenderer(project),
+    sdl: readSdlFiles(settings.projectDir),
+    invocationId,
+  };
+}
+
+/** `schema/**\/*.graphql`, in name order; none where the project has no API. */
+function readSdlFiles(projectDir: string): readonly SdlSource[] {
+  const folder = join(projectDir, 'schema');
+  let names: string[];
+  try {
+    names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  } catch {
+    return [];
+  }
+  return names
+    .filter((name) => name.endsWith('.graphql'))
+    .map((name) => name.replaceAll('\\', '/'))
+    .sort()
+    .map((name) => ({ file: `schema/${name}`, text: readFileSync(join(folder, name), 'utf8') }));
+}
+
+function readVars(text: string | undefined): Record<string, unknown> {
+  if (text === undefined || text.trim() === '') return {};
+  let value: unknown;
+  try {
+    value = parse(text);
+  } catch (error) {
+    throw badVars(text, error);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badVars(text);
+  return value as Record<string, unknown>;
+}
+
+function badVars(text: string, cause?: unknown): ThauError {
+  return new ThauError('CLI_USAGE', `For --vars, ${JSON.stringify(text)} is no YAML mapping.`, {
+    hint: "Write it as --vars '{as_of: 2026-01-31}'.",
+    ...(cause !== undefined && { cause }),
+  });
+}
