@@ -34,14 +34,13 @@ export interface TestTarget {
 
 /** The generic tests of a target and of its columns. */
 export function parseGenericTests(target: TestTarget, session: Session): void {
-  const { raw, entry } = target;
+  const { raw } = target;
   parseList(target, raw, null, session);
   const columns = Array.isArray(raw['columns']) ? (raw['columns'] as unknown[]) : [];
   for (const column of columns) {
     if (Expect.isMapping(column) && typeof column['name'] === 'string')
       parseList(target, column, column['name'], session);
   }
-  entry;
 }
 
 function parseList(target: TestTarget, owner: YamlMapping, column: string | null, session: Session): void {
@@ -95,7 +94,8 @@ function parseTest(
       package: settings,
       name: names.full,
       uniqueId: `test.${settings.name}.${names.full}.${genericTestHash(names.full, metadata)}`,
-      fqn: [settings.name, ...entry.folders, names.full],
+      // dbt leaves out the first folder only, whatever the project's paths are
+      fqn: [settings.name, ...entry.path.split('/').slice(1, -1), names.full],
       path: `${names.short}.sql`,
       originalFilePath: entry.path,
       rawCode: `{{ ${call}(**_dbt_generic_test_kwargs) }}${configCall(config)}`,
@@ -109,6 +109,7 @@ function parseTest(
         runForParsing(macro, kwargs, target, capture, globals, at);
       },
       extra: {
+        checksum: { name: 'none', checksum: '' },
         test_metadata: metadata,
         column_name: column,
         attached_node: target.isSource ? null : target.uniqueId,
@@ -129,7 +130,6 @@ function runForParsing(
   globals: NodeGlobals,
   at: Place,
 ): void {
-  target.note(capture, at);
   const { model, ...others } = kwargs;
   const render = { file: at.file, firstLine: at.line ?? 1 };
   const rendered = new Map(
@@ -137,6 +137,8 @@ function runForParsing(
       (text) => [text, evaluateSync(parseTemplate(text, render), globals, { undefined: 'silent' })] as const,
     ),
   );
+  // behind the arguments, as dbt orders them
+  target.note(capture, at);
   const simple =
     macro.node.package_name === standardPackage && ['test_unique', 'test_not_null'].includes(macro.node.name);
   if (simple) return;
