@@ -11,7 +11,8 @@ import { readFunctions, type FunctionFacts } from './read-functions.js';
 import { readSourceVersions, type SourceVersions } from './source-versions.js';
 
 export interface Decision {
-  readonly action: 'build' | 'carry';
+  /** `carry` shows the published relation further, `reuse` a candidate that a failed run left. */
+  readonly action: 'build' | 'carry' | 'reuse';
   readonly because: string;
 }
 

@@ -1,13 +1,14 @@
 import type { Session } from '../../postgres/session.js';
 import { readPassedTests } from '../plan/passed-tests.js';
 import { makePlan, type Plan } from '../plan/plan.js';
+import { reuseCandidates } from '../plan/reuse-candidates.js';
 import type { RunOptions } from './run-options.js';
 import type { RunScope } from './run-scope.js';
 
 /** The plan of a run, from what its scope knows. */
 export async function planRun(session: Session, options: RunOptions, scope: RunScope): Promise<Plan> {
   const { state, current, manifest, renderer, flags } = scope.options;
-  return makePlan(session, {
+  const plan = await makePlan(session, {
     manifest,
     renderer,
     flags,
@@ -18,4 +19,16 @@ export async function planRun(session: Session, options: RunOptions, scope: RunS
     distrustRecent: options.distrustRecent ?? false,
     passedTests: await readPassedTests(session, state, current.number),
   });
+  if (options.retryOf === undefined) return plan;
+  const reuse = await reuseCandidates(session, state, manifest, plan, options.retryOf);
+  // they are this run's from now on, should it fail and be retried itself
+  await session.query(
+    `update ${state}.relations set run_id = $1 where run_id = $2 and node_id = any ($3::text[])`,
+    [scope.options.runId, options.retryOf, [...reuse.candidates.keys()]],
+  );
+  for (const [id, { relation, builtBy }] of reuse.candidates) {
+    const node = manifest.nodes[id];
+    if (node) scope.setCandidate(node, relation, builtBy);
+  }
+  return reuse.plan;
 }

@@ -47,7 +47,7 @@ export async function publishRun(
   const stale = staleNodes(scope, new Set(built.map(({ node }) => node.unique_id)));
   const nodes = nextMapping(scope, stale, plan);
   const passed = new Set(
-    results.filter((one) => one.resourceType === 'test' && one.status === 'pass').map((one) => one.nodeId),
+    results.filter((one) => one.resourceType === 'test' && isPassed(one, plan)).map((one) => one.nodeId),
   );
   return sessions.use(async (session) => {
     const before = await session.query<{ content: Catalog }>(
@@ -125,14 +125,19 @@ async function passedTests(
   const tests = Object.entries(before).filter(([id]) => scope.options.manifest.nodes[id]);
   const held = new Map(tests);
   for (const result of results) {
-    if (result.resourceType !== 'test' || result.status === 'carried') continue;
+    if (result.resourceType !== 'test' || plan.decisions.get(result.nodeId)?.action === 'carry') continue;
     held.delete(result.nodeId);
     const hash = plan.fingerprints.get(result.nodeId);
     const version = plan.dataVersion(result.nodeId, (id) => scope.relationText(id));
     const text = hash === undefined ? null : testVersion(hash, version);
-    if (result.status === 'pass' && text !== null) held.set(result.nodeId, text);
+    if (isPassed(result, plan) && text !== null) held.set(result.nodeId, text);
   }
   return Object.fromEntries([...held].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Passed now, or in the failed run that is retried. */
+function isPassed(result: NodeResult, plan: Plan): boolean {
+  return result.status === 'pass' || plan.decisions.get(result.nodeId)?.action === 'reuse';
 }
 
 async function sameArtifacts(
@@ -153,7 +158,7 @@ async function sameArtifacts(
 
 /** What was built, and everything else of the current generation that the project still has. */
 function nextMapping(scope: RunScope, stale: ReadonlySet<string>, plan: Plan): readonly MappedNode[] {
-  const { manifest, runId, current } = scope.options;
+  const { manifest, current } = scope.options;
   const candidates = scope.candidates();
   const now = new Date();
   const empty = scope.options.flags.EMPTY;
@@ -165,7 +170,7 @@ function nextMapping(scope: RunScope, stale: ReadonlySet<string>, plan: Plan): r
     .map((mapped) =>
       stale.has(mapped.nodeId) ? { ...mapped, staleSince: mapped.staleSince ?? now } : mapped,
     );
-  const built = [...candidates].flatMap(([nodeId, relation]): MappedNode[] => {
+  const built = [...candidates].flatMap(([nodeId, { builtBy, ...relation }]): MappedNode[] => {
     const node = manifest.nodes[nodeId];
     if (!node) return [];
     const { schema, alias: name } = node;
@@ -175,7 +180,7 @@ function nextMapping(scope: RunScope, stale: ReadonlySet<string>, plan: Plan): r
         schema,
         name,
         relation,
-        builtBy: runId,
+        builtBy,
         fingerprint: empty ? null : (plan.fingerprints.get(nodeId) ?? null),
         dataVersion: empty ? null : plan.dataVersion(nodeId, (id) => scope.relationText(id)),
         staleSince: null,

@@ -12,21 +12,25 @@ import { addExplain } from './explain.js';
 import { addHistory } from './history.js';
 import { addKey } from './key.js';
 import { addLoad } from './load.js';
+import { addRetry } from './retry.js';
 import { addRollback } from './rollback.js';
 import { addSample } from './sample.js';
 import { addSchedule } from './schedule.js';
 import { addServe } from './serve.js';
+import { addStart } from './start.js';
 import { addStatus } from './status.js';
 import { addStop } from './stop.js';
 
 export const commands: readonly AddCommand[] = [
   // one a line, in the order of `thau --help`
+  addStart,
   addServe,
   addStop,
   addBuild,
   addRun,
   addTest,
   addSeed,
+  addRetry,
   addPlan,
   addShow,
   addStatus,

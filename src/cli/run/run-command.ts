@@ -15,12 +15,14 @@ export interface RunCommandOptions {
   /** `manual` unless given. */
   readonly trigger?: string;
   readonly signal?: AbortSignal;
+  /** The failed run whose good candidates are taken over. */
+  readonly retryOf?: number;
 }
 
 /** Reads the project and performs one run of it; artifacts are written however it ends. */
 export async function performRun(
   context: Pick<CommandContext, 'warehouse' | 'output' | 'env' | 'settings'>,
-  { command, flags, trigger = 'manual', signal }: RunCommandOptions,
+  { command, flags, trigger = 'manual', signal, retryOf }: RunCommandOptions,
 ): Promise<RunSummary> {
   const { join } = await import('node:path');
   const { run } = await import('../../build/run/run.js');
@@ -64,6 +66,8 @@ export async function performRun(
       checkSchema(manifest, { timezone: settings.timezone, stateSchema }, files, catalog, warn),
     reporter: runReporter(output),
     ...(signal && { signal }),
+    ...(retryOf !== undefined && { retryOf }),
+    publish: settings.runs.publish,
     ...(force !== undefined && { force }),
     distrustRecent: trigger === 'manual',
     lockWait: settings.runs.lockWait,
@@ -79,7 +83,8 @@ export async function performRun(
 export function exitCodeOf(summary: RunSummary, flags: RunFlagsGiven): number {
   const good = summary.state === 'published' || summary.state === 'succeeded';
   const warned = flags.warnError === true && summary.results.some((result) => result.status === 'warn');
-  return good && summary.error === undefined && !warned ? 0 : 1;
+  const bad = summary.results.some((result) => result.status === 'error' || result.status === 'fail');
+  return good && !bad && summary.error === undefined && !warned ? 0 : 1;
 }
 
 /** Why unchanged nodes are built too; undefined when they are carried forward. */
