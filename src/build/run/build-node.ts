@@ -25,12 +25,10 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
   const candidateName: RelationName = { database: null, schema: place.schema, identifier: place.name };
   const current = scope.currentRelation(node.unique_id);
   const incremental = isIncremental(node.config, current, scope.fullRefresh);
-  const shown = current && !scope.fullRefresh ? current : undefined;
-  const thisInModel = shown ? { database: null, schema: shown.schema, identifier: shown.name } : null;
   const sql =
     node.resource_type === 'seed'
       ? { compiledCode: '', node }
-      : await scope.options.renderer.compile(node, scope.context(adapter, thisInModel));
+      : await scope.options.renderer.compile(node, scope.context(adapter, scope.thisInModel(node)));
   await adapter.commit();
   const config = sql.node.config;
   const hook = (hooks: readonly Hook[], within: boolean): Promise<void> =>

@@ -81,6 +81,12 @@ export class RunScope {
     return relation && sqlName(relation);
   }
 
+  /** What `this` is in a node's own SQL: what is published, or the node's name while nothing is. */
+  thisInModel(node: ManifestNode): RelationName {
+    const shown = this.fullRefresh ? undefined : this.currentRelation(node.unique_id);
+    return { database: null, schema: shown?.schema ?? node.schema, identifier: shown?.name ?? node.alias };
+  }
+
   /** What `ref()` and `source()` render. */
   relationOf(uniqueId: string): RelationName {
     const source = this.options.manifest.sources[uniqueId];

@@ -64,7 +64,7 @@ export async function showRows(options: ShowOptions): Promise<ShownRows> {
           const sql =
             seed && shown !== undefined
               ? `select * from ${shown}`
-              : (await renderer.compile(node, scope.context(adapter, null))).compiledCode;
+              : (await renderer.compile(node, scope.context(adapter, scope.thisInModel(node)))).compiledCode;
           const answer = await tx.queryText(
             `select * from ${selectBody(sql)} as shown limit ${options.limit}`,
           );

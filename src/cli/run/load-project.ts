@@ -27,7 +27,7 @@ export interface LoadOptions {
 /** Reads the project's files as they are now. */
 export async function loadProject({ warehouse, env, vars, output }: LoadOptions): Promise<LoadedProject> {
   const { parseProject } = await import('../../project/parse-project.js');
-  const { projectRenderer } = await import('./project-renderer.js');
+  const { ProjectRenderer } = await import('../../project/renderer.js');
   const { settings, facts, direct } = warehouse;
   const invocationId = randomUUID();
   const project = parseProject({
@@ -57,7 +57,7 @@ export async function loadProject({ warehouse, env, vars, output }: LoadOptions)
   }
   return {
     project,
-    renderer: projectRenderer(project),
+    renderer: new ProjectRenderer(project),
     sdl: readSdlFiles(settings.projectDir),
     invocationId,
   };
