@@ -11,6 +11,7 @@ import {
   type GraphQLTypeResolver,
 } from 'graphql';
 import type { BoundSchema } from '../schema/bound-schema.js';
+import { nodeTypes } from './emit-node.js';
 import { marker } from './text-parts.js';
 
 /** Whether an answer may break GraphQL's rules. Text that merely mentions NaN is suspected too, and comes out the same. */
@@ -65,13 +66,12 @@ const typeResolver =
   (bound: BoundSchema): GraphQLTypeResolver<unknown, unknown> =>
   (value, context, info, abstractType) => {
     const type = bound.types[abstractType.name];
-    if (type?.kind === 'abstract') {
-      if (typeof value === 'string') throw unknownShape(abstractType.name, type.discriminator, value);
-      const tag = (value as Record<string, number>)[mark] ?? 0;
-      return Object.values(type.variants)[tag - 1];
+    if (typeof value === 'string') {
+      throw unknownShape(abstractType.name, type?.kind === 'abstract' ? type.discriminator : '', value);
     }
-    const id = (value as Record<string, unknown>)['id'];
-    if (abstractType.name === 'Node' && typeof id === 'string') return id.slice(0, id.indexOf(':'));
+    const tag = (value as Record<string, number | undefined>)[mark];
+    if (tag !== undefined && type?.kind === 'abstract') return Object.values(type.variants)[tag - 1];
+    if (tag !== undefined && abstractType.name === 'Node') return nodeTypes(info.schema)[tag - 1];
     return defaultTypeResolver(value, context, info, abstractType);
   };
 

@@ -25,6 +25,7 @@ export function emitAggregate(
   if (!parent) holdIndexes(context, source.row, given, undefined, site.node);
   const inner = deeper(context, site.node);
   const groups: string[] = [];
+  const grouped = new Set<string>();
   const outputs: string[] = [];
   const group = (expression: string): string => {
     const known = groups.indexOf(expression);
@@ -33,7 +34,7 @@ export function emitAggregate(
   const output = (expression: string): string => `a${outputs.push(expression) - 1}`;
   const selected = collect(inner, `${field.target}Aggregate`, site.nodes);
   const fields = selected.map((item): readonly [string, readonly Part[]] => {
-    if (item.name === 'keys') return [item.key, emitKeys(inner, field, source.row, item, group)];
+    if (item.name === 'keys') return [item.key, emitKeys(inner, field, source.row, item, group, grouped)];
     if (item.name === 'count') return [item.key, [sql(`${output('count(*)')}::text`)]];
     if (isFigure(item.name))
       return [item.key, emitFigures(inner, field, source.row, item, item.name, output)];
@@ -44,10 +45,8 @@ export function emitAggregate(
     for (const [name, column] of Object.entries(source.row.type.fields)) {
       if (column.kind !== 'column' || groupByValue(name) !== value) continue;
       assertUnmasked(context, column, 'aggregate', name);
-      // selected with a grain already: that is the group
-      const expression = columnSql(source.row.alias, column.column);
-      if (!groups.some((item) => item === expression || item.includes(`,${expression},`)))
-        groups.push(expression);
+      // selected already, perhaps with a grain: that is the group
+      if (!grouped.has(column.column)) group(columnSql(source.row.alias, column.column));
     }
   }
   const size = pageSize(context, given.get('first'), 'first', site.node);
@@ -72,6 +71,7 @@ function emitKeys(
   row: Row,
   keys: Selected,
   group: (expression: string) => string,
+  grouped: Set<string>,
 ): readonly Part[] {
   const typeName = `${field.target}AggregateKeys`;
   return jsonObject(
@@ -80,13 +80,14 @@ function emitKeys(
       if (column?.kind !== 'column' || !site) return [key, [text(`"${typeName}"`)]];
       assertUnmasked(context, column, 'aggregate', name);
       const grain = readArguments(site.definition, site.node, context.inputs).get('grain');
+      grouped.add(column.column);
       const expression = columnSql(row.alias, column.column);
-      const name_ = group(
+      const alias = group(
         grain?.kind === 'leaf'
           ? truncated(expression, String(grain.value), column.pgType, context.bound.timezone)
           : expression,
       );
-      return [key, emitColumnKey(context, column, `q.${name_}`, grain !== undefined)];
+      return [key, emitColumnKey(context, column, `q.${alias}`, grain !== undefined)];
     }),
   );
 }

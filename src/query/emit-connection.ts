@@ -47,7 +47,8 @@ export function emitConnection(
     return [item.key, outside(context, field, site, parent, given, item)];
   });
   const whole = concatenation(jsonObject(fields));
-  return [sql(`(select ${whole} from ${page.rows(columns.list)})`)];
+  // one row even when no aggregate is asked for
+  return [sql(`(select ${whole} from ${page.rows(columns.list)} having true)`)];
 }
 
 interface PageNeeds {

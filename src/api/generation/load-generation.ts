@@ -11,6 +11,8 @@ export interface LoadOptions {
   readonly timezone: string;
   readonly stateSchema: string;
   readonly planner?: Partial<PlannerSettings>;
+  /** Bytes of answers to keep; none unless given. */
+  readonly cacheBytes?: number;
 }
 
 /** Binds the SDL of a generation to its relations. The publish did the same before, so a fault here is a surprise. */
@@ -29,5 +31,5 @@ export function loadGeneration(artifacts: Artifacts, options: LoadOptions): Load
     });
   }
   const planner = new Planner(bound.schema, artifacts.generation, options.planner);
-  return new LoadedGeneration(artifacts, bound.schema, planner);
+  return new LoadedGeneration(artifacts, bound.schema, planner, options.cacheBytes);
 }

@@ -3,6 +3,8 @@ import { Statement } from '../../postgres/statements/statement.js';
 import { completeSuspect, isSuspect } from '../../query/complete-suspect.js';
 import type { PlannedStatement, Planner, Plan } from '../../query/planner.js';
 import type { BoundSchema } from '../../schema/bound-schema.js';
+import { AnswerCache } from '../cache/answer-cache.js';
+import { Flights } from '../cache/flights.js';
 import { KnownDocuments } from '../graphql/known-documents.js';
 import type { Artifacts } from './artifacts.js';
 
@@ -12,15 +14,22 @@ export class LoadedGeneration {
   readonly publishedAt: Date;
   readonly planner: Planner;
   readonly documents = new KnownDocuments();
+  /** Equal requests may share one statement and its answer. */
+  readonly keepsAnswers: boolean;
+  readonly answers: AnswerCache;
+  /** Statements that are running, by plan and values: their data, undefined where the pointer had moved. */
+  readonly flights = new Flights<string | undefined>();
   readonly #statements = new WeakMap<Plan, Statement>();
-
   readonly #bound: BoundSchema;
 
   constructor(
     artifacts: Pick<Artifacts, 'generation' | 'publishedAt'>,
     bound: BoundSchema,
     planner: Planner,
+    cacheBytes = 0,
   ) {
+    this.keepsAnswers = cacheBytes > 0;
+    this.answers = new AnswerCache(cacheBytes);
     this.#bound = bound;
     this.generation = artifacts.generation;
     this.publishedAt = artifacts.publishedAt;
