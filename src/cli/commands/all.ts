@@ -14,6 +14,7 @@ import { addKey } from './key.js';
 import { addLoad } from './load.js';
 import { addRetry } from './retry.js';
 import { addRollback } from './rollback.js';
+import { addRunOperation } from './run-operation.js';
 import { addSample } from './sample.js';
 import { addSchedule } from './schedule.js';
 import { addServe } from './serve.js';
@@ -38,6 +39,7 @@ export const commands: readonly AddCommand[] = [
   addExplain,
   addCancel,
   addRollback,
+  addRunOperation,
   addDiff,
   addKey,
   addSchedule,
