@@ -19,6 +19,7 @@ import { addSample } from './sample.js';
 import { addSchedule } from './schedule.js';
 import { addServe } from './serve.js';
 import { addStart } from './start.js';
+import { addSnapshot } from './snapshot.js';
 import { addStatus } from './status.js';
 import { addStop } from './stop.js';
 
@@ -31,6 +32,7 @@ export const commands: readonly AddCommand[] = [
   addRun,
   addTest,
   addSeed,
+  addSnapshot,
   addRetry,
   addPlan,
   addShow,
