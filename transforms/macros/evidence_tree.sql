@@ -1,12 +1,13 @@
 {#- Why two identities are one person's: every component as a tree, in which each node knows its neighbour on the shortest
-    way to the component's first node. `evidence_tree(edges)` reads columns a, b and strength (stronger first) and gives
-    one row per node that an edge names; the root's parent is null. Breadth first over arrays: linear in the edges. -#}
+    way to the component's first node. `evidence_tree(a, b)` reads edges as two arrays, the strongest first, and gives one
+    row per node that an edge names; the root's parent is null. Breadth first over arrays: linear in the edges. -#}
 {% macro create_evidence_functions() %}
 {%- set schema = var('functions_schema', 'functions') %}
-create or replace function {{ schema }}.evidence_tree(edges regclass)
+create or replace function {{ schema }}.evidence_tree(a integer[], b integer[])
 returns table (node integer, parent integer, distance integer)
 language plpgsql
-stable
+immutable
+parallel safe
 as $function$
 declare
     node_count integer;
@@ -21,34 +22,36 @@ declare
     here integer;
     there integer;
 begin
-    execute format('select greatest(max(a), max(b)) from %s', edges) into node_count;
+    select greatest(max(edges.one), max(edges.other))
+    into node_count
+    from unnest(a, b) as edges (one, other);
     if node_count is null then
         return;
     end if;
-    execute format(
-        'select array_agg(other order by node, strength, other)
-         from (
-            select a::integer as node, b::integer as other, strength from %1$s
-            union all
-            select b::integer, a::integer, strength from %1$s
-         ) as directed', edges
-    ) into neighbour;
-    execute format(
-        'select array_agg(1 + coalesce(before, 0) order by i)
-         from (
-            select i, sum(degree) over (order by i rows between unbounded preceding and 1 preceding)::integer as before
-            from (
-                select i, count(directed.node) as degree
-                from generate_series(1, $1 + 1) as nodes (i)
-                left join (
-                    select a::integer as node from %1$s
-                    union all
-                    select b::integer from %1$s
-                ) as directed on nodes.i = directed.node
-                group by i
-            ) as degrees
-         ) as starts', edges
-    ) into first using node_count;
+    select array_agg(directed.target order by directed.origin, directed.position)
+    into neighbour
+    from (
+        select edges.one as origin, edges.other as target, edges.position
+        from unnest(a, b) with ordinality as edges (one, other, position)
+        union all
+        select edges.other, edges.one, edges.position
+        from unnest(a, b) with ordinality as edges (one, other, position)
+    ) as directed;
+    select array_agg((1 + coalesce(starts.before, 0))::integer order by starts.i)
+    into first
+    from (
+        select
+            nodes.i,
+            sum(coalesce(degrees.degree, 0)) over (
+                order by nodes.i rows between unbounded preceding and 1 preceding
+            ) as before
+        from generate_series(1, node_count + 1) as nodes (i)
+        left join (
+            select ends.one, count(*) as degree
+            from unnest(a || b) as ends (one)
+            group by ends.one
+        ) as degrees on nodes.i = degrees.one
+    ) as starts;
     parents := array_fill(null::integer, array[node_count]);
     distances := array_fill(null::integer, array[node_count]);
     queue := array_fill(0, array[node_count]);

@@ -23,15 +23,23 @@ current_assignments as (
 ),
 
 {#- On the way to the customer's first identity: the neighbour, and the record that says so. -#}
+ties as (
+
+    select
+        array_agg(a order by strength, a, b) as a,
+        array_agg(b order by strength, a, b) as b
+    from {{ ref('identity_ties') }}
+
+),
+
 tree as (
 
     select
         evidence.node,
         evidence.parent,
         evidence.distance
-    from {{ var('functions_schema', 'functions') }}.evidence_tree(
-        '{{ ref("identity_ties") }}'::regclass
-    ) as evidence
+    from ties
+    cross join lateral {{ var('functions_schema', 'functions') }}.evidence_tree(ties.a, ties.b) as evidence
 
 ),
 
