@@ -5,3 +5,5 @@ import { compileIfStale } from './compile.js';
 await compileIfStale();
 const { main } = await import('../dist/cli/main.js');
 process.exitCode = await main(process.argv.slice(2));
+// everything is closed; what keeps the process alive now is a handle that somebody forgot
+setTimeout(() => process.exit(), 1000).unref();

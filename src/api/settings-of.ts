@@ -21,6 +21,7 @@ export function apiSettings(set: ApiOverrides, production: boolean): ApiSettings
       suggestions: set.suggestions,
       corsOrigins: set.cors_origins,
       prepare: set.prepare,
+      cacheBytes: set.cache_bytes,
       slowStatement: set.slow_statement,
     }),
     limits: { ...defaults.limits, ...limits },

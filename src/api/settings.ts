@@ -26,6 +26,8 @@ export interface ApiSettings {
   readonly corsOrigins: readonly string[];
   /** Named prepared statements; off behind a pooler that cannot keep them. */
   readonly prepare: boolean;
+  /** Bytes of answers kept per generation; 0 keeps none. */
+  readonly cacheBytes: number;
   /** Milliseconds after which a statement is written to the log with its plan. */
   readonly slowStatement: number;
 }
@@ -61,5 +63,6 @@ export const defaultApiSettings: ApiSettings = {
   suggestions: true,
   corsOrigins: [],
   prepare: true,
+  cacheBytes: 64_000_000,
   slowStatement: 500,
 };

@@ -8,8 +8,8 @@ export interface GarbageOptions {
   readonly state: string;
   /** Generations kept, the current one included; 2 unless given. */
   readonly keep?: number;
-  /** A run whose candidates stay although nothing maps to them: the one going on, or the last failed one. */
-  readonly spareRun?: number;
+  /** Runs whose candidates stay although nothing maps to them: the one going on, and one that is retried. */
+  readonly spareRuns?: readonly number[];
 }
 
 export interface GarbageReport {
@@ -60,7 +60,7 @@ export async function collectGarbage(session: Session, options: GarbageOptions):
 }
 
 /** Marks what no kept or leased generation shows any more. */
-async function retire(session: Session, { state, keep = 2, spareRun }: GarbageOptions): Promise<void> {
+async function retire(session: Session, { state, keep = 2, spareRuns }: GarbageOptions): Promise<void> {
   await session.query(
     `with kept as (
          (select generation from ${state}.generations order by generation desc limit $1)
@@ -73,11 +73,11 @@ async function retire(session: Session, { state, keep = 2, spareRun }: GarbageOp
      )
      update ${state}.relations as r
      set retired_at = clock_timestamp(), retired_xid = pg_current_xact_id()
-     where r.retired_at is null and r.run_id is distinct from $2 and r.run_id <> 0 and r.relation_kind <> 'schema'
+     where r.retired_at is null and r.run_id <> all ($2::bigint[]) and r.run_id <> 0 and r.relation_kind <> 'schema'
        and not exists (
            select from ${state}.mapping as m join kept using (generation)
            where m.relation_schema = r.relation_schema and m.relation_name = r.relation_name)`,
-    [keep, spareRun ?? null],
+    [keep, spareRuns ?? []],
   );
 }
 
@@ -102,13 +102,13 @@ async function drop(session: Session, state: string, relation: Candidate): Promi
 }
 
 /** A run's schemas are registered like its relations, with an empty name. */
-async function dropEmptySchemas(session: Session, { state, spareRun }: GarbageOptions): Promise<void> {
+async function dropEmptySchemas(session: Session, { state, spareRuns }: GarbageOptions): Promise<void> {
   const { rows } = await session.query<{ schema: string }>(
     `select s.relation_schema as schema from ${state}.relations as s
-     where s.relation_kind = 'schema' and s.run_id is distinct from $1
+     where s.relation_kind = 'schema' and s.run_id <> all ($1::bigint[])
        and not exists (select from ${state}.relations as r
                        where r.relation_schema = s.relation_schema and r.relation_kind <> 'schema')`,
-    [spareRun ?? null],
+    [spareRuns ?? []],
   );
   for (const { schema } of rows) {
     try {

@@ -16,20 +16,41 @@ export async function main(args: readonly string[]): Promise<number> {
     async (...given) => {
       // commander hands over: arguments…, options, the command
       const [options] = given.slice(-2) as [Parameters<typeof action>[1]];
-      exitCode = await runAction((context) => action(context, options, flat(given.slice(0, -2))));
+      const words = texts(given.slice(0, -2));
+      exitCode = await withContext(globalOptions(program, process.env), (context) =>
+        action(context, options, words),
+      );
     };
   const program = makeProgram(commands, run);
-  const runAction = async (action: Parameters<typeof withContext>[1]): Promise<number> =>
-    withContext(globalOptions(program, process.env), action);
+  const output = (): Output => makeOutput(globalOptions(program, process.env));
+  const unwatch = watchProcess(output);
   try {
-    await program.parseAsync([...args], { from: 'user' });
+    await program.parseAsync(args.length === 0 ? ['start'] : [...args], { from: 'user' });
     return exitCode;
   } catch (error) {
     const fault = error instanceof CommanderError ? usageError(error, program, args) : error;
     if (fault === undefined) return 0;
-    makeOutput(globalOptions(program, process.env)).error(fault);
+    output().error(fault);
     return exitCodeOf(fault);
+  } finally {
+    unwatch();
   }
+}
+
+/** What no `catch` sees: a reader of our output that went away, and bugs. */
+function watchProcess(output: () => Output): () => void {
+  const onPipe = (error: NodeJS.ErrnoException): void => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  };
+  const onBug = (error: unknown): void => {
+    output().error(error);
+    process.exit(1);
+  };
+  process.stdout.on('error', onPipe);
+  process.on('uncaughtException', onBug);
+  // a broken pipe may show after the command has ended
+  return () => process.off('uncaughtException', onBug);
 }
 
 /** Runs an action; what it opened is closed before its error is told. */
@@ -42,6 +63,10 @@ async function withContext(
   const { context, close } = makeContext({ global, output, env: process.env, signal: stop.signal });
   try {
     return await action(context);
+  } catch (error) {
+    // what Ctrl-C broke off is not the fault of what broke
+    if (stop.signal.aborted) throw stop.signal.reason;
+    throw error;
   } finally {
     try {
       await close();
@@ -64,6 +89,6 @@ function exitCodeOf(error: unknown): number {
 }
 
 /** Variadic arguments come as one list, optional ones as undefined. */
-function flat(args: readonly unknown[]): string[] {
+function texts(args: readonly unknown[]): string[] {
   return args.flat().filter((arg): arg is string => typeof arg === 'string');
 }

@@ -1,4 +1,5 @@
 import { errorToJson, formatError } from '../errors/format.js';
+import { ThauError } from '../errors/thau-error.js';
 import { styles, type Styles } from './styles.js';
 
 export interface OutputOptions {
@@ -74,6 +75,8 @@ export class Output {
     const [first = '', ...rest] = formatError(error).split('\n');
     const code = first.split(':')[0] ?? '';
     const lines = [`${this.style.red(code)}${first.slice(code.length)}`, ...rest];
+    if (!(error instanceof ThauError))
+      lines.push('  hint: This is a bug of thau: run again with --debug and report the stack.');
     if (this.debug) lines.push('', stackOf(error));
     this.options.stderr.write(`${lines.join('\n')}\n`);
   }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { AddCommand, GlobalOptions, RunAction } from './command.js';
+import { version } from './version.js';
 
 /** The command line with its global options, which may stand before or after the command. */
 export function makeProgram(commands: readonly AddCommand[], run: RunAction): Command {
@@ -61,9 +61,4 @@ export function globalOptions(
     quiet: given['quiet'] === true,
     color: given['color'] !== false && (env['NO_COLOR'] ?? '') === '',
   };
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

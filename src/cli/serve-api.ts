@@ -11,6 +11,7 @@ export async function startApi(context: CommandContext, warehouse: Warehouse): P
   const { quoteIdentifier } = await import('../postgres/identifier.js');
   const { settings, database } = warehouse;
   const { stateSchema } = settings.database;
+  const served = apiSettings(settings.api, context.env['NODE_ENV'] === 'production');
   const secret = await cursorSecret(database, quoteIdentifier(stateSchema));
   const api = await serveApi({
     database,
@@ -21,8 +22,11 @@ export async function startApi(context: CommandContext, warehouse: Warehouse): P
         timezone: settings.timezone,
         stateSchema,
         planner: { cursorSecret: secret },
+        cacheBytes: served.cacheBytes,
+        onFault: (fault) =>
+          context.output.log(`${fault.code}: ${fault.message}`, { code: fault.code }, 'warn'),
       }),
-    settings: apiSettings(settings.api, context.env['NODE_ENV'] === 'production'),
+    settings: served,
     log: {
       info: (message, facts) => context.output.log(message, facts),
       warn: (message, facts) => context.output.log(text(message, facts), facts, 'warn'),

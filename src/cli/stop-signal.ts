@@ -1,22 +1,31 @@
 import { ThauError } from '../errors/thau-error.js';
 
+const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Milliseconds in which a further signal is the same Ctrl-C: npm hands on what the terminal sends to us as well. */
+const echo = 1000;
+
 /**
- * Ctrl-C and SIGTERM as an AbortSignal: the command finishes what it must. A second one ends the process as it would
- * without us.
+ * Ctrl-C and SIGTERM as an AbortSignal: the command finishes what it must. Asked again, the process ends at once, as
+ * if it had been killed, which every part of thau must survive anyway.
  */
 export function onStopSignal(): { readonly signal: AbortSignal; dispose(): void } {
   const controller = new AbortController();
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  const listeners = names.map((name) => {
-    const listener = (): void => {
-      dispose();
+  let first: number | undefined;
+  const listener = (name: NodeJS.Signals): void => {
+    const now = performance.now();
+    if (first === undefined) {
+      first = now;
       controller.abort(new ThauError('CLI_INTERRUPTED', `Stopped by ${name}.`));
-    };
-    process.on(name, listener);
-    return { name, listener };
-  });
-  const dispose = (): void => {
-    for (const { name, listener } of listeners) process.off(name, listener);
+    } else if (now - first > echo) {
+      process.exit(130);
+    }
   };
-  return { signal: controller.signal, dispose };
+  for (const name of names) process.on(name, listener);
+  return {
+    signal: controller.signal,
+    dispose: () => {
+      for (const name of names) process.off(name, listener);
+    },
+  };
 }

@@ -87,6 +87,11 @@ export const thauYml = {
     shutdown_timeout: duration('How long requests in flight may take to finish at the end.', '10 seconds'),
     poll_interval: duration('Between looks at the pointer, should a notification be lost.', '10 seconds'),
     slow_statement: duration('Statements slower than this are logged with their plan.', '500 ms'),
+    cache_bytes: integer(
+      'Bytes of answers kept per generation; 0 keeps none, and each request runs its own statement.',
+      '64000000',
+      0,
+    ),
     body_limit: integer("Bytes of a request's body.", '1000000', 1000),
     limits: section('What a document may ask for.', {
       depth: integer('Levels of selections.', '15', 1),

@@ -12,7 +12,7 @@ import { Scope } from './evaluate/scope.js';
 import { Fault } from './fault.js';
 import { builtinFilters } from './filters/builtin-filters.js';
 import type { Callable } from './filters/callable.js';
-import { builtinFunctions } from './functions/builtin-functions.js';
+import { layered } from './filters/callables.js';
 import type { Origin } from './locate.js';
 import { builtinTests } from './tests/builtin-tests.js';
 import type { Evaluation, Limits } from './values/call.js';
@@ -116,24 +116,10 @@ function topFrame(origin: Origin, globals: Globals, options: RenderOptions): Fra
   const execution = new Execution({
     limits: { ...defaultLimits, ...options.limits },
     undefinedMode: options.undefined ?? 'default',
-    filters: options.filters ? new Map([...builtinFilters, ...options.filters]) : builtinFilters,
-    tests: options.tests ? new Map([...builtinTests, ...options.tests]) : builtinTests,
+    filters: layered(options.filters, builtinFilters),
+    tests: layered(options.tests, builtinTests),
   });
-  return new Frame(execution, origin, withBuiltins(globals), null, null);
-}
-
-/** `range`, `dict`, `namespace`, … behind the host's names. */
-function withBuiltins(globals: Globals): Globals {
-  return {
-    get(name) {
-      const value = globals.get(name);
-      return value === undefined ? builtinFunctions.get(name) : value;
-    },
-    *keys() {
-      yield* globals.keys?.() ?? [];
-      yield* builtinFunctions.keys();
-    },
-  };
+  return new Frame(execution, origin, globals, null, null);
 }
 
 function* guarded<T>(frame: Frame, evaluation: Evaluation<T>): Evaluation<T> {

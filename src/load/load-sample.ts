@@ -70,29 +70,23 @@ async function fromFolder(
 async function fromGenerator(tx: Session, options: LoadSampleOptions): Promise<Map<string, number>> {
   const loaded = new Map<string, number>();
   const filling = new Map(
-    rawTables.map((table) => [
-      relationOf(table),
-      { table, target: targetOf(table), lines: [] as string[], length: 0 },
-    ]),
+    rawTables.map((table) => [relationOf(table), { table, target: targetOf(table), lines: '' }]),
   );
   const generated = generate(options.generate);
   for (const { target } of filling.values()) await makeRawTable(tx, target, options.whenThere);
   const flush = async (relation: string): Promise<void> => {
     const held = filling.get(relation);
-    if (!held || held.lines.length === 0) return;
-    const rows = await tx.copyIn(copyStatement(held.target), held.lines);
+    if (!held || held.lines === '') return;
+    const rows = await tx.copyIn(copyStatement(held.target), [held.lines]);
     loaded.set(relation, (loaded.get(relation) ?? 0) + rows);
     options.onTable?.(relation, loaded.get(relation) ?? 0);
-    held.lines = [];
-    held.length = 0;
+    held.lines = '';
   };
   for (const { relation, values } of generated) {
     const held = filling.get(relation);
     if (!held) continue; // the truth is not loaded
-    const line = copyLine(held.table.columns.map(({ name }) => text(values[name] ?? null)));
-    held.lines.push(line);
-    held.length += line.length;
-    if (held.length > 1_000_000) await flush(relation);
+    held.lines += copyLine(held.table.columns.map(({ name }) => text(values[name] ?? null)));
+    if (held.lines.length > 500_000) await flush(relation);
   }
   for (const [relation, { target }] of filling) {
     await flush(relation);

@@ -68,9 +68,7 @@ function readOwn(sources: readonly SdlSource[]): OwnSdl {
   return {
     models,
     neighbours,
-    typeNames: new Set(
-      definitions.flatMap((node) => ('name' in node && node.name !== undefined ? [node.name.value] : [])),
-    ),
+    typeNames: new Set(definitions.flatMap((node) => ('name' in node ? [node.name.value] : []))),
     rootFields: new Set(
       definitions.flatMap((node) =>
         (node.kind === Kind.OBJECT_TYPE_EXTENSION || node.kind === Kind.OBJECT_TYPE_DEFINITION) &&

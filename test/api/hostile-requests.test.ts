@@ -188,7 +188,7 @@ describe('slow queries', () => {
   });
 
   test('by the hundred are refused with Retry-After, and another caller still has a turn', async () => {
-    const asked = Array.from({ length: 100 }, () => served.ask('{ slow { slept } }'));
+    const asked = Array.from({ length: 100 }, (_, n) => served.ask(`{ s${n}: slow { slept } }`));
     const { createKey } = await import('../../src/access/key-store.js');
     const { text: other } = await createKey(served.home, { name: 'other' });
     const answer = await post(served.api.url, other, {

@@ -32,8 +32,8 @@ active as (
     select
         firsts.cohort_on,
         (
-            extract(year from age(date_trunc('month', purchase_days.purchased_on), firsts.cohort_on)) * 12
-            + extract(month from age(date_trunc('month', purchase_days.purchased_on), firsts.cohort_on))
+            12 * (extract(year from purchase_days.purchased_on) - extract(year from firsts.cohort_on))
+            + extract(month from purchase_days.purchased_on) - extract(month from firsts.cohort_on)
         )::integer as period,
         count(distinct purchase_days.customer_id) as active_count
     from firsts

@@ -61,6 +61,11 @@ export class GenerationFollower<Loaded> {
     return this.#pin;
   }
 
+  /** Whether a publish would be heard of at once. */
+  get listening(): boolean {
+    return this.#listening;
+  }
+
   get status(): FollowerStatus {
     return { generation: this.#generation, fault: this.#fault, listening: this.#listening };
   }

@@ -3,6 +3,9 @@ import { Statement } from '../../postgres/statements/statement.js';
 import { completeSuspect, isSuspect } from '../../query/complete-suspect.js';
 import type { PlannedStatement, Planner, Plan } from '../../query/planner.js';
 import type { BoundSchema } from '../../schema/bound-schema.js';
+import { AnswerCache } from '../cache/answer-cache.js';
+import { Flights } from '../cache/flights.js';
+import type { TrustedOperation } from '../flat/trusted-operation.js';
 import { KnownDocuments } from '../graphql/known-documents.js';
 import type { Artifacts } from './artifacts.js';
 
@@ -12,19 +15,32 @@ export class LoadedGeneration {
   readonly publishedAt: Date;
   readonly planner: Planner;
   readonly documents = new KnownDocuments();
+  /** What `GET /q` answers, by name. */
+  readonly operations: ReadonlyMap<string, TrustedOperation>;
+  /** Equal requests may share one statement and its answer. */
+  readonly keepsAnswers: boolean;
+  readonly answers: AnswerCache;
+  /** Statements that are running, by plan and values: their data, undefined where the pointer had moved. */
+  readonly flights = new Flights<string | undefined>();
   readonly #statements = new WeakMap<Plan, Statement>();
-
   readonly #bound: BoundSchema;
 
   constructor(
     artifacts: Pick<Artifacts, 'generation' | 'publishedAt'>,
     bound: BoundSchema,
     planner: Planner,
+    options: {
+      readonly cacheBytes: number;
+      readonly operations: ReadonlyMap<string, TrustedOperation>;
+    },
   ) {
+    this.keepsAnswers = options.cacheBytes > 0;
+    this.answers = new AnswerCache(options.cacheBytes);
     this.#bound = bound;
     this.generation = artifacts.generation;
     this.publishedAt = artifacts.publishedAt;
     this.planner = planner;
+    this.operations = options.operations;
   }
 
   get schema(): GraphQLSchema {

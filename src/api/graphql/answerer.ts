@@ -108,20 +108,41 @@ export class Answerer {
     known: KnownOperation,
     context: RequestContext,
   ): Promise<string | ExecutionResult | undefined> {
+    const values = planned.values.map(wireValue);
+    // who would not hear of a publish at once may not answer from before it
+    const shared = loaded.keepsAnswers && planned.plan.published && this.#options.follower.listening;
+    const key = shared ? `${planned.plan.name} ${JSON.stringify(values)}` : '';
+    const kept = shared ? loaded.answers.get(key) : undefined;
+    if (kept !== undefined) return kept;
+    const data = shared
+      ? await loaded.flights.join(key, context.cancellation, (cancellation) =>
+          this.#read(loaded, planned, values, { ...context, cancellation }),
+        )
+      : await this.#read(loaded, planned, values, context);
+    if (data === undefined) return undefined;
+    const { document, operation } = known;
+    const answer = loaded.complete({ document, operationName: operation.name?.value }, planned, data);
+    if (shared && typeof answer === 'string') loaded.answers.set(key, answer);
+    return answer;
+  }
+
+  /** Runs the statement; undefined where it found the pointer elsewhere, or its relations gone. */
+  async #read(
+    loaded: LoadedGeneration,
+    planned: PlannedStatement,
+    values: (string | null)[],
+    context: RequestContext,
+  ): Promise<string | undefined> {
     const { pool, follower, log, slowStatement } = this.#options;
     const statement = loaded.statementOf(planned.plan);
-    const values = planned.values.map(wireValue);
-    values[0] = follower.pin ?? loaded.generation;
+    const pinned = [follower.pin ?? loaded.generation, ...values.slice(1)];
     const started = performance.now();
     try {
-      const rows = await pool.run(statement, values, {
+      const rows = await pool.run(statement, pinned, {
         owner: context.caller.keyId ?? '',
         cancellation: context.cancellation,
       });
-      const data = rows[0]?.[1];
-      if (data === undefined || data === null) return undefined;
-      const { document, operation } = known;
-      return loaded.complete({ document, operationName: operation.name?.value }, planned, data);
+      return rows[0]?.[1] ?? undefined;
     } catch (error) {
       if (!overtaken.has(faultOf(error)?.sqlstate)) throw error;
       log.warn('a statement met relations of another generation', {

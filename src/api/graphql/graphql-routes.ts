@@ -10,6 +10,7 @@ import type { RequestContext } from '../http/request-context.js';
 import type { ApiSettings } from '../settings.js';
 import type { Apollo } from './apollo.js';
 import { limitFault } from './document-limits.js';
+import { sendTagged } from '../http/send-tagged.js';
 import { leanContext, type WithContext } from './lean-path.js';
 
 export interface GraphQLRouteOptions {
@@ -112,9 +113,12 @@ function askApollo(
 
 function send(reply: FastifyReply, answer: ApolloAnswer): FastifyReply {
   for (const [name, value] of answer.headers) reply.header(name, value);
-  reply.header('cache-control', 'no-store');
   if (answer.body.kind !== 'complete') throw new Error('incremental delivery is refused by validation');
-  return reply.code(statusOf(answer)).send(answer.body.string);
+  const status = statusOf(answer);
+  const { string } = answer.body;
+  if (reply.request.method === 'GET' && status === 200)
+    return sendTagged(reply, string, answer.headers.get('content-type'));
+  return reply.code(status).header('cache-control', 'no-store').send(string);
 }
 
 /** Faults of a document or its variables: GraphQL could be read, and the answer says what is wrong with it. */

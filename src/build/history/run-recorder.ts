@@ -52,6 +52,8 @@ export class RunRecorder {
       error: result.error === undefined ? null : errorToJson(result.error),
       waited_for: this.waitedFor(result.nodeId),
       // a test's SQL stands in the artifacts; a model's plan is what one asks for
+      fingerprint: result.fingerprint ?? null,
+      data_version: result.dataVersion ?? null,
       compiled_code: result.resourceType === 'test' ? null : (result.compiledCode ?? null),
     });
   }
@@ -84,16 +86,19 @@ export class RunRecorder {
       await this.database.query(
         `insert into ${this.state}.run_nodes
              (run_id, node_id, resource_type, name, status, relation, started_at, finished_at, seconds,
-              rows_affected, failures, message, error, waited_for, compiled_code)
+              rows_affected, failures, message, error, waited_for, compiled_code,
+              fingerprint, data_version)
          select $1, r.* from jsonb_to_recordset($2::jsonb) as r (
              node_id text, resource_type text, name text, status text, relation text, started_at timestamptz,
              finished_at timestamptz, seconds double precision, rows_affected bigint, failures bigint,
-             message text, error jsonb, waited_for text[], compiled_code text)
+             message text, error jsonb, waited_for text[], compiled_code text,
+             fingerprint text, data_version text)
          on conflict (run_id, node_id) do update set
              status = excluded.status, relation = excluded.relation, started_at = excluded.started_at,
              finished_at = excluded.finished_at, seconds = excluded.seconds,
              rows_affected = excluded.rows_affected, failures = excluded.failures, message = excluded.message,
-             error = excluded.error, waited_for = excluded.waited_for, compiled_code = excluded.compiled_code`,
+             error = excluded.error, waited_for = excluded.waited_for, compiled_code = excluded.compiled_code,
+             fingerprint = excluded.fingerprint, data_version = excluded.data_version`,
         [this.runId, JSON.stringify(rows)],
       );
     } catch (error) {
@@ -118,6 +123,8 @@ interface Row {
   readonly error: Record<string, unknown> | null;
   readonly waited_for: readonly string[];
   readonly compiled_code: string | null;
+  readonly fingerprint: string | null;
+  readonly data_version: string | null;
 }
 
 const unknown = {
@@ -129,4 +136,6 @@ const unknown = {
   message: null,
   error: null,
   compiled_code: null,
+  fingerprint: null,
+  data_version: null,
 } as const;

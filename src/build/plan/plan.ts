@@ -11,7 +11,8 @@ import { readFunctions, type FunctionFacts } from './read-functions.js';
 import { readSourceVersions, type SourceVersions } from './source-versions.js';
 
 export interface Decision {
-  readonly action: 'build' | 'carry';
+  /** `carry` shows the published relation further, `reuse` a candidate that a failed run left. */
+  readonly action: 'build' | 'carry' | 'reuse';
   readonly because: string;
 }
 
@@ -173,6 +174,7 @@ function changedInput(options: PlanOptions, before: string | null | undefined, n
     const json = /\{.*\}$/.exec(text ?? '')?.[0];
     return json === undefined ? {} : (JSON.parse(json) as Record<string, string>);
   };
+  if (before === null || before === undefined) return 'it is not known what it read';
   const old = parse(before);
   const changed = Object.entries(parse(now)).find(([id, version]) => old[id] !== version)?.[0];
   if (changed === undefined) return 'what it reads changed';

@@ -23,6 +23,9 @@ export interface NodeResult {
   /** The SQL that ran. */
   readonly compiledCode?: string;
   readonly materialized?: string;
+  /** What the node was, and what it read: by these a later run knows whether it may be kept. */
+  readonly fingerprint?: string;
+  readonly dataVersion?: string;
 }
 
 /** Whether what waits for this node may go on, and the run may publish. */

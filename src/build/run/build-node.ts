@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ThauError } from '../../errors/thau-error.js';
 import type { RelationName } from '../../project/context/database-adapter.js';
@@ -24,12 +25,10 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
   const candidateName: RelationName = { database: null, schema: place.schema, identifier: place.name };
   const current = scope.currentRelation(node.unique_id);
   const incremental = isIncremental(node.config, current, scope.fullRefresh);
-  const shown = current && !scope.fullRefresh ? current : undefined;
-  const thisInModel = shown ? { database: null, schema: shown.schema, identifier: shown.name } : null;
   const sql =
     node.resource_type === 'seed'
       ? { compiledCode: '', node }
-      : await scope.options.renderer.compile(node, scope.context(adapter, thisInModel));
+      : await scope.options.renderer.compile(node, scope.context(adapter, scope.thisInModel(node)));
   await adapter.commit();
   const config = sql.node.config;
   const hook = (hooks: readonly Hook[], within: boolean): Promise<void> =>
@@ -48,7 +47,7 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
         current: incremental || node.resource_type === 'snapshot' ? current : undefined,
         fullRefresh: scope.fullRefresh,
         empty: scope.options.flags.EMPTY,
-        absolutePath: node.root_path === undefined ? '' : join(node.root_path, node.path),
+        absolutePath: seedPath(node),
       });
       await register(tx, scope, node, place, made);
       await applyGrants(tx, node, [place]);
@@ -65,6 +64,13 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
   } finally {
     adapter.withinTransaction = false;
   }
+}
+
+/** `original_file_path` counts from the package, `path` from the folder of seeds. */
+function seedPath(node: ManifestNode): string {
+  if (node.root_path === undefined) return '';
+  const whole = join(node.root_path, node.original_file_path);
+  return existsSync(whole) ? whole : join(node.root_path, node.path);
 }
 
 function materialisationOf(node: ManifestNode): Materialisation {

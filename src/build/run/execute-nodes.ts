@@ -28,8 +28,9 @@ export async function executeNodes(
   const { manifest, reporter, database } = options;
   const { state, runId } = scope.options;
   const executed = [...options.selected].filter((id) => isExecuted(manifest.nodes[id]));
-  const carried = executed.filter((id) => plan.decisions.get(id)?.action === 'carry');
-  const chosen = new Set(executed.filter((id) => plan.decisions.get(id)?.action !== 'carry'));
+  const isBuilt = (id: string): boolean => (plan.decisions.get(id)?.action ?? 'build') === 'build';
+  const unchanged = executed.filter((id) => !isBuilt(id));
+  const chosen = new Set(executed.filter(isBuilt));
   const graph = executionGraph(manifest.nodes, chosen, true);
   recorder.ordered(graph.waitsFor);
   const total = executed.length;
@@ -50,10 +51,12 @@ export async function executeNodes(
     recorder.finished(result);
     reporter({ type: 'node_finished', at: new Date(), result, index: at, total });
   };
-  for (const id of carried) {
+  for (const id of unchanged) {
     const node = manifest.nodes[id];
     const because = plan.decisions.get(id)?.because ?? null;
-    if (node) finish({ ...unbuilt(node), status: 'carried', message: because }, ++index);
+    if (!node) continue;
+    const kept: NodeResult = { ...unbuilt(node), status: 'carried', message: because };
+    finish(plan.decisions.get(id)?.action === 'reuse' ? remembered(kept, scope, plan) : kept, ++index);
   }
   await walkGraph(graph, {
     threads: options.threads,
@@ -67,7 +70,11 @@ export async function executeNodes(
       const startedAt = new Date();
       reporter({ type: 'node_started', at: startedAt, nodeId: id, name: node.name, index: at, total });
       recorder.started(node, startedAt);
-      const result = await attempt(options, scope, sessions, node, startedAt, signal);
+      const result = remembered(
+        await attempt(options, scope, sessions, node, startedAt, signal),
+        scope,
+        plan,
+      );
       finish(result, at);
       return isGood(result.status) ? 'done' : 'failed';
     },
@@ -137,6 +144,18 @@ async function attempt(
       error,
     });
   }
+}
+
+/** With what a later run needs to know whether the result may be kept. */
+function remembered(result: NodeResult, scope: RunScope, plan: Plan): NodeResult {
+  if (!['success', 'pass', 'carried'].includes(result.status)) return result;
+  const fingerprint = plan.fingerprints.get(result.nodeId);
+  const dataVersion = plan.dataVersion(result.nodeId, (id) => scope.relationText(id));
+  return {
+    ...result,
+    ...(fingerprint !== undefined && { fingerprint }),
+    ...(dataVersion !== null && { dataVersion }),
+  };
 }
 
 function identity(node: ManifestNode): {

@@ -1,13 +1,14 @@
-import type { Queryable } from '../../postgres/queryable.js';
 import type { Session } from '../../postgres/session.js';
+import { readPassedTests } from '../plan/passed-tests.js';
 import { makePlan, type Plan } from '../plan/plan.js';
+import { reuseCandidates } from '../plan/reuse-candidates.js';
 import type { RunOptions } from './run-options.js';
 import type { RunScope } from './run-scope.js';
 
 /** The plan of a run, from what its scope knows. */
 export async function planRun(session: Session, options: RunOptions, scope: RunScope): Promise<Plan> {
   const { state, current, manifest, renderer, flags } = scope.options;
-  return makePlan(session, {
+  const plan = await makePlan(session, {
     manifest,
     renderer,
     flags,
@@ -16,18 +17,18 @@ export async function planRun(session: Session, options: RunOptions, scope: RunS
     selected: options.selected,
     ...(options.force !== undefined && { force: options.force }),
     distrustRecent: options.distrustRecent ?? false,
-    passedTests: await readPassedTests(session, scope),
+    passedTests: await readPassedTests(session, state, current.number),
   });
-}
-
-/** Tests that hold in the current generation, with what they were held against. */
-export async function readPassedTests(
-  database: Queryable,
-  scope: RunScope,
-): Promise<Readonly<Record<string, string>>> {
-  const { rows } = await database.query<{ content: Record<string, string> }>(
-    `select content from ${scope.options.state}.artifacts where generation = $1 and kind = 'tests'`,
-    [scope.options.current.number],
+  if (options.retryOf === undefined) return plan;
+  const reuse = await reuseCandidates(session, state, manifest, plan, options.retryOf);
+  // they are this run's from now on, should it fail and be retried itself
+  await session.query(
+    `update ${state}.relations set run_id = $1 where run_id = $2 and node_id = any ($3::text[])`,
+    [scope.options.runId, options.retryOf, [...reuse.candidates.keys()]],
   );
-  return rows[0]?.content ?? {};
+  for (const [id, { relation, builtBy }] of reuse.candidates) {
+    const node = manifest.nodes[id];
+    if (node) scope.setCandidate(node, relation, builtBy);
+  }
+  return reuse.plan;
 }

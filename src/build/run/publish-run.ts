@@ -1,10 +1,12 @@
 import type { RunLock } from '../../postgres/run-lock.js';
 import type { ManifestNode } from '../../project/manifest.js';
 import type { Catalog } from '../../schema/catalog.js';
+import type { Session } from '../../postgres/session.js';
+import { readLineage, type Lineage } from '../artifacts/lineage.js';
 import type { MetricsArtifact } from '../../semantic/bound-metrics.js';
 import { metricsArtifact } from '../../semantic/metrics-artifact.js';
-import type { Session } from '../../postgres/session.js';
 import { slimManifest } from '../artifacts/slim-manifest.js';
+import { readPassedTests } from '../plan/passed-tests.js';
 import { testVersion, type Plan } from '../plan/plan.js';
 import type { MappedNode } from '../publish/generation.js';
 import { publish } from '../publish/publish.js';
@@ -12,7 +14,6 @@ import { readCatalog } from '../publish/read-catalog.js';
 import type { NodeResult } from '../report/node-result.js';
 import { prepareViews, type ViewChange } from '../views/prepare-views.js';
 import { hasRelation } from './has-relation.js';
-import { readPassedTests } from './plan-run.js';
 import { applyDocs, applyGrants } from './relation-extras.js';
 import type { RunOptions } from './run-options.js';
 import type { RunScope } from './run-scope.js';
@@ -46,7 +47,7 @@ export async function publishRun(
   const stale = staleNodes(scope, new Set(built.map(({ node }) => node.unique_id)));
   const nodes = nextMapping(scope, stale, plan);
   const passed = new Set(
-    results.filter((one) => one.resourceType === 'test' && one.status === 'pass').map((one) => one.nodeId),
+    results.filter((one) => one.resourceType === 'test' && isPassed(one, plan)).map((one) => one.nodeId),
   );
   return sessions.use(async (session) => {
     const before = await session.query<{ content: Catalog }>(
@@ -55,6 +56,17 @@ export async function publishRun(
     );
     const catalog = await readCatalog(session, manifest, nodes, passed, before.rows[0]?.content);
     await options.checkSchema?.(options.sdl, catalog);
+    const lineageBefore = await session.query<{ content: Lineage }>(
+      `select content from ${state}.artifacts where generation = $1 and kind = 'lineage'`,
+      [current.number],
+    );
+    const compiled = new Map(
+      results.flatMap(({ nodeId, resourceType, status, compiledCode }) =>
+        resourceType === 'model' && status === 'success' && compiledCode
+          ? [[nodeId, compiledCode] as const]
+          : [],
+      ),
+    );
     const changes = nodes.flatMap((node): ViewChange[] => {
       const old = current.nodes.get(node.nodeId);
       const moved = old?.schema !== node.schema || old.name !== node.name;
@@ -68,6 +80,14 @@ export async function publishRun(
       catalog,
       metrics: metricsOf(options, catalog),
       manifest: slimManifest(manifest),
+      lineage: await readLineage(
+        session,
+        manifest,
+        nodes,
+        catalog,
+        compiled,
+        lineageBefore.rows[0]?.content ?? {},
+      ),
       tests: await passedTests(session, scope, results, plan),
     };
     const sameNodes = changes.length === 0 && nodes.length === current.nodes.size;
@@ -101,18 +121,23 @@ async function passedTests(
   results: readonly NodeResult[],
   plan: Plan,
 ): Promise<Readonly<Record<string, string>>> {
-  const before = await readPassedTests(session, scope);
+  const before = await readPassedTests(session, scope.options.state, scope.options.current.number);
   const tests = Object.entries(before).filter(([id]) => scope.options.manifest.nodes[id]);
   const held = new Map(tests);
   for (const result of results) {
-    if (result.resourceType !== 'test' || result.status === 'carried') continue;
+    if (result.resourceType !== 'test' || plan.decisions.get(result.nodeId)?.action === 'carry') continue;
     held.delete(result.nodeId);
     const hash = plan.fingerprints.get(result.nodeId);
     const version = plan.dataVersion(result.nodeId, (id) => scope.relationText(id));
     const text = hash === undefined ? null : testVersion(hash, version);
-    if (result.status === 'pass' && text !== null) held.set(result.nodeId, text);
+    if (isPassed(result, plan) && text !== null) held.set(result.nodeId, text);
   }
   return Object.fromEntries([...held].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Passed now, or in the failed run that is retried. */
+function isPassed(result: NodeResult, plan: Plan): boolean {
+  return result.status === 'pass' || plan.decisions.get(result.nodeId)?.action === 'reuse';
 }
 
 async function sameArtifacts(
@@ -133,7 +158,7 @@ async function sameArtifacts(
 
 /** What was built, and everything else of the current generation that the project still has. */
 function nextMapping(scope: RunScope, stale: ReadonlySet<string>, plan: Plan): readonly MappedNode[] {
-  const { manifest, runId, current } = scope.options;
+  const { manifest, current } = scope.options;
   const candidates = scope.candidates();
   const now = new Date();
   const empty = scope.options.flags.EMPTY;
@@ -145,7 +170,7 @@ function nextMapping(scope: RunScope, stale: ReadonlySet<string>, plan: Plan): r
     .map((mapped) =>
       stale.has(mapped.nodeId) ? { ...mapped, staleSince: mapped.staleSince ?? now } : mapped,
     );
-  const built = [...candidates].flatMap(([nodeId, relation]): MappedNode[] => {
+  const built = [...candidates].flatMap(([nodeId, { builtBy, ...relation }]): MappedNode[] => {
     const node = manifest.nodes[nodeId];
     if (!node) return [];
     const { schema, alias: name } = node;
@@ -155,7 +180,7 @@ function nextMapping(scope: RunScope, stale: ReadonlySet<string>, plan: Plan): r
         schema,
         name,
         relation,
-        builtBy: runId,
+        builtBy,
         fingerprint: empty ? null : (plan.fingerprints.get(nodeId) ?? null),
         dataVersion: empty ? null : plan.dataVersion(nodeId, (id) => scope.relationText(id)),
         staleSince: null,

@@ -43,6 +43,10 @@ export interface RunOptions {
   readonly force?: string;
   /** Counters of sources are not trusted while others were just at work: a person expects the row just inserted. */
   readonly distrustRecent?: boolean;
+  /** A failed run whose good candidates are taken over instead of being built again. */
+  readonly retryOf?: number;
+  /** `all` (unless given): publish when everything is good; `healthy`: also what is not downstream of a failure. */
+  readonly publish?: 'all' | 'healthy';
   /** Generations kept, the current one included. */
   readonly keepGenerations?: number;
 }

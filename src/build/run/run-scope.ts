@@ -24,13 +24,18 @@ export interface RunScopeOptions {
   readonly reporter: Reporter;
 }
 
+/** A candidate, and the run that made it. */
+export interface MadeRelation extends Relation {
+  readonly builtBy: number;
+}
+
 /**
  * What the nodes of one run share: which relation stands for each node, and the context their templates render
  * in. It changes in one way: a candidate, once made, stands for its node.
  */
 export class RunScope {
   readonly names = new OwnedNames();
-  private readonly made = new Map<string, Relation>();
+  private readonly made = new Map<string, MadeRelation>();
 
   constructor(readonly options: RunScopeOptions) {
     for (const node of Object.values(options.manifest.nodes)) {
@@ -50,13 +55,18 @@ export class RunScope {
     return { schema: candidateSchema(node.schema, this.options.runId), name: node.alias };
   }
 
-  /** From now on the candidate stands for the node. */
-  setCandidate(node: ManifestNode, relation: Relation): void {
-    this.made.set(node.unique_id, relation);
+  /** From now on the candidate stands for the node; `builtBy` where an earlier run made it. */
+  setCandidate(node: ManifestNode, relation: Relation, builtBy = this.options.runId): void {
+    this.made.set(node.unique_id, { ...relation, builtBy });
     this.names.set(node.schema, node.alias, { ...relation, candidate: true });
   }
 
-  candidates(): ReadonlyMap<string, Relation> {
+  /** The candidate is not to be published: what was published before stands for the node again. */
+  dropCandidate(nodeId: string): void {
+    this.made.delete(nodeId);
+  }
+
+  candidates(): ReadonlyMap<string, MadeRelation> {
     return this.made;
   }
 
@@ -69,6 +79,12 @@ export class RunScope {
   relationText(nodeId: string): string | undefined {
     const relation = this.made.get(nodeId) ?? this.currentRelation(nodeId);
     return relation && sqlName(relation);
+  }
+
+  /** What `this` is in a node's own SQL: what is published, or the node's name while nothing is. */
+  thisInModel(node: ManifestNode): RelationName {
+    const shown = this.fullRefresh ? undefined : this.currentRelation(node.unique_id);
+    return { database: null, schema: shown?.schema ?? node.schema, identifier: shown?.name ?? node.alias };
   }
 
   /** What `ref()` and `source()` render. */

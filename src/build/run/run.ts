@@ -10,6 +10,7 @@ import { settleViews } from '../views/settle-views.js';
 import { watchCancellation } from './cancellation.js';
 import { refuseSharedNames } from './check-names.js';
 import { executeNodes, type Execution } from './execute-nodes.js';
+import { healthyCandidates } from './healthy-candidates.js';
 import { planRun } from './plan-run.js';
 import { publishRun } from './publish-run.js';
 import { recover } from './recover.js';
@@ -55,7 +56,11 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
     const current = await sessions.use(async (session) => {
       const dead = await recover(session, stateSchema, state, runId);
       if (dead.length > 0) reporter({ type: 'run_took_over', at: new Date(), runs: dead });
-      await collectGarbage(session, { state, ...keep(options), spareRun: runId });
+      await collectGarbage(session, {
+        state,
+        ...keep(options),
+        spareRuns: [runId, ...(options.retryOf === undefined ? [] : [options.retryOf])],
+      });
       return readGeneration(session, state);
     });
     const { manifest, renderer, flags } = options;
@@ -80,8 +85,15 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
     });
     execution = await executeNodes(options, begun, sessions, recorder, cancellation.signal, plan);
     cancellation.signal.throwIfAborted();
-    if (execution.results.every((result) => isGood(result.status))) {
+    const good = execution.results.every((result) => isGood(result.status));
+    const healthy = good
+      ? undefined
+      : options.publish === 'healthy'
+        ? healthyCandidates(begun, execution.results)
+        : null;
+    if (good || (healthy?.size ?? 0) > 0) {
       facts.state = 'succeeded';
+      for (const id of begun.candidates().keys()) if (healthy?.has(id) === false) begun.dropCandidate(id);
       if (options.command !== 'test') {
         const published = await publishRun(options, begun, sessions, lock, execution.results, plan);
         if (published) Object.assign(facts, published, { state: 'published' satisfies RunState });

@@ -1,4 +1,14 @@
 import type { AddCommand } from '../command.js';
+import { addBuild } from './build.js';
+import { addRun } from './run.js';
+import { addTest } from './test.js';
+import { addSeed } from './seed.js';
+import { addCompile } from './compile.js';
+import { addDeps } from './deps.js';
+import { addList } from './list.js';
+import { addParse } from './parse.js';
+import { addPlan } from './plan.js';
+import { addShow } from './show.js';
 import { addCancel } from './cancel.js';
 import { addDebug } from './debug.js';
 import { addDiff } from './diff.js';
@@ -6,20 +16,36 @@ import { addExplain } from './explain.js';
 import { addHistory } from './history.js';
 import { addKey } from './key.js';
 import { addLoad } from './load.js';
+import { addRetry } from './retry.js';
+import { addRollback } from './rollback.js';
 import { addSample } from './sample.js';
 import { addSchedule } from './schedule.js';
 import { addServe } from './serve.js';
+import { addStart } from './start.js';
 import { addStatus } from './status.js';
 import { addStop } from './stop.js';
 
 export const commands: readonly AddCommand[] = [
   // one a line, in the order of `thau --help`
+  addStart,
   addServe,
   addStop,
+  addBuild,
+  addRun,
+  addTest,
+  addSeed,
+  addParse,
+  addList,
+  addCompile,
+  addDeps,
+  addRetry,
+  addPlan,
+  addShow,
   addStatus,
   addHistory,
   addExplain,
   addCancel,
+  addRollback,
   addDiff,
   addKey,
   addSchedule,

@@ -72,7 +72,10 @@ function linesOf(event: RunEvent, { style }: Output): string[] {
     case 'run_took_over':
       return [style.dim(`cleaned up after run ${event.runs.join(', ')}, whose process had ended`)];
     case 'node_finished':
-      return [nodeLine(event.result, event.index, event.total, style)];
+      // what is carried forward is counted at the end: a thousand lines would hide the three that matter
+      return event.result.status === 'carried'
+        ? []
+        : [nodeLine(event.result, event.index, event.total, style)];
     case 'log':
       return event.toConsole ? [event.message] : [];
     case 'run_finished':

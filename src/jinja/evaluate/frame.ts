@@ -1,6 +1,6 @@
 import type { Place } from '../../errors/thau-error.js';
 import { limitFault } from '../fault.js';
-import type { Callable } from '../filters/callable.js';
+import type { Callables } from '../filters/callables.js';
 import { placeOf, type Origin } from '../locate.js';
 import type { Limits } from '../values/call.js';
 import type { UndefinedMode } from '../values/undefined.js';
@@ -17,16 +17,16 @@ export interface Globals {
 export class Execution {
   readonly limits: Limits;
   readonly undefinedMode: UndefinedMode;
-  readonly filters: ReadonlyMap<string, Callable>;
-  readonly tests: ReadonlyMap<string, Callable>;
+  readonly filters: Callables;
+  readonly tests: Callables;
   #steps = 0;
   #output = 0;
 
   constructor(options: {
     limits: Limits;
     undefinedMode: UndefinedMode;
-    filters: ReadonlyMap<string, Callable>;
-    tests: ReadonlyMap<string, Callable>;
+    filters: Callables;
+    tests: Callables;
   }) {
     this.limits = options.limits;
     this.undefinedMode = options.undefinedMode;

@@ -53,6 +53,8 @@ function tupleEnds(stream: TokenStream, until: string | undefined): boolean {
 
 /** An expression without commas. */
 export function parseExpression(stream: TokenStream): Expression {
+  const plain = parsePlain(stream);
+  if (plain !== null) return plain;
   stream.enter();
   let node = parseOr(stream);
   let links = 1;
@@ -68,39 +70,44 @@ export function parseExpression(stream: TokenStream): Expression {
   return node;
 }
 
-/** The operators of one precedence, from left to right. Each link deepens the tree, so it counts as nesting. */
-function parseChain(
-  stream: TokenStream,
-  operand: (stream: TokenStream) => Expression,
-  link: (left: Expression, stream: TokenStream) => Expression | null,
-): Expression {
-  let node = operand(stream);
-  let links = 0;
-  for (;;) {
-    const next = link(node, stream);
-    if (next === null) break;
-    stream.enter();
-    links++;
-    node = next;
-  }
-  stream.leave(links);
-  return node;
+/** Most expressions are a name or literal and no more: those need not go through every precedence. */
+function parsePlain(stream: TokenStream): Expression | null {
+  const { kind, text } = stream.current;
+  if ((kind !== 'string' && kind !== 'name' && kind !== 'integer') || text === 'not') return null;
+  const after = stream.look();
+  if (after === undefined) return null;
+  const ends =
+    after.kind === 'tag end' ||
+    after.kind === 'output end' ||
+    (after.kind === 'operator' && (after.text === ',' || after.text === ')' || after.text === ']'));
+  return ends ? parsePrimary(stream) : null;
 }
 
+/** Each link of a chain of operators deepens the tree, so it counts as nesting. */
 function parseOr(stream: TokenStream): Expression {
-  return parseChain(stream, parseAnd, (left) => {
-    if (!stream.isName('or')) return null;
+  let left = parseAnd(stream);
+  let links = 0;
+  while (stream.isName('or')) {
     const { at } = stream.next();
-    return { kind: 'or', left, right: parseAnd(stream), at };
-  });
+    left = { kind: 'or', left, right: parseAnd(stream), at };
+    stream.enter();
+    links++;
+  }
+  stream.leave(links);
+  return left;
 }
 
 function parseAnd(stream: TokenStream): Expression {
-  return parseChain(stream, parseNot, (left) => {
-    if (!stream.isName('and')) return null;
+  let left = parseNot(stream);
+  let links = 0;
+  while (stream.isName('and')) {
     const { at } = stream.next();
-    return { kind: 'and', left, right: parseNot(stream), at };
-  });
+    left = { kind: 'and', left, right: parseNot(stream), at };
+    stream.enter();
+    links++;
+  }
+  stream.leave(links);
+  return left;
 }
 
 function parseNot(stream: TokenStream): Expression {
@@ -139,22 +146,27 @@ function parseBinary(
   operand: (stream: TokenStream) => Expression,
   operators: readonly string[],
 ): Expression {
-  return parseChain(stream, operand, (left) => {
+  let left = operand(stream);
+  let links = 0;
+  for (;;) {
     const { current } = stream;
-    if (current.kind !== 'operator' || !operators.includes(current.text)) return null;
+    if (current.kind !== 'operator' || !operators.includes(current.text)) break;
     stream.next();
-    return {
-      kind: 'binary',
-      operator: current.text as BinaryOperator,
-      left,
-      right: operand(stream),
-      at: current.at,
-    };
-  });
+    const operator = current.text as BinaryOperator;
+    left = { kind: 'binary', operator, left, right: operand(stream), at: current.at };
+    stream.enter();
+    links++;
+  }
+  stream.leave(links);
+  return left;
 }
 
+const sumOperators = ['+', '-'];
+const productOperators = ['*', '/', '//', '%'];
+const powerOperators = ['**'];
+
 function parseSum(stream: TokenStream): Expression {
-  return parseBinary(stream, parseConcat, ['+', '-']);
+  return parseBinary(stream, parseConcat, sumOperators);
 }
 
 /** `~` binds tighter than `+`, and looser than `*`. */
@@ -168,12 +180,12 @@ function parseConcat(stream: TokenStream): Expression {
 }
 
 function parseProduct(stream: TokenStream): Expression {
-  return parseBinary(stream, parsePower, ['*', '/', '//', '%']);
+  return parseBinary(stream, parsePower, productOperators);
 }
 
 /** Unlike Python's, Jinja's `**` is left-associative and binds looser than a sign. */
 function parsePower(stream: TokenStream): Expression {
-  return parseBinary(stream, parseUnary, ['**']);
+  return parseBinary(stream, parseUnary, powerOperators);
 }
 
 function parseUnary(stream: TokenStream): Expression {
@@ -225,16 +237,18 @@ export function parsePrimary(stream: TokenStream): Expression {
 
 /** `.name`, `[…]` and `(…)`. */
 function parsePostfix(stream: TokenStream, start: Expression): Expression {
-  return parseChain(
-    stream,
-    () => start,
-    (node) => {
-      if (stream.isOperator('.')) return parseDot(stream, node);
-      if (stream.isOperator('[')) return parseSubscript(stream, node);
-      if (stream.isOperator('(')) return parseCall(stream, node);
-      return null;
-    },
-  );
+  let node = start;
+  let links = 0;
+  for (;;) {
+    if (stream.isOperator('.')) node = parseDot(stream, node);
+    else if (stream.isOperator('[')) node = parseSubscript(stream, node);
+    else if (stream.isOperator('(')) node = parseCall(stream, node);
+    else break;
+    stream.enter();
+    links++;
+  }
+  stream.leave(links);
+  return node;
 }
 
 function parseDot(stream: TokenStream, object: Expression): Expression {
@@ -266,19 +280,20 @@ function parseCall(stream: TokenStream, callee: Expression): Expression {
 
 /** `| filter` and `is test`, and calls of what they give. */
 function parseFilters(stream: TokenStream, start: Expression): Expression {
-  return parseChain(
-    stream,
-    () => start,
-    (node) => {
-      if (stream.skipOperator('|')) {
-        const filter = parseFilter(stream);
-        return { kind: 'filter', input: node, filter, at: filter.at };
-      }
-      if (stream.isName('is')) return parseTest(stream, node);
-      if (stream.isOperator('(')) return parseCall(stream, node);
-      return null;
-    },
-  );
+  let node = start;
+  let links = 0;
+  for (;;) {
+    if (stream.skipOperator('|')) {
+      const filter = parseFilter(stream);
+      node = { kind: 'filter', input: node, filter, at: filter.at };
+    } else if (stream.isName('is')) node = parseTest(stream, node);
+    else if (stream.isOperator('(')) node = parseCall(stream, node);
+    else break;
+    stream.enter();
+    links++;
+  }
+  stream.leave(links);
+  return node;
 }
 
 /** A filter's name and arguments, after its `|`. */

@@ -4,13 +4,14 @@ import { normalInteger } from '../values/integer.js';
 import { unescapeString } from './unescape-string.js';
 import type { Token, TokenKind } from './token.js';
 
-const space = /\s*/y;
 // the fraction must not follow a dot, so that `a.1.2` reads as two indexes
 const float = /(?<!\.)(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?[eE][+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+)/y;
 const integer = /0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[\da-fA-F])+|[1-9](?:_?\d)*|0(?:_?0)*/y;
 const name = /[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]*/uy;
 const string = /'[^'\\]*(?:\\[^][^'\\]*)*'|"[^"\\]*(?:\\[^][^"\\]*)*"/y;
-const operator = /\*\*|\/\/|==|!=|<=|>=|[()[\]{}+\-*/%~|,.:=<>;]/y;
+const operators = new Set('()[]{}+-*/%~|,.:=<>;');
+const longOperators = new Set(['**', '//', '==', '!=', '<=', '>=']);
+const wideSpace = /\s/;
 const rawTag = /\{%[-+]?\s*raw\s*(-?)%\}/y;
 const endRawTag = /\{%([-+]?)\s*endraw\s*([-+]?)%\}/g;
 
@@ -125,7 +126,7 @@ class Tokenizer {
     this.#pos = begin;
     const brackets: string[] = [];
     for (;;) {
-      this.#pos += this.#match(space)?.[0].length ?? 0;
+      this.#skipSpace();
       const at = this.#pos;
       if (at >= source.length) {
         throw new Fault('JINJA_SYNTAX', `the template ends inside a tag: expected \`${close}\``, {
@@ -146,42 +147,101 @@ class Tokenizer {
     }
   }
 
-  #token(brackets: string[]): void {
-    const at = this.#pos;
-    let match: RegExpExecArray | null;
-    if ((match = this.#match(float))) {
-      this.#pos += match[0].length;
-      this.#push('float', match[0], at, this.#pos, new Float(Number(match[0].replaceAll('_', ''))));
-    } else if ((match = this.#match(integer))) {
-      if (match[0].length > maxDigits) throw limitFault('an integer literal is too long', 'literal');
-      this.#pos += match[0].length;
-      this.#push('integer', match[0], at, this.#pos, normalInteger(BigInt(match[0].replaceAll('_', ''))));
-    } else if ((match = this.#match(name))) {
-      this.#pos += match[0].length;
-      this.#push('name', match[0], at, this.#pos);
-    } else if ((match = this.#match(string))) {
-      this.#pos += match[0].length;
-      this.#push('string', unescapeString(match[0].slice(1, -1), at), at, this.#pos);
-    } else if ((match = this.#match(operator))) {
-      const text = match[0];
-      const closer = closing[text];
-      if (closer !== undefined) brackets.push(closer);
-      else if (text === ')' || text === ']' || text === '}') {
-        const expected = brackets.pop();
-        if (expected !== text) {
-          const wanted = expected === undefined ? '' : `, expected '${expected}'`;
-          throw new Fault('JINJA_SYNTAX', `unexpected '${text}'${wanted}`, { offset: at });
-        }
-      }
-      this.#pos += text.length;
-      this.#push('operator', text, at, this.#pos);
-    } else {
-      const char = String.fromCodePoint(this.#source.codePointAt(at) ?? 0);
-      const what =
-        char === '"' || char === "'"
-          ? 'a string is not closed'
-          : `unexpected character ${JSON.stringify(char)}`;
-      throw new Fault('JINJA_SYNTAX', what, { offset: at });
+  #skipSpace(): void {
+    for (;;) {
+      const code = this.#source.charCodeAt(this.#pos);
+      // beyond ASCII the pattern knows
+      if (code === 0x20 || (code >= 0x09 && code <= 0x0d)) this.#pos++;
+      else if (code > 0x7f && wideSpace.test(this.#source[this.#pos] as string)) this.#pos++;
+      else return;
     }
   }
+
+  /** The first character tells which kind of token it is. */
+  #token(brackets: string[]): void {
+    const at = this.#pos;
+    const code = this.#source.charCodeAt(at);
+    if (code >= 0x30 && code <= 0x39) this.#number(at);
+    else if (code === 0x22 || code === 0x27) this.#string(at);
+    else if (isNameStart(code)) this.#name(at);
+    else this.#operator(at, brackets);
+  }
+
+  #name(at: number): void {
+    const source = this.#source;
+    let end = at + 1;
+    while (isNamePart(source.charCodeAt(end))) end++;
+    if (source.charCodeAt(end) > 0x7f || source.charCodeAt(at) > 0x7f) {
+      const match = this.#match(name);
+      if (!match) this.#unexpected(at);
+      end = at + match[0].length;
+    }
+    this.#pos = end;
+    this.#push('name', source.slice(at, end), at, end);
+  }
+
+  #number(at: number): void {
+    const real = this.#match(float);
+    if (real) {
+      this.#pos += real[0].length;
+      this.#push('float', real[0], at, this.#pos, new Float(Number(real[0].replaceAll('_', ''))));
+      return;
+    }
+    const digits = this.#match(integer)?.[0];
+    if (digits === undefined) this.#unexpected(at);
+    if (digits.length > maxDigits) throw limitFault('an integer literal is too long', 'literal');
+    this.#pos += digits.length;
+    const value =
+      digits.length < 15 && !digits.includes('_')
+        ? Number(digits)
+        : normalInteger(BigInt(digits.replaceAll('_', '')));
+    this.#push('integer', digits, at, this.#pos, value);
+  }
+
+  #string(at: number): void {
+    const match = this.#match(string);
+    if (!match) throw new Fault('JINJA_SYNTAX', 'a string is not closed', { offset: at });
+    this.#pos += match[0].length;
+    this.#push('string', unescapeString(match[0].slice(1, -1), at), at, this.#pos);
+  }
+
+  #operator(at: number, brackets: string[]): void {
+    const source = this.#source;
+    let text = source[at] as string;
+    if (!operators.has(text)) {
+      if (source.startsWith('!=', at)) text = '!=';
+      else this.#unexpected(at);
+    }
+    const two = text + (source[at + 1] ?? '');
+    if (longOperators.has(two)) text = two;
+    const closer = closing[text];
+    if (closer !== undefined) brackets.push(closer);
+    else if (text === ')' || text === ']' || text === '}') {
+      const expected = brackets.pop();
+      if (expected !== text) {
+        const wanted = expected === undefined ? '' : `, expected '${expected}'`;
+        throw new Fault('JINJA_SYNTAX', `unexpected '${text}'${wanted}`, { offset: at });
+      }
+    }
+    this.#pos += text.length;
+    this.#push('operator', text, at, this.#pos);
+  }
+
+  #unexpected(at: number): never {
+    const char = String.fromCodePoint(this.#source.codePointAt(at) ?? 0);
+    throw new Fault('JINJA_SYNTAX', `unexpected character ${JSON.stringify(char)}`, { offset: at });
+  }
+}
+
+function isNameStart(code: number): boolean {
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || code === 0x5f || code > 0x7f;
+}
+
+function isNamePart(code: number): boolean {
+  return (
+    (code >= 0x61 && code <= 0x7a) ||
+    (code >= 0x41 && code <= 0x5a) ||
+    code === 0x5f ||
+    (code >= 0x30 && code <= 0x39)
+  );
 }

@@ -1,4 +1,5 @@
 import type { Call, CallResult } from './call.js';
+import type { Float } from './float.js';
 import type { SliceBounds } from './slice-bounds.js';
 import type { Value } from './value.js';
 
@@ -53,6 +54,9 @@ export abstract class HostObject {
 
   /** An operator with the object on the left, or on the right if `reflected`; undefined if it has none. */
   operate?(operator: ObjectOperator, other: Value, reflected: boolean): Value | undefined;
+
+  /** On what counts as a number (a decimal): what `int`, `round`, formatting and arithmetic take it for. */
+  toNumber?(): number | bigint | Float;
 
   isTrue(): boolean {
     return this.length === undefined || this.length() > 0;

@@ -1,4 +1,5 @@
 import { Float } from './float.js';
+import { HostObject } from './host-object.js';
 import type { Value } from './value.js';
 
 /** A number of Python's: booleans count as integers, as they do there. */
@@ -16,7 +17,8 @@ export function asNumber(value: Value): Numeric | undefined {
     case 'boolean':
       return { kind: 'int', value: value ? 1 : 0 };
   }
-  return value instanceof Float ? { kind: 'float', value: value.value } : undefined;
+  if (value instanceof Float) return { kind: 'float', value: value.value };
+  return value instanceof HostObject && value.toNumber ? asNumber(value.toNumber()) : undefined;
 }
 
 export function isInteger(value: Value): value is number | bigint | boolean {

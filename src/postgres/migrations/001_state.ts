@@ -39,6 +39,8 @@ export async function up(knex: Knex): Promise<void> {
         error jsonb,
         waited_for text[] not null default '{}',    -- the nodes of this run it could not begin before
         compiled_code text,                         -- the SQL of a model, for thau explain
+        fingerprint text,                           -- what the node was, and what it read: for thau retry
+        data_version text,
         primary key (run_id, node_id)
     );
     create table generations (

@@ -2,6 +2,7 @@ import { bindArguments } from '../../jinja/values/bind-arguments.js';
 import type { Call } from '../../jinja/values/call.js';
 import { HostFunction } from '../../jinja/values/host-function.js';
 import { HostObject } from '../../jinja/values/host-object.js';
+import { str } from '../../jinja/values/repr.js';
 import type { Value } from '../../jinja/values/value.js';
 import type { RelationColumn } from './database-adapter.js';
 
@@ -71,6 +72,12 @@ export class ColumnValue extends HostObject {
     );
   }
 
+  /** Whether this column holds every text of `narrower`, and longer ones. */
+  canExpand(narrower: ColumnValue): boolean {
+    if (!this.#isString || !narrower.#isString) return false;
+    return (this.column.charMaxLength ?? 256) > (narrower.column.charMaxLength ?? 256);
+  }
+
   override getAttribute(name: string): Value | undefined {
     const { column } = this;
     const method = (answer: (call: Call) => Value): HostFunction => new HostFunction(name, answer);
@@ -107,8 +114,7 @@ export class ColumnValue extends HostObject {
       case 'can_expand_to':
         return method((call) => {
           const [other] = bindArguments(name, call, ['other_column'], 1);
-          if (!(other instanceof ColumnValue) || !this.#isString || !other.#isString) return false;
-          return (other.column.charMaxLength ?? 256) > (column.charMaxLength ?? 256);
+          return other instanceof ColumnValue && other.canExpand(this);
         });
       case 'literal':
         return method((call) => `${textOf(call.args[0] ?? null)}::${this.dataType}`);
@@ -130,7 +136,7 @@ export class ColumnValue extends HostObject {
 }
 
 function textOf(value: Value): string {
-  return value === null ? 'null' : typeof value === 'string' ? value : String(value);
+  return value === null ? 'null' : str(value);
 }
 
 const canonical: Readonly<Record<string, string>> = {

@@ -16,6 +16,10 @@ export class DecimalValue extends HostObject {
     return Number(this.text);
   }
 
+  override toNumber(): Float {
+    return new Float(this.number);
+  }
+
   override isTrue(): boolean {
     return this.number !== 0;
   }

@@ -29,7 +29,7 @@ export class MacroTable {
   add(entry: MacroEntry): MacroEntry | undefined {
     const { package_name, name } = entry.node;
     let macros = this.#packages.get(package_name);
-    if (macros === undefined) this.#packages.set(package_name, (macros = new Map()));
+    if (macros === undefined) this.#packages.set(package_name, (macros = new Map<string, MacroEntry>()));
     const before = macros.get(name);
     if (before === undefined) macros.set(name, entry);
     this.#flat.clear();

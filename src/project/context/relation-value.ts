@@ -187,6 +187,8 @@ export class RelationValue extends HostObject {
       case 'limit':
         return this.limit;
       case 'metadata':
+        // dbt_utils tells a relation by this
+        return Dict.fromRecord({ type: 'PostgresRelation' });
       case 'external':
       case 'catalog':
         return null;

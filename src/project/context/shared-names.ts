@@ -1,3 +1,4 @@
+import { HostObject } from '../../jinja/values/host-object.js';
 import { HostFunction } from '../../jinja/values/host-function.js';
 import { Dict } from '../../jinja/values/dict.js';
 import { str } from '../../jinja/values/repr.js';
@@ -55,6 +56,8 @@ export function sharedNames(
         return '';
       }),
     ],
+    // validators of config.require(): types are not checked twice
+    ['validation', new HostRecord('validation', { any: new AnyValidator() })],
     ['dbt_metadata_envs', new Dict()],
     ['selected_resources', []],
   ]);
@@ -74,4 +77,13 @@ function targetValue({ target }: Environment): Value {
     user: target.user ?? null,
     threads: target.threads,
   });
+}
+
+/** `validation.any[string]`: accepts everything. */
+class AnyValidator extends HostObject {
+  readonly typeName = 'validator';
+
+  override getItem(): Value {
+    return null;
+  }
 }

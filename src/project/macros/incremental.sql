@@ -7,6 +7,10 @@
     {%- if model.config.materialized != 'incremental' or should_full_refresh() -%}
         {{ return(false) }}
     {%- endif -%}
+    {#- nothing is published under this name yet -#}
+    {%- if not this -%}
+        {{ return(false) }}
+    {%- endif -%}
     {%- set relation = load_relation(this) -%}
     {{ return(relation is not none and relation.type == 'table') }}
 {%- endmacro %}

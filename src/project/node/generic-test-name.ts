@@ -72,7 +72,7 @@ function pythonRepr(value: unknown): string {
       .map(([key, item]) => `${quoted(key)}: ${pythonRepr(item)}`)
       .join(', ')}}`;
   }
-  return String(value);
+  return JSON.stringify(value);
 }
 
 function quoted(text: string): string {

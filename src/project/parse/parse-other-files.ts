@@ -21,7 +21,8 @@ export function parseSeed(file: SourceFile, session: Session, taken: Map<string,
   const at: Place = { file: file.shown };
   claim(uniqueId, at, taken, 'seed', name);
   const patch = session.properties.patches.seeds.take(file.package.name, name);
-  const bytes = readFileSync(join(file.package.root, file.path));
+  // as dbt does it, without the space around
+  const text = readFileSync(join(file.package.root, file.path), 'utf8').trim();
   return parseNode(
     {
       type: 'seed',
@@ -33,7 +34,7 @@ export function parseSeed(file: SourceFile, session: Session, taken: Map<string,
       originalFilePath: file.path,
       rawCode: '',
       template: null,
-      checksum: createHash('sha256').update(bytes).digest('hex'),
+      checksum: createHash('sha256').update(text).digest('hex'),
       at,
       patch,
       propertyConfigs: configsOf(patch),
@@ -222,7 +223,7 @@ export function parseProjectHooks(session: Session): void {
               template: parseTemplate(text, { file: at.file, firstLine: at.line ?? 1 }),
               at,
               propertyConfigs: [none],
-              lastConfigs: [{ tags: [kind] }],
+              extra: { tags: [kind] },
               ...nothingSaid,
             },
             session,

@@ -66,7 +66,7 @@ function nodeTarget(entry: Entry, node: ManifestNode, section: string): TestTarg
     reference,
     note: (capture, at) =>
       capture.refs.push({
-        ref: { name: node.name, package: node.package_name, version: version ?? null },
+        ref: { name: node.name, package: null, version: version ?? null },
         at,
       }),
     uniqueId: node.unique_id,
@@ -77,7 +77,7 @@ function nodeTarget(entry: Entry, node: ManifestNode, section: string): TestTarg
 /** The tests and columns of one version: its own where it has some, else the model's. */
 function ofVersion(raw: YamlMapping, version: string | number): YamlMapping {
   const versions = raw['versions'] as readonly YamlMapping[];
-  const own = versions.find((one) => String(one['v'] as string) === String(version)) ?? {};
+  const own = versions.find((one) => one['v'] === version) ?? {};
   const columns = own['columns'];
   const tests = own['data_tests'] ?? own['tests'];
   return {

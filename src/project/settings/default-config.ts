@@ -30,13 +30,13 @@ const relation: ConfigValues = {
   docs: { show: true, node_color: null },
   contract: { enforced: false, alias_types: true },
   event_time: null,
+  lookback: 1,
 };
 
 const model: ConfigValues = {
   ...relation,
   incremental_strategy: null,
   batch_size: null,
-  lookback: 1,
   begin: null,
   concurrent_batches: null,
   access: 'protected',

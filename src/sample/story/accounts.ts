@@ -1,10 +1,12 @@
-import { day, hour, timeOf } from '../calendar.js';
+import { day, timeOf } from '../calendar.js';
 import { storesNear } from '../catalogue.js';
 import type { Value } from '../ledger.js';
 import { floatPhone, junkPhones, writtenPhone } from '../vietnam/phones.js';
 import { writtenAddress, writtenProvince } from '../vietnam/provinces.js';
-import { asTyped } from '../vietnam/text.js';
+import { consent } from './consents.js';
+import { assignExperiments } from './experiments.js';
 import { emailAt, phoneAt, type Scene, type WrittenPhone } from './scene.js';
+import { typedName, writtenBirthDate, writtenSex } from './typed.js';
 
 const owners = ['An', 'Bình', 'Chi', 'Dũng', 'Giang', 'Hà'];
 const occupations = [
@@ -165,91 +167,4 @@ function referral(scene: Scene, memberNo: string, at: number): void {
     created_at: timeOf(at - random.between(1, 20) * day),
     converted_at: random.chance(0.8) ? timeOf(at) : null,
   });
-}
-
-function consent(scene: Scene, subjectType: string, subjectId: string, at: number): void {
-  const { random, ledger } = scene;
-  const state = (purpose: string, status: string, when: number, channel: string): void => {
-    ledger.row(random, 'raw_crm.consents', when, {
-      consent_id: ledger.key('CS', 6),
-      subject_type: subjectType,
-      subject_id: subjectId,
-      purpose,
-      status,
-      channel,
-      recorded_at: timeOf(when),
-      proof: channel === 'call' ? 'call' : `form-v${when < 1_767_225_600 ? '2' : '3'}`,
-    });
-  };
-  const channel = subjectType === 'loyalty_member' ? 'store' : 'form';
-  if (random.chance(0.5)) state('marketing', 'granted', at, channel);
-  if (random.chance(0.2)) state('profiling', 'granted', at, channel);
-  if (random.chance(0.06))
-    state('marketing', 'withdrawn', at + random.between(10, 200) * day, random.chance(0.3) ? 'call' : 'form');
-}
-
-/** X1 runs in autumn 2025 over all accounts there are; X2 in spring 2026, split 58 to 42 by mistake. */
-export const experiments = [
-  {
-    id: 'X1',
-    start: '2025-09-15',
-    end: '2025-11-30',
-    name: 'Thanh miễn phí vận chuyển',
-    metric: 'order_within_30_days',
-    hypothesis: 'Thấy còn thiếu bao nhiêu để miễn phí vận chuyển thì nhiều người đặt hàng hơn',
-    treatment: 0.5,
-  },
-  {
-    id: 'X2',
-    start: '2026-03-10',
-    end: '2026-05-10',
-    name: 'Ảnh sản phẩm lớn',
-    metric: 'order_within_30_days',
-    hypothesis: 'Ảnh lớn hơn làm nhiều người đặt hàng hơn',
-    treatment: 0.58,
-  },
-] as const;
-
-function assignExperiments(scene: Scene, customerId: string, at: number): void {
-  const { random, ledger, effects } = scene;
-  for (const { id, start, end, treatment } of experiments) {
-    const from = Date.parse(`${start}T00:00:00+07:00`) / 1000;
-    const to = Date.parse(`${end}T00:00:00+07:00`) / 1000;
-    const when = Math.max(at, from + random.between(0, 14 * 24) * hour);
-    if (when >= to || !random.chance(0.6)) continue;
-    const arm = random.chance(treatment) ? 'treatment' : 'control';
-    const written = ledger.row(random, 'raw_experiments.assignments', when, {
-      experiment_id: id,
-      unit_type: 'ecommerce_customer',
-      unit_id: customerId,
-      arm,
-      assigned_at: timeOf(when),
-    });
-    if (!written) continue;
-    if (id === 'X2') effects.add('X2 treatment', arm === 'treatment' ? 1 : 0);
-    scene.assignments.push({ experimentId: id, arm, at: when });
-  }
-}
-
-export function typedName({ random, person }: Scene): string {
-  if (random.chance(0.03)) return asTyped(random, `${person.name.given} ${person.name.family}`);
-  return asTyped(
-    random,
-    random.chance(0.05) ? `${person.name.family} ${person.name.given}` : person.fullName,
-  );
-}
-
-function writtenSex({ random, person }: Scene): string | null {
-  if (random.chance(0.2)) return null;
-  return random.pick(person.sex === 'F' ? ['Nữ', 'Nữ', 'F', 'female'] : ['Nam', 'Nam', 'M', 'male']);
-}
-
-function writtenBirthDate({ random, person }: Scene): string | null {
-  const [year = '', month = '', dayOfMonth = ''] = person.birthDate.split('-');
-  const draw = random.next();
-  if (draw < 0.25) return null;
-  if (draw < 0.29) return '1900-01-01';
-  if (draw < 0.34) return year;
-  if (draw < 0.55) return `${dayOfMonth}/${month}/${year}`;
-  return person.birthDate;
 }

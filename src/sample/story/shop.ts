@@ -2,7 +2,7 @@ import { dateOf, day, secondsOf, timeOf } from '../calendar.js';
 import { categories, products, stores } from '../catalogue.js';
 import { Random } from '../random.js';
 import { asWritten } from '../vietnam/text.js';
-import { experiments } from './accounts.js';
+import { experiments } from './experiments.js';
 import type { World } from './scene.js';
 import { surveys } from './surveys.js';
 

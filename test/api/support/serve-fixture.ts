@@ -60,10 +60,13 @@ export async function serveFixture(
     key,
     ask: (query, variables, headers) => post(api.url, key, { query, variables }, headers),
     published: () =>
-      vi.waitFor(async () => {
-        const ready = await fetch(`${api.url}/health/ready`);
-        if (ready.status !== 200) throw new Error(`not ready: ${await ready.text()} ${said.join('; ')}`);
-      }),
+      vi.waitFor(
+        async () => {
+          const ready = await fetch(`${api.url}/health/ready`);
+          if (ready.status !== 200) throw new Error(`not ready: ${await ready.text()} ${said.join('; ')}`);
+        },
+        { timeout: 30_000 },
+      ),
     close: async () => {
       await api.stop();
       await home.drop();
@@ -81,7 +84,12 @@ export function serveOn(
     database: home.database,
     connection: connectionOf(home.test.url),
     stateSchema: 'thau',
-    load: (artifacts) => loadGeneration(artifacts, { timezone: 'Asia/Ho_Chi_Minh', stateSchema: 'thau' }),
+    load: (artifacts) =>
+      loadGeneration(artifacts, {
+        timezone: 'Asia/Ho_Chi_Minh',
+        stateSchema: 'thau',
+        cacheBytes: settings.cacheBytes ?? defaultApiSettings.cacheBytes,
+      }),
     settings: { ...defaultApiSettings, port: 0, pollInterval: 60_000, ...settings },
     log,
   });

@@ -124,20 +124,23 @@ export function plainProject(
     parent_map: {},
     child_map: {},
   } satisfies Manifest;
-  const context = (run: RunContext): SqlContext => ({
-    ref: (name) => quoted(run.relationOf(byName.get(name) ?? name)),
-    this: run.thisRelation ? quoted(run.thisRelation) : null,
-    isIncremental: run.thisRelation !== null,
-  });
+  const context = async (run: RunContext): Promise<SqlContext> => {
+    const self = run.thisRelation && (await run.adapter.getRelation(run.thisRelation));
+    const current = self === null || run.flags.FULL_REFRESH ? null : quoted(self);
+    return {
+      ref: (name) => quoted(run.relationOf(byName.get(name) ?? name)),
+      this: current,
+      isIncremental: current !== null,
+    };
+  };
   const renderer: Renderer = {
-    compile: (node, run) =>
-      Promise.resolve().then(() => ({
-        node,
-        compiledCode: sqlOf.get(node.unique_id)?.(context(run)) ?? '',
-        extraCtes: [],
-        queried: false,
-        volatile: false,
-      })),
+    compile: async (node, run) => ({
+      node,
+      compiledCode: sqlOf.get(node.unique_id)?.(await context(run)) ?? '',
+      extraCtes: [],
+      queried: false,
+      volatile: false,
+    }),
     render: (text, run) =>
       Promise.resolve(text.replaceAll('{{ this }}', run.thisRelation ? quoted(run.thisRelation) : '')),
   };

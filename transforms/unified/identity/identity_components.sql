@@ -4,14 +4,32 @@ with nodes as (
 
 ),
 
+links as (
+
+    select
+        array_agg(a order by strength, weakness, a, b) as a,
+        array_agg(b order by strength, weakness, a, b) as b
+    from {{ ref('identity_links') }}
+
+),
+
+apart as (
+
+    select
+        coalesce(array_agg(a order by a, b), '{}') as a,
+        coalesce(array_agg(b order by a, b), '{}') as b
+    from {{ ref('identities_apart') }}
+
+),
+
 components as (
 
-    select node, component
-    from {{ var('functions_schema', 'functions') }}.components(
-        '{{ ref("identity_links") }}'::regclass,
-        '{{ ref("identities_apart") }}'::regclass,
-        {{ var('identity_max_component', 200) }}
-    )
+    select joined.node, joined.component
+    from links
+    cross join apart
+    cross join lateral {{ var('functions_schema', 'functions') }}.components(
+        links.a, links.b, apart.a, apart.b, {{ var('identity_max_component', 200) }}
+    ) as joined
 
 ),
 

@@ -4,7 +4,7 @@ with delivered as (
 
 ),
 
-parsed as (
+parsed as materialized (
 
     select
         lower(btrim(channel)) || ':' || btrim(order_id) || ':' || line_no as order_item_key,

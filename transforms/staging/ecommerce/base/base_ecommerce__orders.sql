@@ -10,7 +10,7 @@ province_aliases as (
 
 ),
 
-parsed as (
+parsed as materialized (
 
     select
         lower(btrim(channel)) || ':' || btrim(order_id) as order_key,

@@ -4,7 +4,7 @@ with delivered as (
 
 ),
 
-parsed as (
+parsed as materialized (
 
     select
         btrim(experiment_id) || ':' || btrim(unit_type) || ':' || btrim(unit_id) as assignment_key,

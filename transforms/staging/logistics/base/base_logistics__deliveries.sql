@@ -10,7 +10,7 @@ province_aliases as (
 
 ),
 
-parsed as (
+parsed as materialized (
 
     select
         nullif(btrim(delivery_id), '') as delivery_id,

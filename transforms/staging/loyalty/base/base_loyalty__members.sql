@@ -4,7 +4,7 @@ with delivered as (
 
 ),
 
-parsed as (
+parsed as materialized (
 
     select
         nullif(btrim(member_no), '') as member_no,

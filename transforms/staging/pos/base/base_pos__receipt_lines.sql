@@ -4,7 +4,7 @@ with delivered as (
 
 ),
 
-parsed as (
+parsed as materialized (
 
     select
         btrim(receipt_id) || ':' || line_no as receipt_line_key,

@@ -4,7 +4,7 @@ with delivered as (
 
 ),
 
-parsed as (
+parsed as materialized (
 
     select
         btrim(interview_id) || ':' || md5(coalesce(question, '')) as interview_note_key,

@@ -4,7 +4,7 @@ with delivered as (
 
 ),
 
-parsed as (
+parsed as materialized (
 
     select
         btrim(conversation_id) || ':' || message_no as message_key,

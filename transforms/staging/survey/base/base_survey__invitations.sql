@@ -4,7 +4,7 @@ with delivered as (
 
 ),
 
-parsed as (
+parsed as materialized (
 
     select
         nullif(btrim(invitation_id), '') as invitation_id,

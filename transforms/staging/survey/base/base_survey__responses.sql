@@ -10,7 +10,7 @@ surveys as (
 
 ),
 
-parsed as (
+parsed as materialized (
 
     select
         nullif(btrim(response_id), '') as response_id,

@@ -1,0 +1,25 @@
+import { hash } from 'node:crypto';
+import type { FastifyReply } from 'fastify';
+
+/**
+ * An answer that may be asked again by its tag: 304 where it is still the same. The client keeps it for itself and asks
+ * each time, since whoever holds another key may see something else.
+ */
+export function sendTagged(reply: FastifyReply, body: string, contentType: string | undefined): FastifyReply {
+  const etag = `"${hash('sha256', `${contentType ?? ''}\n${body}`, 'base64url').slice(0, 27)}"`;
+  reply
+    .header('etag', etag)
+    .header('cache-control', 'private, no-cache')
+    .header('vary', 'Authorization, X-API-Key, Accept');
+  if (matches(reply.request.headers['if-none-match'], etag)) return reply.code(304).send();
+  return reply.code(200).send(body);
+}
+
+/** `If-None-Match` compares weakly: https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2 */
+function matches(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
+  return header.split(',').some((one) => {
+    const tag = one.trim().replace(/^W\//, '');
+    return tag === '*' || tag === etag;
+  });
+}

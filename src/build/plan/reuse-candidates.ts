@@ -1,0 +1,92 @@
+import type { Queryable } from '../../postgres/queryable.js';
+import type { Manifest } from '../../project/manifest.js';
+import type { Relation, RelationKind } from '../relation.js';
+import type { Decision, Plan } from './plan.js';
+
+/** A good candidate that a failed run left. */
+export interface ReusedCandidate {
+  readonly relation: Relation;
+  readonly builtBy: number;
+}
+
+export interface Reuse {
+  readonly plan: Plan;
+  readonly candidates: ReadonlyMap<string, ReusedCandidate>;
+}
+
+/**
+ * Takes over what a failed run did well: nodes it built and tests it passed, if they are what they were and read
+ * nothing that is built now. Like dbt's retry it goes on with the data of that run: rows that came to a source
+ * meanwhile are the next run's.
+ */
+export async function reuseCandidates(
+  database: Queryable,
+  state: string,
+  manifest: Manifest,
+  plan: Plan,
+  failedRun: number,
+): Promise<Reuse> {
+  const { rows } = await database.query<{
+    node_id: string;
+    fingerprint: string | null;
+    data_version: string | null;
+    schema: string | null;
+    name: string | null;
+    kind: RelationKind | null;
+    run_id: number | null;
+  }>(
+    `select n.node_id, n.fingerprint, n.data_version, r.relation_schema as schema, r.relation_name as name,
+            r.relation_kind as kind, r.run_id
+     from ${state}.run_nodes as n
+     left join ${state}.relations as r on r.node_id = n.node_id and r.run_id = n.run_id
+          and to_regclass(quote_ident(r.relation_schema) || '.' || quote_ident(r.relation_name)) is not null
+     where n.run_id = $1 and n.status in ('success', 'pass', 'carried') and n.fingerprint is not null`,
+    [failedRun],
+  );
+  const left = new Map(rows.map((row) => [row.node_id, row]));
+  const decisions = new Map<string, Decision>();
+  const candidates = new Map<string, ReusedCandidate>();
+  const versions = new Map<string, string>();
+  const decide = (id: string): Decision | undefined => {
+    const planned = plan.decisions.get(id);
+    const known = decisions.get(id);
+    if (known || !planned) return known;
+    decisions.set(id, planned);
+    const row = left.get(id);
+    const parents = readNodes(manifest, id).map(decide);
+    const isTest = manifest.nodes[id]?.resource_type === 'test';
+    if (
+      planned.action === 'build' &&
+      row?.fingerprint === plan.fingerprints.get(id) &&
+      row !== undefined &&
+      (isTest || row.schema !== null) &&
+      parents.every((parent) => parent?.action !== 'build')
+    ) {
+      decisions.set(id, { action: 'reuse', because: `run ${failedRun} ${isTest ? 'passed' : 'built'} it` });
+      if (row.data_version !== null) versions.set(id, row.data_version);
+      if (row.schema !== null && row.name !== null && row.kind !== null) {
+        const relation = { schema: row.schema, name: row.name, kind: row.kind };
+        candidates.set(id, { relation, builtBy: failedRun });
+      }
+    }
+    return decisions.get(id);
+  };
+  for (const id of plan.decisions.keys()) decide(id);
+  return {
+    plan: {
+      ...plan,
+      decisions,
+      dataVersion: (id, relationOf) => versions.get(id) ?? plan.dataVersion(id, relationOf),
+    },
+    candidates,
+  };
+}
+
+/** The nodes a node reads, through ephemeral ones. */
+function readNodes(manifest: Manifest, id: string): readonly string[] {
+  return (manifest.nodes[id]?.depends_on.nodes ?? []).flatMap((parent) => {
+    const node = manifest.nodes[parent];
+    if (!node) return [];
+    return node.config.materialized === 'ephemeral' ? readNodes(manifest, parent) : [parent];
+  });
+}

@@ -1,0 +1,114 @@
+import { ThauError } from '../../errors/thau-error.js';
+import type { Database } from '../../postgres/database.js';
+import type { TextRow } from '../../postgres/queryable.js';
+import { quoteIdentifier } from '../../postgres/identifier.js';
+import type { RunFlags } from '../../project/context/render-run.js';
+import type { Manifest, ManifestNode } from '../../project/manifest.js';
+import { selectBody } from '../materialisations/select-body.js';
+import { readGeneration } from '../publish/generation.js';
+import type { RelationKind } from '../relation.js';
+import { nodeFailure } from '../run/node-failure.js';
+import type { Renderer } from '../run/renderer.js';
+import { RunScope } from '../run/run-scope.js';
+
+export interface ShowOptions {
+  readonly database: Database;
+  readonly stateSchema: string;
+  readonly manifest: Manifest;
+  readonly renderer: Renderer;
+  readonly flags: RunFlags;
+  readonly node: ManifestNode;
+  /** Rows shown. */
+  readonly limit: number;
+  /** What the last failed run built stands for its nodes. */
+  readonly candidate: boolean;
+}
+
+export interface ShownRows {
+  readonly columns: readonly string[];
+  readonly rows: readonly TextRow[];
+  /** The run whose candidates were read. */
+  readonly run: number | null;
+}
+
+/**
+ * The first rows of a node's SQL, run read-only over what is published, or over the candidates of the last failed
+ * run. A test shows its failing rows.
+ */
+export async function showRows(options: ShowOptions): Promise<ShownRows> {
+  const { database, manifest, renderer, flags, node } = options;
+  const state = quoteIdentifier(options.stateSchema);
+  return database.use((session) =>
+    session.transaction(
+      async (tx) => {
+        const current = await readGeneration(tx, state);
+        const run = options.candidate ? await lastFailedRun(tx, state) : null;
+        const scope = new RunScope({
+          manifest,
+          renderer,
+          runId: run ?? 0,
+          state,
+          current,
+          flags,
+          invocationId: manifest.metadata.invocation_id,
+          startedAt: new Date(),
+          reporter: () => undefined,
+        });
+        if (run !== null) await useCandidates(tx, state, run, scope);
+        const adapter = scope.adapter(tx);
+        adapter.withinTransaction = true;
+        const built = scope.candidates().get(node.unique_id);
+        const seed = node.resource_type === 'seed' || built !== undefined;
+        const shown = scope.relationText(node.unique_id);
+        try {
+          const sql =
+            seed && shown !== undefined
+              ? `select * from ${shown}`
+              : (await renderer.compile(node, scope.context(adapter, scope.thisInModel(node)))).compiledCode;
+          const answer = await tx.queryText(
+            `select * from ${selectBody(sql)} as shown limit ${options.limit}`,
+          );
+          return { columns: answer.fields.map((field) => field.name), rows: answer.rows, run };
+        } catch (error) {
+          throw nodeFailure(error, node);
+        }
+      },
+      { readOnly: true },
+    ),
+  );
+}
+
+async function lastFailedRun(database: Pick<Database, 'query'>, state: string): Promise<number> {
+  const { rows } = await database.query<{ run_id: number }>(
+    `select r.run_id from ${state}.runs as r
+     where r.state in ('failed', 'cancelled')
+       and exists (select from ${state}.relations as c where c.run_id = r.run_id and c.relation_kind <> 'schema')
+     order by r.run_id desc limit 1`,
+  );
+  if (rows[0]) return rows[0].run_id;
+  throw new ThauError('BUILD_NO_SUCH_RUN', 'There are no candidates of a failed run.', {
+    hint: 'Candidates stay from a failed run until the next run; see thau history.',
+  });
+}
+
+async function useCandidates(
+  database: Pick<Database, 'query'>,
+  state: string,
+  run: number,
+  scope: RunScope,
+): Promise<void> {
+  const { rows } = await database.query<{
+    node_id: string;
+    schema: string;
+    name: string;
+    kind: RelationKind;
+  }>(
+    `select node_id, relation_schema as schema, relation_name as name, relation_kind as kind
+     from ${state}.relations where run_id = $1 and relation_kind <> 'schema'`,
+    [run],
+  );
+  for (const row of rows) {
+    const node = scope.options.manifest.nodes[row.node_id];
+    if (node) scope.setCandidate(node, { schema: row.schema, name: row.name, kind: row.kind });
+  }
+}

@@ -1,0 +1,65 @@
+import type { AddCommand } from '../command.js';
+import { addSelectionFlags, type RunFlagsGiven } from '../run/run-flags.js';
+
+interface ShowFlags extends RunFlagsGiven {
+  readonly limit: string;
+  readonly candidate?: true;
+}
+
+/** `thau show`: rows of a model as its SQL gives them now, or of what a failed run built. */
+export const addShow: AddCommand = (program, run) => {
+  addSelectionFlags(program.command('show').description('show rows of nodes; of a test, the rows that fail'))
+    .option('--limit <count>', 'rows of each', '5')
+    .option('--candidate', 'over what the last failed run built')
+    .action(
+      run<ShowFlags>(async ({ output, ...context }, flags) => {
+        const { showRows } = await import('../../build/show/show-rows.js');
+        const { ThauError } = await import('../../errors/thau-error.js');
+        const { loadProject } = await import('../run/load-project.js');
+        const { selectForRun } = await import('../run/select-for-run.js');
+        const { selectedWords } = await import('../run/run-flags.js');
+        const { textTable } = await import('../text-table.js');
+        const { wholeNumber } = await import('../whole-number.js');
+        if (selectedWords(flags).length === 0) {
+          throw new ThauError('CLI_USAGE', 'thau show needs to know what to show.', {
+            hint: 'Name it: thau show --select customers.',
+          });
+        }
+        const limit = wholeNumber(flags.limit, '--limit');
+        const warehouse = await context.warehouse();
+        const { database, settings } = warehouse;
+        const vars = flags.vars === undefined ? {} : { vars: flags.vars };
+        const { project, renderer } = await loadProject({ warehouse, env: context.env, output, ...vars });
+        const { manifest } = project;
+        const warn = (message: string): void => output.log(message, {}, 'warn');
+        // a model alone, not its tests, unless they are what was named
+        const selected = await selectForRun(
+          manifest,
+          'build',
+          { indirectSelection: 'empty', ...flags },
+          warn,
+        );
+        for (const id of selected) {
+          const node = manifest.nodes[id];
+          if (!node) continue;
+          const shown = await showRows({
+            database,
+            stateSchema: settings.database.stateSchema,
+            manifest,
+            renderer,
+            flags: { FULL_REFRESH: false, STORE_FAILURES: false, WHICH: 'show', EMPTY: false },
+            node,
+            limit,
+            candidate: flags.candidate ?? false,
+          });
+          const of = shown.run === null ? '' : ` of run ${shown.run}`;
+          const table = textTable(
+            shown.columns,
+            shown.rows.map((row) => row.map((value) => (value ?? '').replaceAll('\n', ' '))),
+          );
+          output.result({ node: id, ...shown }, `${node.name}${of}\n${table}\n`);
+        }
+        return 0;
+      }),
+    );
+};

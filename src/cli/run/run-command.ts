@@ -1,0 +1,115 @@
+import type { RunOptions } from '../../build/run/run-options.js';
+import type { RunSummary } from '../../build/report/run-event.js';
+import type { CommandContext } from '../command.js';
+import { version } from '../version.js';
+import { checkSchema } from './check-schema.js';
+import { loadProject } from './load-project.js';
+import { selectedWords, type RunFlagsGiven } from './run-flags.js';
+import { runReporter } from './run-reporter.js';
+import { selectForRun } from './select-for-run.js';
+import { writeArtifacts } from './write-artifacts.js';
+
+export interface RunCommandOptions {
+  readonly command: RunOptions['command'];
+  readonly flags: RunFlagsGiven;
+  /** `manual` unless given. */
+  readonly trigger?: string;
+  readonly signal?: AbortSignal;
+  /** The failed run whose good candidates are taken over. */
+  readonly retryOf?: number;
+}
+
+/** Reads the project and performs one run of it; artifacts are written however it ends. */
+export async function performRun(
+  context: Pick<CommandContext, 'warehouse' | 'output' | 'env' | 'settings'>,
+  { command, flags, trigger = 'manual', signal, retryOf }: RunCommandOptions,
+): Promise<RunSummary> {
+  const { join } = await import('node:path');
+  const { run } = await import('../../build/run/run.js');
+  const { wholeNumber } = await import('../whole-number.js');
+  const threads = flags.threads === undefined ? undefined : wholeNumber(flags.threads, '--threads');
+  const settings = context.settings(threads === undefined ? {} : { threads });
+  const warehouse = await context.warehouse();
+  const { output } = context;
+  const { project, renderer, sdl } = await loadProject({
+    warehouse,
+    env: context.env,
+    output,
+    ...(flags.vars !== undefined && { vars: flags.vars }),
+  });
+  const { manifest } = project;
+  const warn = (message: string): void => output.log(message, {}, 'warn');
+  const selected = await selectForRun(manifest, command, flags, warn);
+  const { stateSchema } = settings.database;
+  const args = argsOf(command, flags);
+  const force = forceOf(command, flags);
+  const summary = await run({
+    database: warehouse.database,
+    stateSchema,
+    manifest,
+    renderer,
+    command,
+    selected,
+    threads: threads ?? settings.threads,
+    failFast: flags.failFast ?? false,
+    flags: {
+      FULL_REFRESH: flags.fullRefresh ?? false,
+      STORE_FAILURES: flags.storeFailures ?? false,
+      WHICH: command,
+      EMPTY: flags.empty ?? false,
+    },
+    trigger,
+    target: settings.target.name,
+    args,
+    sdl,
+    checkSchema: (files, catalog) =>
+      checkSchema(manifest, { timezone: settings.timezone, stateSchema }, files, catalog, warn),
+    reporter: runReporter(output),
+    ...(signal && { signal }),
+    ...(retryOf !== undefined && { retryOf }),
+    publish: settings.runs.publish,
+    ...(force !== undefined && { force }),
+    distrustRecent: trigger === 'manual',
+    lockWait: settings.runs.lockWait,
+    staleAfter: settings.runs.lockStaleAfter,
+    keepGenerations: settings.runs.keepGenerations,
+  });
+  const target = join(settings.projectDir, project.settings.targetPath);
+  writeArtifacts(target, manifest, summary, { which: command, ...args }, version());
+  return summary;
+}
+
+/** 0; 1 when a node or test failed, or the run did. */
+export function exitCodeOf(summary: RunSummary, flags: RunFlagsGiven): number {
+  const good = summary.state === 'published' || summary.state === 'succeeded';
+  const warned = flags.warnError === true && summary.results.some((result) => result.status === 'warn');
+  const bad = summary.results.some((result) => result.status === 'error' || result.status === 'fail');
+  return good && !bad && summary.error === undefined && !warned ? 0 : 1;
+}
+
+/** Why unchanged nodes are built too; undefined when they are carried forward. */
+function forceOf(command: RunOptions['command'], flags: RunFlagsGiven): string | undefined {
+  if (flags.carry === false) return 'was asked for by --no-carry';
+  if (command === 'test') return 'was asked for';
+  if (flags.fullRefresh) return 'full refresh';
+  if (flags.empty) return 'is built empty';
+  return selectedWords(flags).length > 0 ? 'was selected' : undefined;
+}
+
+function argsOf(command: string, flags: RunFlagsGiven): Readonly<Record<string, unknown>> {
+  const { fullRefresh, failFast, storeFailures, empty, vars, exclude } = flags;
+  const all = {
+    select: selectedWords(flags),
+    exclude: exclude ?? [],
+    vars,
+    full_refresh: fullRefresh,
+    fail_fast: failFast,
+    store_failures: storeFailures,
+    empty,
+  };
+  return Object.fromEntries(
+    Object.entries(all).filter(
+      ([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
+    ),
+  );
+}

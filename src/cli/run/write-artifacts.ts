@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import { runResults } from '../../build/artifacts/run-results.js';
+import type { RunSummary } from '../../build/report/run-event.js';
+import type { Manifest } from '../../project/manifest.js';
+import { compiledPath, writeManifest, writeWhole } from './write-manifest.js';
+
+/** `target/manifest.json`, `target/run_results.json` and the compiled SQL, where tools of dbt's world look for them. */
+export function writeArtifacts(
+  targetPath: string,
+  manifest: Manifest,
+  summary: RunSummary,
+  args: Readonly<Record<string, unknown>>,
+  version: string,
+): void {
+  const invocationId = manifest.metadata.invocation_id;
+  const results = runResults(summary, { invocationId, generatedAt: new Date(), thauVersion: version, args });
+  writeWhole(join(targetPath, 'run_results.json'), JSON.stringify(results));
+  writeManifest(targetPath, manifest, version);
+  for (const result of summary.results) {
+    const node = manifest.nodes[result.nodeId];
+    if (!node || result.compiledCode === undefined || result.compiledCode === '') continue;
+    writeWhole(join(targetPath, compiledPath(node)), `${result.compiledCode}\n`);
+  }
+}
