@@ -1,15 +1,13 @@
-// src/**/*.ts -> dist/**/*.js, file by file and without type checks (those are `npm run types`); a manifest of
-// sizes and times tells whether anything changed since. Two processes may do it at once: each file and the
-// manifest are written aside and renamed.
-import { createHash } from 'node:crypto';
+// src/**/*.ts -> dist/**/*.js, file by file and without type checks (those are `npm run types`); a manifest of sizes and
+// times tells what changed since. Two processes may do it at once: everything is written aside and renamed.
 import {
   accessSync,
   constants,
-  cpSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
@@ -23,20 +21,30 @@ const src = join(root, 'src');
 const dist = join(root, 'dist');
 const stampFile = join(dist, '.stamp');
 
-function files(folder) {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
+/** What there is to compile: `{"cli/main.ts": "1234:1700000000000"}`. */
+function sources() {
+  const found = {};
+  for (const entry of readdirSync(src, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile()) continue;
+    const file = join(entry.parentPath, entry.name);
+    const { size, mtimeMs } = statSync(file);
+    found[relative(src, file)] = `${String(size)}:${String(mtimeMs)}`;
+  }
+  return found;
 }
 
-function stamp(sources) {
-  const hash = createHash('sha256');
-  for (const file of sources) {
-    const { size, mtimeMs } = statSync(file);
-    hash.update(`${relative(src, file)}:${String(size)}:${String(mtimeMs)}\n`);
+/** What dist was made from; empty where there is none. */
+function compiled() {
+  try {
+    return JSON.parse(readFileSync(stampFile, 'utf8'));
+  } catch {
+    return {};
   }
-  return hash.digest('hex');
+}
+
+function same(a, b) {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }
 
 function writable(folder) {
@@ -50,9 +58,9 @@ function writable(folder) {
 
 export async function compileIfStale() {
   if (!existsSync(src)) return; // an installed package carries dist alone
-  const sources = files(src);
-  const now = stamp(sources);
-  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === now) return;
+  const now = sources();
+  const before = compiled();
+  if (same(now, before)) return;
   if (!writable(root)) {
     // installed by somebody else, who has compiled it already
     if (existsSync(join(dist, 'cli', 'main.js'))) return;
@@ -60,38 +68,77 @@ export async function compileIfStale() {
     process.stderr.write('  hint: Run `npm run build` in that folder once, as its owner.\n');
     process.exit(1);
   }
-  const ts = (await import('typescript')).default;
   const aside = join(root, `.dist-${String(process.pid)}`);
-  rmSync(aside, { recursive: true, force: true });
-  for (const file of sources) {
-    const out = join(aside, relative(src, file));
+  clearAway();
+  await compile(now, before, aside);
+  writeFileSync(join(aside, '.stamp'), JSON.stringify(now));
+  swap(aside, now);
+}
+
+async function compile(now, before, aside) {
+  const files = Object.keys(now);
+  const changed = files.filter((file) => now[file] !== before[file]);
+  if (changed.length > 100 && process.stderr.isTTY) process.stderr.write('Compiling thau, once …\n');
+  const ts = (await import('typescript')).default;
+  for (const file of files) {
+    const out = join(aside, file.replace(/\.ts$/, '.js'));
     mkdirSync(dirname(out), { recursive: true });
-    if (!file.endsWith('.ts')) {
-      cpSync(file, out);
+    if (now[file] === before[file] && copied(join(dist, file.replace(/\.ts$/, '.js')), out)) {
       continue;
+    } else if (!file.endsWith('.ts')) {
+      copyFileSync(join(src, file), out);
+    } else {
+      writeFileSync(out, transpile(ts, join(src, file)));
     }
-    const { outputText } = ts.transpileModule(readFileSync(file, 'utf8'), {
-      fileName: file,
-      compilerOptions: {
-        target: ts.ScriptTarget.ES2023,
-        module: ts.ModuleKind.ESNext,
-        verbatimModuleSyntax: true,
-        inlineSourceMap: true,
-      },
-    });
-    writeFileSync(out.replace(/\.ts$/, '.js'), outputText);
   }
-  writeFileSync(join(aside, '.stamp'), now);
+}
+
+/** false when another process has just moved it away. */
+function copied(from, to) {
+  try {
+    copyFileSync(from, to);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function transpile(ts, file) {
+  const { outputText } = ts.transpileModule(readFileSync(file, 'utf8'), {
+    fileName: file,
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2023,
+      module: ts.ModuleKind.ESNext,
+      verbatimModuleSyntax: true,
+    },
+  });
+  return outputText;
+}
+
+function swap(aside, now) {
   const old = join(root, `.dist-old-${String(process.pid)}`);
   try {
     // another process may have been quicker: then nothing is moved under the feet of who runs from it
-    if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === now) return;
+    if (same(now, compiled())) return;
     if (existsSync(dist)) renameSync(dist, old);
     renameSync(aside, dist);
   } catch (error) {
     if (!existsSync(stampFile)) throw error;
   } finally {
     for (const folder of [aside, old]) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Folders of compilers that were killed. */
+function clearAway() {
+  for (const name of readdirSync(root)) {
+    const pid = Number(/^\.dist-(?:old-)?(\d+)$/.exec(name)?.[1]);
+    if (!pid) continue;
+    try {
+      process.kill(pid, 0);
+    } catch (error) {
+      if (error.code === 'ESRCH') rmSync(join(root, name), { recursive: true, force: true });
+    }
   }
 }
 

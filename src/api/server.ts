@@ -9,6 +9,7 @@ import type { Database } from '../postgres/database.js';
 import { quoteIdentifier } from '../postgres/identifier.js';
 import { openStatementPool } from '../postgres/statements/open-statement-pool.js';
 import type { Artifacts } from './generation/artifacts.js';
+import { flatRoutes } from './flat/flat-routes.js';
 import { GenerationFollower } from './generation/follower.js';
 import type { LoadedGeneration } from './generation/loaded-generation.js';
 import { Answerer } from './graphql/answerer.js';
@@ -103,6 +104,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
   const app = fastifyOver(lean, settings, requestId);
   cors(app, settings.corsOrigins);
   graphqlRoutes(app, { apollo, authenticator, follower, settings });
+  flatRoutes(app, { authenticator, follower, answerer });
   healthRoutes(app, { follower, database, stopping: () => stopping });
   pageRoutes(app, { follower });
   await follower.start();

@@ -23,6 +23,8 @@ export async function startApi(context: CommandContext, warehouse: Warehouse): P
         stateSchema,
         planner: { cursorSecret: secret },
         cacheBytes: served.cacheBytes,
+        onFault: (fault) =>
+          context.output.log(`${fault.code}: ${fault.message}`, { code: fault.code }, 'warn'),
       }),
     settings: served,
     log: {

@@ -13,7 +13,6 @@ import { Fault } from './fault.js';
 import { builtinFilters } from './filters/builtin-filters.js';
 import type { Callable } from './filters/callable.js';
 import { layered } from './filters/callables.js';
-import { builtinFunctions } from './functions/builtin-functions.js';
 import type { Origin } from './locate.js';
 import { builtinTests } from './tests/builtin-tests.js';
 import type { Evaluation, Limits } from './values/call.js';
@@ -120,21 +119,7 @@ function topFrame(origin: Origin, globals: Globals, options: RenderOptions): Fra
     filters: layered(options.filters, builtinFilters),
     tests: layered(options.tests, builtinTests),
   });
-  return new Frame(execution, origin, withBuiltins(globals), null, null);
-}
-
-/** `range`, `dict`, `namespace`, … behind the host's names. */
-function withBuiltins(globals: Globals): Globals {
-  return {
-    get(name) {
-      const value = globals.get(name);
-      return value === undefined ? builtinFunctions.get(name) : value;
-    },
-    *keys() {
-      yield* globals.keys?.() ?? [];
-      yield* builtinFunctions.keys();
-    },
-  };
+  return new Frame(execution, origin, globals, null, null);
 }
 
 function* guarded<T>(frame: Frame, evaluation: Evaluation<T>): Evaluation<T> {

@@ -15,7 +15,7 @@ export function comparand(
   pgType: string,
   stored?: Readonly<Record<string, string>>,
 ): string {
-  const { type, convert } = comparison(scalar, pgType, stored);
+  const { type, convert } = comparison(builder, scalar, pgType, stored);
   const parameter = builder.parameter(
     mapped(read, (value) => (value === null ? null : convert(value))),
     type,
@@ -31,7 +31,7 @@ export function comparandList(
   pgType: string,
   stored?: Readonly<Record<string, string>>,
 ): string {
-  const { type, convert } = comparison(scalar, pgType, stored);
+  const { type, convert } = comparison(builder, scalar, pgType, stored);
   const parameter = builder.parameter(
     mapped(read, (values) => (values as unknown[]).map((value) => (value === null ? null : convert(value)))),
     `${type}[]`,
@@ -49,6 +49,7 @@ interface Comparison {
 }
 
 function comparison(
+  builder: StatementBuilder,
   scalar: string,
   pgType: string,
   stored: Readonly<Record<string, string>> | undefined,
@@ -64,10 +65,16 @@ function comparison(
   if (pgType === 'boolean') return { type: 'boolean', convert: String };
   if (pgType === 'uuid') return { type: 'uuid', convert: uuid };
   if (pgType === 'timestamp with time zone' || pgType === 'timestamp without time zone') {
-    return { type: 'timestamptz', convert: String };
+    return { type: 'timestamptz', convert: (value) => instantText(value, builder.timezone) };
   }
   if (pgType === 'date') return { type: 'date', convert: String };
   return { type: 'text', convert: (value) => wellFormed(String(value)) };
+}
+
+/** A day alone is its first instant in the zone, which PostgreSQL reads by its name. */
+export function instantText(value: unknown, timezone: string): string {
+  const written = String(value);
+  return /^\d{4}-\d\d-\d\d$/.test(written) ? `${written} ${timezone}` : written;
 }
 
 function wholeNumber(value: unknown): string | null {

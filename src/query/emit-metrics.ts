@@ -3,13 +3,14 @@ import { ThauError } from '../errors/thau-error.js';
 import type { Grain, SemanticDefinitions } from '../semantic/definition.js';
 import { metricRowsSql, type MetricQuestion } from '../semantic/metric-rows-sql.js';
 import { readArguments, type Argument } from './arguments.js';
-import { comparandList } from './bind-value.js';
+import { comparandList, instantText } from './bind-value.js';
 import { collect } from './collect.js';
 import { relationOf, type EmitContext, type FieldSite } from './emit-context.js';
 import { jsonObject } from './emit-object.js';
 import { emitValue } from './emit-value.js';
 import { requestError } from './request-error.js';
 import { rowConditions } from './rows.js';
+import { mapped } from './statement-builder.js';
 import { concatenation, quoteText, sql, text, type Part } from './text-parts.js';
 
 /** Flat rows of metrics, in the order of their names, then periods, then dimensions. */
@@ -118,7 +119,14 @@ function bound(
   if (argument?.kind !== 'leaf') return {};
   const declared = site.definition.args.find((item) => item.name === name);
   const isDay = declared !== undefined && getNamedType(declared.type).name === 'Date';
-  const parameter = context.builder.parameter(argument.read, isDay ? 'date' : 'timestamptz');
+  const parameter = isDay
+    ? context.builder.parameter(argument.read, 'date')
+    : context.builder.parameter(
+        mapped(argument.read, (value) =>
+          value === null ? null : instantText(value, context.bound.timezone),
+        ),
+        'timestamptz',
+      );
   return {
     [name]: isDay ? `(${parameter}::timestamp at time zone ${quoteText(context.bound.timezone)})` : parameter,
   };

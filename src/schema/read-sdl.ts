@@ -15,6 +15,7 @@ import {
 import { bindingDirectives, commonSdl, directivesSdl } from './built-in-sdl.js';
 import type { SdlSource } from './catalog.js';
 import type { Findings } from './finding.js';
+import { isOperationFile } from './operation-file.js';
 import { systemParts } from './system-sdl.js';
 
 /** A project's SDL, parsed and merged with what thau supplies; extensions stay beside what they extend. */
@@ -41,7 +42,7 @@ export interface TypeDeclaration {
 export function readSdl(sources: readonly SdlSource[], findings: Findings): SdlDocument {
   const own: DefinitionNode[] = [];
   for (const { file, text } of sources) {
-    if (text.trim() === '') continue;
+    if (text.trim() === '' || isOperationFile(file)) continue;
     const source = new Source(text, file);
     try {
       own.push(...parse(source).definitions);

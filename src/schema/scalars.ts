@@ -60,8 +60,8 @@ const day = /^(\d{4})-(\d\d)-(\d\d)$/;
 
 function readDateTime(value: unknown): string {
   if (typeof value !== 'string') return fail('DateTime must be a string such as 2026-01-31T09:30:00Z', value);
-  // a day is its first instant, as ISO 8601 reads in UTC
-  if (day.test(value)) return `${readDate(value)}T00:00:00Z`;
+  // a day is its first instant in the project's zone, which the planner knows
+  if (day.test(value)) return readDate(value);
   const match = instant.exec(value);
   if (
     !match ||

@@ -323,6 +323,10 @@ describe('values from outside', () => {
     const [block] = template.blocks;
     const macro = macroOf(template, block!, new Map<string, Value>([['z', 'yes']]));
     expect(callSync(macro, { args: [1], file: 'models/a.sql' })).toBe('12yes');
+    const counting = parseTemplate('{% macro n() %}{{ range(3) | list }}{% endmacro %}', {
+      file: 'macros/n.sql',
+    });
+    expect(callSync(macroOf(counting, counting.blocks[0]!, new Map()), { file: 'x' })).toBe('[0, 1, 2]');
     expect(await callAsync(macro, { args: [1], kwargs: new Map([['y', 3]]), file: 'models/a.sql' })).toBe(
       '13yes',
     );

@@ -5,11 +5,10 @@ import type { Catalog, SdlSource } from '../../schema/catalog.js';
 export interface Artifacts {
   readonly generation: string;
   readonly publishedAt: Date;
+  /** With the trusted operations, `schema/operations/*.graphql`. */
   readonly sdl: readonly SdlSource[];
   readonly catalog: Catalog;
   readonly metrics: unknown;
-  /** Trusted operations, `schema/operations/*.graphql`. */
-  readonly operations: readonly SdlSource[];
   /** Other kinds, as they stand. */
   readonly others: Readonly<Record<string, unknown>>;
 }
@@ -36,14 +35,13 @@ export async function readArtifacts(database: Queryable, state: string): Promise
   );
   const [row] = rows;
   if (row === undefined) return undefined;
-  const { sdl, catalog, metrics, operations, ...others } = row.artifacts;
+  const { sdl, catalog, metrics, ...others } = row.artifacts;
   return {
     generation: String(row.generation),
     publishedAt: row.published_at,
     sdl: (sdl ?? []) as readonly SdlSource[],
     catalog: (catalog ?? { relations: [] }) as Catalog,
     metrics,
-    operations: (operations ?? []) as readonly SdlSource[],
     others,
   };
 }

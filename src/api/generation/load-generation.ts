@@ -3,6 +3,7 @@ import { Planner } from '../../query/planner.js';
 import type { PlannerSettings } from '../../query/planner-settings.js';
 import { bindSchema } from '../../schema/bind-schema.js';
 import type { BoundMetrics } from '../../schema/bound-schema.js';
+import { readOperations } from '../flat/trusted-operation.js';
 import type { Artifacts } from './artifacts.js';
 import { LoadedGeneration } from './loaded-generation.js';
 
@@ -11,6 +12,8 @@ export interface LoadOptions {
   readonly timezone: string;
   readonly stateSchema: string;
   readonly planner?: Partial<PlannerSettings>;
+  /** Told of a trusted operation that cannot be answered; the others are. */
+  readonly onFault?: (fault: ThauError) => void;
   /** Bytes of answers to keep; none unless given. */
   readonly cacheBytes?: number;
 }
@@ -31,5 +34,8 @@ export function loadGeneration(artifacts: Artifacts, options: LoadOptions): Load
     });
   }
   const planner = new Planner(bound.schema, artifacts.generation, options.planner);
-  return new LoadedGeneration(artifacts, bound.schema, planner, options.cacheBytes);
+  return new LoadedGeneration(artifacts, bound.schema, planner, {
+    cacheBytes: options.cacheBytes ?? 0,
+    operations: readOperations(planner.schema, artifacts.sdl, options.onFault ?? (() => undefined)),
+  });
 }

@@ -5,6 +5,7 @@ import type { PlannedStatement, Planner, Plan } from '../../query/planner.js';
 import type { BoundSchema } from '../../schema/bound-schema.js';
 import { AnswerCache } from '../cache/answer-cache.js';
 import { Flights } from '../cache/flights.js';
+import type { TrustedOperation } from '../flat/trusted-operation.js';
 import { KnownDocuments } from '../graphql/known-documents.js';
 import type { Artifacts } from './artifacts.js';
 
@@ -14,6 +15,8 @@ export class LoadedGeneration {
   readonly publishedAt: Date;
   readonly planner: Planner;
   readonly documents = new KnownDocuments();
+  /** What `GET /q` answers, by name. */
+  readonly operations: ReadonlyMap<string, TrustedOperation>;
   /** Equal requests may share one statement and its answer. */
   readonly keepsAnswers: boolean;
   readonly answers: AnswerCache;
@@ -26,14 +29,18 @@ export class LoadedGeneration {
     artifacts: Pick<Artifacts, 'generation' | 'publishedAt'>,
     bound: BoundSchema,
     planner: Planner,
-    cacheBytes = 0,
+    options: {
+      readonly cacheBytes: number;
+      readonly operations: ReadonlyMap<string, TrustedOperation>;
+    },
   ) {
-    this.keepsAnswers = cacheBytes > 0;
-    this.answers = new AnswerCache(cacheBytes);
+    this.keepsAnswers = options.cacheBytes > 0;
+    this.answers = new AnswerCache(options.cacheBytes);
     this.#bound = bound;
     this.generation = artifacts.generation;
     this.publishedAt = artifacts.publishedAt;
     this.planner = planner;
+    this.operations = options.operations;
   }
 
   get schema(): GraphQLSchema {

@@ -174,6 +174,7 @@ function changedInput(options: PlanOptions, before: string | null | undefined, n
     const json = /\{.*\}$/.exec(text ?? '')?.[0];
     return json === undefined ? {} : (JSON.parse(json) as Record<string, string>);
   };
+  if (before === null || before === undefined) return 'it is not known what it read';
   const old = parse(before);
   const changed = Object.entries(parse(now)).find(([id, version]) => old[id] !== version)?.[0];
   if (changed === undefined) return 'what it reads changed';

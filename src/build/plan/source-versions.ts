@@ -62,7 +62,7 @@ async function othersAtWork(database: Queryable): Promise<boolean> {
     `select exists (
          select from pg_stat_activity
          where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()
-           and not (application_name like 'thau %')
+           and application_name <> 'thau' and application_name not like 'thau %'
            and (state <> 'idle' or state_change > clock_timestamp() - interval '15 seconds')) as busy`,
   );
   return rows[0]?.busy ?? true;

@@ -1,3 +1,4 @@
+import { excerpt } from '../../errors/excerpt.js';
 import { ThauError } from '../../errors/thau-error.js';
 import type { ManifestNode } from '../../project/manifest.js';
 import { statementOf } from '../../postgres/failure.js';
@@ -15,7 +16,10 @@ export function nodeFailure(error: unknown, node: ManifestNode): unknown {
   const line = statement === undefined ? undefined : writtenLine(error, node, statement);
   return new ThauError(error.code, `${node.name}: ${error.message}`, {
     ...(error.hint !== undefined && { hint: error.hint }),
-    ...(error.excerpt !== undefined && { excerpt: error.excerpt }),
+    // the file as it was written, where its line is known; else the statement that was sent
+    ...(line !== undefined
+      ? { excerpt: excerpt(node.raw_code, line.line, line.column) }
+      : error.excerpt !== undefined && { excerpt: error.excerpt }),
     notes: error.notes,
     at: line === undefined ? place : { file: node.original_file_path, ...line },
     cause: error,

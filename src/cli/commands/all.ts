@@ -3,6 +3,10 @@ import { addBuild } from './build.js';
 import { addRun } from './run.js';
 import { addTest } from './test.js';
 import { addSeed } from './seed.js';
+import { addCompile } from './compile.js';
+import { addDeps } from './deps.js';
+import { addList } from './list.js';
+import { addParse } from './parse.js';
 import { addPlan } from './plan.js';
 import { addShow } from './show.js';
 import { addCancel } from './cancel.js';
@@ -30,6 +34,10 @@ export const commands: readonly AddCommand[] = [
   addRun,
   addTest,
   addSeed,
+  addParse,
+  addList,
+  addCompile,
+  addDeps,
   addRetry,
   addPlan,
   addShow,

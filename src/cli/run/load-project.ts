@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import type { Renderer } from '../../build/run/renderer.js';
-import { ThauError } from '../../errors/thau-error.js';
 import type { Project } from '../../project/parse-project.js';
 import type { SdlSource } from '../../schema/catalog.js';
 import type { Output } from '../output.js';
+import { readVars } from '../project/read-vars.js';
 import type { Warehouse } from '../warehouse.js';
 
 export interface LoadedProject {
@@ -77,23 +76,4 @@ function readSdlFiles(projectDir: string): readonly SdlSource[] {
     .map((name) => name.replaceAll('\\', '/'))
     .sort()
     .map((name) => ({ file: `schema/${name}`, text: readFileSync(join(folder, name), 'utf8') }));
-}
-
-function readVars(text: string | undefined): Record<string, unknown> {
-  if (text === undefined || text.trim() === '') return {};
-  let value: unknown;
-  try {
-    value = parse(text);
-  } catch (error) {
-    throw badVars(text, error);
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badVars(text);
-  return value as Record<string, unknown>;
-}
-
-function badVars(text: string, cause?: unknown): ThauError {
-  return new ThauError('CLI_USAGE', `For --vars, ${JSON.stringify(text)} is no YAML mapping.`, {
-    hint: "Write it as --vars '{as_of: 2026-01-31}'.",
-    ...(cause !== undefined && { cause }),
-  });
 }

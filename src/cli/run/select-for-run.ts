@@ -11,6 +11,7 @@ export const resourceTypes = {
   test: ['test'],
   seed: ['seed'],
   snapshot: ['snapshot'],
+  compile: ['model', 'snapshot', 'test', 'analysis'],
 } as const;
 
 /** The nodes a command line names; BUILD_NOTHING_SELECTED when words match nothing. */
@@ -44,7 +45,8 @@ export async function selectForRun(
   return ids;
 }
 
-function indirectMode(text: string): 'eager' | 'cautious' | 'buildable' | 'empty' {
+/** `--indirect-selection`, checked. */
+export function indirectMode(text: string): 'eager' | 'cautious' | 'buildable' | 'empty' {
   if (text === 'eager' || text === 'cautious' || text === 'buildable' || text === 'empty') return text;
   throw new ThauError('CLI_USAGE', `"${text}" is no --indirect-selection.`, {
     hint: 'It is eager, cautious, buildable or empty.',

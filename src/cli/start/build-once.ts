@@ -4,19 +4,25 @@ import type { Warehouse } from '../warehouse.js';
 
 /**
  * Builds when nothing is published yet. A build that fails says what failed and does not end the start: the API and
- * the schedule go on, and the next build may succeed.
+ * the schedule go on, and the next build may succeed. Answers whether something is published.
  */
 export async function buildOnce(
   context: CommandContext,
   warehouse: Warehouse,
   perform: PerformRun,
-): Promise<void> {
+): Promise<boolean> {
   const stopped = (): boolean => context.signal.aborted;
-  if (stopped() || (await isPublished(warehouse))) return;
+  if (await isPublished(warehouse)) return true;
+  if (stopped()) return false;
   try {
-    await perform({ trigger: 'start', select: [], exclude: [], fullRefresh: false }, context.signal);
+    const { state } = await perform(
+      { trigger: 'start', select: [], exclude: [], fullRefresh: false },
+      context.signal,
+    );
+    return state === 'published';
   } catch (error) {
     if (!stopped()) context.output.error(error);
+    return false;
   }
 }
 

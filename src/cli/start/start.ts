@@ -15,10 +15,10 @@ export async function start(context: CommandContext): Promise<number> {
   const api = await startApi(context, warehouse);
   const perform = performBuild(context);
   await loadSampleOnce(context, warehouse);
-  await buildOnce(context, warehouse, perform);
+  const published = await buildOnce(context, warehouse, perform);
   if (!context.signal.aborted) {
     await startSchedule(context, warehouse, perform);
-    await welcome(context, warehouse, api);
+    await welcome(context, warehouse, api, published);
     await aborted(context.signal);
   }
   context.output.log('Stopping: requests in flight finish, a run is cancelled.');

@@ -7,14 +7,17 @@ export async function welcome(
   context: CommandContext,
   warehouse: Warehouse,
   { url }: RunningApi,
+  published: boolean,
 ): Promise<void> {
   const { output } = context;
   const key = await firstKey(warehouse);
-  const links = { graphql: `${url}/graphql`, graphiql: `${url}/graphiql`, health: `${url}/health` };
+  const links = { graphql: `${url}/graphql`, graphiql: `${url}/graphiql`, health: `${url}/health/ready` };
   const { bold, cyan, dim } = output.style;
   const lines = [
     '',
-    `${bold('thau is ready.')}  ${dim('Ctrl-C ends it.')}`,
+    published
+      ? `${bold('thau is ready.')}  ${dim('Ctrl-C ends it.')}`
+      : `${bold('thau serves, and nothing is published yet.')}  Correct what is told above, then: thau build`,
     `  API       ${cyan(links.graphql)}`,
     `  GraphiQL  ${cyan(links.graphiql)}`,
     ...(key === undefined
@@ -22,7 +25,7 @@ export async function welcome(
       : keyLines(key, links.graphql, bold)),
   ];
   // not a log line: a key that --quiet swallowed could never be shown again
-  output.result({ ready: true, ...links, ...(key !== undefined && { key }) }, lines.join('\n'));
+  output.result({ ready: published, ...links, ...(key !== undefined && { key }) }, lines.join('\n'));
 }
 
 function keyLines(key: string, graphql: string, bold: (text: string) => string): string[] {

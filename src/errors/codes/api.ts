@@ -19,6 +19,10 @@ export const apiCodes = {
       'What the current generation handed the API could not be loaded; the one before goes on answering.',
     cure: 'Read the log of the API, correct the SDL or the models, and publish again.',
   },
+  API_OPERATION: {
+    cause: 'A file of schema/operations/ holds no query that can become flat rows.',
+    cure: 'Write one named query with one root field per file; leave out lists within rows.',
+  },
   API_PORT_IN_USE: {
     cause: 'Another process listens on the port of the API.',
     cure: 'Stop it, or set `api.port` in thau.yml or THAU_PORT.',

@@ -113,4 +113,8 @@ export const projectCodes = {
     cause: 'An entry of a properties file describes a model, seed, snapshot or test that no file makes.',
     cure: 'Correct the name, or remove the entry.',
   },
+  PROJECT_PACKAGE: {
+    cause: 'A package of packages.yml is named in a way thau does not know, or cannot be fetched.',
+    cure: 'Follow the hint; packages come from local folders, git repositories and tarballs.',
+  },
 } as const satisfies Record<string, CodeDoc>;

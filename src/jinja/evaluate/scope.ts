@@ -1,4 +1,5 @@
 import { didYouMean } from '../../errors/suggest.js';
+import { builtinFunctions } from '../functions/builtin-functions.js';
 import { Undefined } from '../values/undefined.js';
 import type { Value } from '../values/value.js';
 import type { Frame } from './frame.js';
@@ -24,8 +25,8 @@ export class Scope {
     for (let scope = this.#parent; value === undefined && scope !== null; scope = scope.#parent) {
       value = scope.#variables?.get(name);
     }
-    if (value !== undefined) return value;
-    return this.frame.globals.get(name);
+    if (value === undefined) value = this.frame.globals.get(name);
+    return value === undefined ? builtinFunctions.get(name) : value;
   }
 
   get(name: string): Value {
@@ -43,6 +44,9 @@ export class Scope {
   *#names(): Iterable<string> {
     if (this.#variables) yield* this.#variables.keys();
     if (this.#parent) yield* this.#parent.#names();
-    else yield* this.frame.globals.keys?.() ?? [];
+    else {
+      yield* this.frame.globals.keys?.() ?? [];
+      yield* builtinFunctions.keys();
+    }
   }
 }

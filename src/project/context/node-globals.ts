@@ -22,7 +22,9 @@ export class NodeGlobals implements Globals {
   get(name: string): Value | undefined {
     const macro = this.macros.namesSeenBy(this.packageName).get(name);
     if (macro !== undefined) return this.bind(macro);
-    const value = this.own.get(name) ?? this.shared.get(name);
+    // `this` may be none, which is a value too
+    const own = this.own.get(name);
+    const value = own === undefined ? this.shared.get(name) : own;
     if (value !== undefined) return value;
     if (this.macros.hasPackage(name)) return new MacroNamespace(this, name);
     if (name === 'context') return new ContextValue(this);

@@ -105,8 +105,8 @@ function parseTest(
       lastConfigs: [config],
       columns: {},
       description: test.description,
-      names: (capture, globals) => {
-        runForParsing(macro, kwargs, target, capture, globals, at);
+      run: (capture, globals) => {
+        runForParsing({ macro, kwargs, target, capture, globals, at }, session);
       },
       extra: {
         checksum: { name: 'none', checksum: '' },
@@ -121,31 +121,44 @@ function parseTest(
   );
 }
 
+interface TestRun {
+  readonly macro: MacroEntry;
+  readonly kwargs: Readonly<Record<string, unknown>>;
+  readonly target: TestTarget;
+  readonly capture: Capture;
+  readonly globals: () => NodeGlobals;
+  readonly at: Place;
+}
+
 /** Finds out what a test refers to and configures, by running it as any template is run for parsing. */
-function runForParsing(
-  macro: MacroEntry,
-  kwargs: Readonly<Record<string, unknown>>,
-  target: TestTarget,
-  capture: Capture,
-  globals: NodeGlobals,
-  at: Place,
-): void {
+function runForParsing({ macro, kwargs, target, capture, globals, at }: TestRun, session: Session): void {
   const { model, ...others } = kwargs;
   const render = { file: at.file, firstLine: at.line ?? 1 };
   const rendered = new Map(
     argumentTemplates(others).map(
-      (text) => [text, evaluateSync(parseTemplate(text, render), globals, { undefined: 'silent' })] as const,
+      (text) =>
+        [text, evaluateSync(parseTemplate(text, render), globals(), { undefined: 'silent' })] as const,
     ),
   );
   // behind the arguments, as dbt orders them
   target.note(capture, at);
-  const simple =
-    macro.node.package_name === standardPackage && ['test_unique', 'test_not_null'].includes(macro.node.name);
-  if (simple) return;
+  if (saysNothing(macro, session)) return;
   const values = argumentValues(others, rendered);
-  values.set('model', globals.get('this') ?? str(model as string));
+  values.set('model', globals().get('this') ?? str(model as string));
   const named = new Map([...values].map(([key, value]) => [str(key), value] as const));
-  callSync(globals.bind(macro), { kwargs: named, globals, file: at.file }, { undefined: 'silent' });
+  callSync(
+    globals().bind(macro),
+    { kwargs: named, globals: globals(), file: at.file },
+    { undefined: 'silent' },
+  );
+}
+
+const standardTests = ['test_unique', 'test_not_null', 'test_accepted_values', 'test_relationships'];
+
+/** The standard tests refer to nothing but their arguments: thousands of them need not run to know it. */
+function saysNothing({ node }: MacroEntry, { macros, root }: Session): boolean {
+  if (node.package_name !== standardPackage || !standardTests.includes(node.name)) return false;
+  return macros.dispatch(node.name, 'dbt', root.name).found?.node.package_name === standardPackage;
 }
 
 function findTest(test: GenericTest, packageName: string, session: Session, at: Place): MacroEntry {

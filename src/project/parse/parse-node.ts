@@ -39,8 +39,8 @@ export interface NodeRequest {
   readonly description: string;
   /** Config that stands behind what the template itself says: a generic test's, in its YAML. */
   readonly lastConfigs?: readonly YamlMapping[];
-  /** Further names for its template. */
-  readonly names?: (capture: Capture, globals: NodeGlobals) => void;
+  /** What runs in the place of a template: a generic test's macro. */
+  readonly run?: (capture: Capture, globals: () => NodeGlobals) => void;
   readonly extra?: Partial<ManifestNode>;
 }
 
@@ -82,7 +82,7 @@ export function parseNode(request: NodeRequest, session: Session): Draft | undef
   if (template !== null && template.body.some((part) => part.kind !== 'text')) {
     renderSync(template, globals(), { undefined: 'silent' });
   }
-  request.names?.(capture, globals());
+  request.run?.(capture, globals);
   const config = resolveConfig(
     {
       type,

@@ -7,6 +7,8 @@ export interface Fixture {
   /** Model to the SQL that makes its table, `select … as customer_id`. */
   readonly models: Readonly<Record<string, string>>;
   /** Model to the columns of its key. */
+  /** Trusted operations by file name. */
+  readonly operations?: Readonly<Record<string, string>>;
   readonly keys?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -56,7 +58,11 @@ export async function publishFixture(home: StateDatabase, fixture: Fixture): Pro
         [generation, relation.nodeId, relation.model, relation.schema, relation.name],
       );
     }
-    const sdl = [{ file: 'schema/shop.graphql', text: fixture.sdl }];
+    const operations = Object.entries(fixture.operations ?? {});
+    const sdl = [
+      { file: 'schema/shop.graphql', text: fixture.sdl },
+      ...operations.map(([file, text]) => ({ file: `schema/operations/${file}`, text })),
+    ];
     for (const [kind, content] of Object.entries({ sdl, catalog: { relations } })) {
       await tx.query('insert into thau.artifacts (generation, kind, content) values ($1, $2, $3)', [
         generation,

@@ -1,0 +1,7 @@
+select
+    channel,
+    kind,
+    sum(event_count) as event_count,
+    sum(customer_count) * 5 as weight
+from {{ ref('events_daily') }}
+group by channel, kind

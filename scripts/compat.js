@@ -1,0 +1,73 @@
+// npm run compat -- [--against dbt] [--keep] <path of a dbt project>
+//
+// Builds a copy of a dbt project as it is, in a PostgreSQL of its own, and says what passed. With `--against dbt` it
+// builds it with dbt too, in a second database, and compares every table row by row, every test's result, and what
+// both select for a list of selections. Nothing is written into the project.
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { compileIfStale } from '../bin/compile.js';
+import { copyCheckout } from './compat/checkout.js';
+import { compareResults, compareSelections, compareTables } from './compat/compare.js';
+import { findDbt, runDbt } from './compat/dbt.js';
+import { startServer } from './compat/server.js';
+import { countResults, runThau } from './compat/thau.js';
+
+await compileIfStale();
+const args = process.argv.slice(2);
+const against = takeOption('--against');
+const keep = takeFlag('--keep');
+const [path] = args;
+if (path === undefined || args.length > 1 || (against !== undefined && against !== 'dbt')) {
+  console.error('Usage: npm run compat -- [--against dbt] [--keep] <path of a dbt project>');
+  process.exit(2);
+}
+const project = resolve(path);
+if (!existsSync(`${project}/dbt_project.yml`)) {
+  console.error(`${project} has no dbt_project.yml.`);
+  process.exit(2);
+}
+const dbt = against === 'dbt' ? findDbt() : undefined;
+if (against === 'dbt' && dbt === undefined) {
+  console.log('Skipped the comparison: there is no `dbt` on the PATH (or in DBT).');
+}
+
+const server = await startServer();
+const copies = [copyCheckout(project), dbt === undefined ? undefined : copyCheckout(project)];
+let differences = 0;
+try {
+  const profile =
+    /^profile:\s*['"]?([\w-]+)/m.exec(readFileSync(`${project}/dbt_project.yml`, 'utf8'))?.[1] ?? 'default';
+  const mine = await server.database('compat_thau', profile);
+  const built = runThau(copies[0].project, mine);
+  for (const line of countResults(built)) console.log(line);
+  if (built.status !== 0) console.log(built.output.split('\n').slice(-40).join('\n'));
+  if (dbt !== undefined) {
+    const theirs = await server.database('compat_dbt', profile);
+    const other = runDbt(dbt, copies[1].project, theirs);
+    console.log(`dbt: ${other.summary}`);
+    const found = [
+      ...(await compareTables(mine, theirs, other.manifest)),
+      ...compareResults(built.results, other.results),
+      ...compareSelections(copies[0].project, mine, dbt, copies[1].project, theirs),
+    ];
+    differences = found.length;
+    for (const line of found) console.log(`  ${line}`);
+    console.log(`${differences} differences`);
+  }
+  process.exitCode = built.status === 0 && differences === 0 ? 0 : 1;
+} finally {
+  await server.stop();
+  for (const copy of copies) if (!keep) copy?.remove();
+  if (keep) console.log(`kept in ${dirname(copies[0].root)}`);
+}
+
+function takeOption(name) {
+  const at = args.indexOf(name);
+  return at < 0 ? undefined : args.splice(at, 2)[1];
+}
+
+function takeFlag(name) {
+  const at = args.indexOf(name);
+  if (at >= 0) args.splice(at, 1);
+  return at >= 0;
+}

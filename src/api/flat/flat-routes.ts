@@ -1,0 +1,174 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError, print, type ExecutionResult } from 'graphql';
+import { Cancellation } from '../../postgres/statements/cancellation.js';
+import type { GenerationFollower } from '../generation/follower.js';
+import type { LoadedGeneration } from '../generation/loaded-generation.js';
+import type { Answerer } from '../graphql/answerer.js';
+import { faultOfError, graphqlFault } from '../graphql/graphql-fault.js';
+import type { Authenticator } from '../http/authenticate.js';
+import { sendTagged } from '../http/send-tagged.js';
+import { readParameters } from './read-parameters.js';
+import type { TrustedOperation } from './trusted-operation.js';
+import { flatTypes, rowsOf, writeRows, type FlatFormat } from './write-rows.js';
+
+export interface FlatOptions {
+  readonly authenticator: Authenticator;
+  readonly follower: GenerationFollower<LoadedGeneration>;
+  readonly answerer: Answerer;
+}
+
+type Request = FastifyRequest<{ Params: { readonly file: string } }>;
+
+/**
+ * `GET /q/<operation>.{json,csv,ndjson}`: the project's trusted operations as flat rows, for tools that can neither
+ * POST nor read nested JSON. `GET /q` lists them.
+ */
+export function flatRoutes(app: FastifyInstance, options: FlatOptions): void {
+  app.get('/q', async (request, reply) => {
+    const caller = await callerOf(request, options);
+    if (caller instanceof GraphQLError) return refuse(reply, caller);
+    const operations = [...(options.follower.current?.operations.values() ?? [])];
+    return reply.header('cache-control', 'no-store').send(operations.map(described));
+  });
+  app.get('/q/:file', async (request: Request, reply) => {
+    reply.header('referrer-policy', 'no-referrer');
+    try {
+      return await answer(request, reply, options);
+    } catch (error) {
+      options.answerer.note(error, request.id);
+      return refuse(reply, faultOfError(error, request.id));
+    }
+  });
+}
+
+async function answer(request: Request, reply: FastifyReply, options: FlatOptions): Promise<FastifyReply> {
+  const caller = await callerOf(request, options);
+  if (caller instanceof GraphQLError) return refuse(reply, caller);
+  const loaded = options.follower.current;
+  if (loaded === undefined) {
+    return refuse(
+      reply,
+      graphqlFault('UNAVAILABLE', 'Nothing was published yet.', { status: 503, retryAfter: 5 }),
+    );
+  }
+  const [, name = '', format = ''] =
+    /^(\w+)\.(json|csv|ndjson|schema\.json)$/.exec(request.params.file) ?? [];
+  const operation = loaded.operations.get(name);
+  if (operation === undefined) {
+    const fault = graphqlFault('BAD_USER_INPUT', 'There is no such operation, or not in this form.', {
+      status: 404,
+      hint: 'GET /q lists them; each is answered as .json, .csv and .ndjson.',
+    });
+    return refuse(reply, fault);
+  }
+  if (format === 'schema.json') return reply.send(rowSchema(operation));
+  const asked = readParameters(operation.variables, searchOf(request));
+  if (asked instanceof GraphQLError) return refuse(reply, asked);
+  const cancellation = new Cancellation();
+  reply.raw.once('close', () => cancellation.cancel());
+  const context = { requestId: request.id, caller, cancellation };
+  const answered = await options.answerer.answer(operation, asked.variables, context);
+  const data = dataOf(answered);
+  if (data instanceof GraphQLError) return refuse(reply, data);
+  const body = writeRows(format as FlatFormat, operation.columns, rowsOf(operation, data), asked);
+  const type = flatTypes[format as FlatFormat];
+  reply.type(type);
+  if (format === 'csv') reply.header('content-disposition', `inline; filename="${operation.name}.csv"`);
+  return sendTagged(reply, body, type);
+}
+
+/** Half an answer would be taken for a whole one: any error is an error. */
+function dataOf(answered: string | ExecutionResult): Readonly<Record<string, unknown>> | GraphQLError {
+  if (typeof answered === 'string') return JSON.parse(answered) as Readonly<Record<string, unknown>>;
+  const [error] = answered.errors ?? [];
+  if (error === undefined) return (answered.data ?? {}) as Readonly<Record<string, unknown>>;
+  const ours = answered.data !== undefined;
+  return graphqlFault(ours ? 'INTERNAL_SERVER_ERROR' : 'BAD_USER_INPUT', error.message, {
+    status: ours ? 500 : 400,
+    hint: typeof error.extensions['hint'] === 'string' ? error.extensions['hint'] : undefined,
+  });
+}
+
+/** The key may stand in the URL here, where tools have no other place for it: a key of the kind bi alone. */
+async function callerOf(request: FastifyRequest, { authenticator }: FlatOptions) {
+  const inUrl = searchOf(request).get('key');
+  const headers = inUrl === null ? request.headers : { authorization: `Bearer ${inUrl}` };
+  const authentication = await authenticator.check(headers);
+  if (!('caller' in authentication)) {
+    return graphqlFault('UNAUTHENTICATED', authentication.message, { status: authentication.status });
+  }
+  if (inUrl !== null && authentication.caller.kind !== 'bi') {
+    return graphqlFault(
+      'FORBIDDEN',
+      'A key in a URL must be of the kind bi: URLs are written down everywhere.',
+      {
+        status: 403,
+        hint: 'Make one: thau key create --kind bi --name "Power BI".',
+      },
+    );
+  }
+  return authentication.caller;
+}
+
+function searchOf(request: FastifyRequest): URLSearchParams {
+  const at = request.url.indexOf('?');
+  return new URLSearchParams(at < 0 ? '' : request.url.slice(at + 1));
+}
+
+function refuse(reply: FastifyReply, fault: GraphQLError): FastifyReply {
+  const { http, ...extensions } = fault.extensions as {
+    http?: { status: number; headers: ReadonlyMap<string, string> };
+  };
+  if (http?.status === 401) reply.header('www-authenticate', 'Basic realm="thau"');
+  for (const [name, value] of http?.headers ?? []) reply.header(name, value);
+  return reply
+    .code(http?.status ?? 500)
+    .header('cache-control', 'no-store')
+    .type(flatTypes.json)
+    .send(`${JSON.stringify({ errors: [{ message: fault.message, extensions }] })}\n`);
+}
+
+function described(operation: TrustedOperation): object {
+  return {
+    name: operation.name,
+    description: operation.description ?? null,
+    urls: ['json', 'csv', 'ndjson', 'schema.json'].map((format) => `/q/${operation.name}.${format}`),
+    parameters: operation.variables.map((node) => ({
+      name: node.variable.name.value,
+      type: print(node.type),
+      default: node.defaultValue === undefined ? null : print(node.defaultValue),
+    })),
+    columns: operation.columns.map(({ name, type, list }) => ({ name, type: list ? `[${type}]` : type })),
+  };
+}
+
+const jsonTypes: Readonly<Record<string, string>> = {
+  Int: 'integer',
+  BigInt: 'integer',
+  Float: 'number',
+  Decimal: 'number',
+  Boolean: 'boolean',
+};
+
+/** JSON Schema of the rows. */
+function rowSchema(operation: TrustedOperation): object {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: operation.name,
+    type: 'array',
+    items: {
+      type: 'object',
+      required: operation.columns.map(({ name }) => name),
+      properties: Object.fromEntries(
+        operation.columns.map(({ name, type, list }) => [
+          name,
+          list
+            ? { type: ['array', 'null'] }
+            : type === 'JSON'
+              ? {}
+              : { type: [jsonTypes[type] ?? 'string', 'null'] },
+        ]),
+      ),
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { AddCommand } from '../command.js';
+import { addSelectionFlags, type RunFlagsGiven } from '../run/run-flags.js';
+
+interface ListFlags extends RunFlagsGiven {
+  readonly resourceType?: readonly string[];
+  readonly output: string;
+  readonly outputKeys?: readonly string[];
+  readonly selector?: string;
+}
+
+/** `thau list` (`ls`): the names of what a selection selects; touches no database. */
+export const addList: AddCommand = (program, run) => {
+  addSelectionFlags(program.command('list').alias('ls').description('list what a selection selects'))
+    .option(
+      '--resource-type <types...>',
+      'only these: model, seed, snapshot, test, source, exposure, metric, …',
+    )
+    .option('--selector <name>', 'a selector of selectors.yml')
+    .option('--output <how>', 'selector, name, path or json', 'selector')
+    .option('--output-keys <keys...>', 'with json: these keys only')
+    .action(
+      run<ListFlags>(async (context, flags) => {
+        const { listed, listLine } = await import('../run/listed.js');
+        const { openProject } = await import('../project/open-project.js');
+        const { readVars } = await import('../project/read-vars.js');
+        const project = await openProject(context, { vars: readVars(flags.vars) });
+        const warn = (message: string): void => context.output.log(message, {}, 'warn');
+        for (const node of listed(project, flags, warn)) {
+          context.output.result(node, listLine(node, flags.output, flags.outputKeys));
+        }
+        return 0;
+      }),
+    );
+};
