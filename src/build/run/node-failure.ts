@@ -1,3 +1,4 @@
+import { excerpt } from '../../errors/excerpt.js';
 import { ThauError } from '../../errors/thau-error.js';
 import type { ManifestNode } from '../../project/manifest.js';
 import { statementOf } from '../../postgres/failure.js';
@@ -11,11 +12,15 @@ import { faultOf } from '../../postgres/fault.js';
 export function nodeFailure(error: unknown, node: ManifestNode): unknown {
   if (!(error instanceof ThauError) || error.at) return error;
   const statement = statementOf(error);
-  const place = node.declared_at ?? { file: node.original_file_path };
+  const isModel = node.resource_type === 'model' || node.resource_type === 'seed';
+  const place = (isModel ? undefined : node.declared_at) ?? { file: node.original_file_path };
   const line = statement === undefined ? undefined : writtenLine(error, node, statement);
   return new ThauError(error.code, `${node.name}: ${error.message}`, {
     ...(error.hint !== undefined && { hint: error.hint }),
-    ...(error.excerpt !== undefined && { excerpt: error.excerpt }),
+    // the file as it was written, where its line is known; else the statement that was sent
+    ...(line !== undefined
+      ? { excerpt: excerpt(node.raw_code, line.line, line.column) }
+      : error.excerpt !== undefined && { excerpt: error.excerpt }),
     notes: error.notes,
     at: line === undefined ? place : { file: node.original_file_path, ...line },
     cause: error,

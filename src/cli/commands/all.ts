@@ -18,10 +18,12 @@ import { addKey } from './key.js';
 import { addLoad } from './load.js';
 import { addRetry } from './retry.js';
 import { addRollback } from './rollback.js';
+import { addRunOperation } from './run-operation.js';
 import { addSample } from './sample.js';
 import { addSchedule } from './schedule.js';
 import { addServe } from './serve.js';
 import { addStart } from './start.js';
+import { addSnapshot } from './snapshot.js';
 import { addStatus } from './status.js';
 import { addStop } from './stop.js';
 
@@ -38,6 +40,7 @@ export const commands: readonly AddCommand[] = [
   addList,
   addCompile,
   addDeps,
+  addSnapshot,
   addRetry,
   addPlan,
   addShow,
@@ -46,6 +49,7 @@ export const commands: readonly AddCommand[] = [
   addExplain,
   addCancel,
   addRollback,
+  addRunOperation,
   addDiff,
   addKey,
   addSchedule,
