@@ -96,8 +96,7 @@ export class ProjectRenderer {
 
   async #body(node: ManifestNode, run: RunContext, state: RunState): Promise<string> {
     if (node.test_metadata !== undefined) return this.#testBody(node, node.test_metadata, run, state);
-    const { declared_at: at } = node;
-    const firstLine = node.resource_type === 'snapshot' ? (at?.line ?? 1) : 1;
+    const firstLine = node.declared_at?.line ?? 1;
     const template = parseTemplate(node.raw_code, { file: this.#shown(node), firstLine });
     return renderAsync(template, this.#globals(node, run, state));
   }

@@ -7,7 +7,7 @@ import { Expect } from '../yaml/expect.js';
 import type { YamlMapping } from '../yaml/yaml-file.js';
 import type { ModelVersion } from './model-versions.js';
 import { claim, configsOf, parseNode, topLevelConfig } from './parse-node.js';
-import { readText, type SourceFile } from './project-files.js';
+import { readText, trimmed, type SourceFile } from './project-files.js';
 import { describeColumns, renderDescription } from './read-docs.js';
 import type { Draft, Session } from './session.js';
 
@@ -24,12 +24,12 @@ export function parseModel(
       hint: 'Write the model in SQL, or list the file in .dbtignore.',
     });
   }
-  const text = readText(file).trim();
+  const { text, firstLine } = trimmed(readText(file));
   const version = versions.get(`${file.package.name}.${file.stem}`);
   const name = version?.name ?? file.stem;
   const suffix = version === undefined ? [] : [`v${version.version}`];
   const uniqueId = ['model', file.package.name, name, ...suffix].join('.');
-  const at: Place = { file: file.shown, line: 1 };
+  const at: Place = { file: file.shown, line: firstLine };
   claim(uniqueId, at, taken, 'model', name);
   const patch = session.properties.patches.models.take(file.package.name, name);
   const described = patch === undefined ? nothingSaid : describe(patch, version?.raw, session);
@@ -43,7 +43,7 @@ export function parseModel(
       path: file.inner,
       originalFilePath: file.path,
       rawCode: text,
-      template: parseTemplate(text, { file: file.shown }),
+      template: parseTemplate(text, { file: file.shown, firstLine }),
       at,
       patch,
       propertyConfigs: [...configsOf(patch), ...(version === undefined ? [] : versionConfigs(version.raw))],

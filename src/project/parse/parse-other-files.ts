@@ -9,7 +9,7 @@ import { Expect } from '../yaml/expect.js';
 import type { YamlMapping } from '../yaml/yaml-file.js';
 import { describe } from './parse-models.js';
 import { claim, configsOf, parseNode } from './parse-node.js';
-import { readText, type SourceFile } from './project-files.js';
+import { readText, trimmed, type SourceFile } from './project-files.js';
 import type { Draft, Session } from './session.js';
 
 const nothingSaid = { description: '', columns: {} };
@@ -136,10 +136,10 @@ function checkSnapshot({ node: { name, config } }: Draft, at: Place): void {
 
 /** A query that is compiled but never run. */
 export function parseAnalysis(file: SourceFile, session: Session, taken: Map<string, Place>): void {
-  const text = readText(file).trim();
+  const { text, firstLine } = trimmed(readText(file));
   const name = file.stem;
   const uniqueId = `analysis.${file.package.name}.${name}`;
-  const at: Place = { file: file.shown, line: 1 };
+  const at: Place = { file: file.shown, line: firstLine };
   claim(uniqueId, at, taken, 'analysis', name);
   const patch = session.properties.patches.analyses.take(file.package.name, name);
   parseNode(
@@ -152,7 +152,7 @@ export function parseAnalysis(file: SourceFile, session: Session, taken: Map<str
       path: `analysis/${file.inner}`,
       originalFilePath: file.path,
       rawCode: text,
-      template: parseTemplate(text, { file: file.shown }),
+      template: parseTemplate(text, { file: file.shown, firstLine }),
       at,
       patch,
       propertyConfigs: configsOf(patch),
@@ -164,8 +164,8 @@ export function parseAnalysis(file: SourceFile, session: Session, taken: Map<str
 
 /** A test that is a query of its own; rows are failures. */
 export function parseSingularTest(file: SourceFile, session: Session, taken: Map<string, Place>): void {
-  const text = readText(file).trim();
-  const template = parseTemplate(text, { file: file.shown });
+  const { text, firstLine } = trimmed(readText(file));
+  const template = parseTemplate(text, { file: file.shown, firstLine });
   // a generic test may stand among them; it is a macro
   if (
     template.blocks.length > 0 &&
@@ -174,7 +174,7 @@ export function parseSingularTest(file: SourceFile, session: Session, taken: Map
     return;
   const name = file.stem;
   const uniqueId = `test.${file.package.name}.${name}`;
-  const at: Place = { file: file.shown, line: 1 };
+  const at: Place = { file: file.shown, line: firstLine };
   claim(uniqueId, at, taken, 'test', name);
   const patch = session.properties.patches.data_tests.take(file.package.name, name);
   parseNode(

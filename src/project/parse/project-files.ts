@@ -81,6 +81,12 @@ function sourceFile(settings: ProjectSettings, { root, path }: FoundFile): Sourc
   };
 }
 
+/** A text without the space around it, as dbt keeps it, and the line of the file it begins on. */
+export function trimmed(text: string): { readonly text: string; readonly firstLine: number } {
+  const lead = text.length - text.trimStart().length;
+  return { text: text.trim(), firstLine: text.slice(0, lead).split('\n').length };
+}
+
 /** A file's text. Throws PROJECT_FILE when it cannot be read or is no text. */
 export function readText(file: SourceFile): string {
   let text: string;
