@@ -1,10 +1,10 @@
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 
 /**
  * A copy of the checkout a project stands in, since its packages may name folders above it (`local: ../`): the
- * nearest folder above with `.git`, else the project's own.
+ * nearest folder above with `.git`, else the smallest that holds the project and the folders it names.
  */
 export function copyCheckout(project) {
   let root = project;
@@ -13,6 +13,9 @@ export function copyCheckout(project) {
       root = at;
       break;
     }
+  }
+  for (const local of localPackages(project)) {
+    while (relative(root, local).startsWith('..')) root = dirname(root);
   }
   const folder = mkdtempSync(join(tmpdir(), 'thau-compat-'));
   const copy = join(folder, basename(root));
@@ -23,4 +26,12 @@ export function copyCheckout(project) {
     project: join(copy, relative(root, project)),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+function localPackages(project) {
+  return ['packages.yml', 'dependencies.yml']
+    .map((file) => join(project, file))
+    .filter(existsSync)
+    .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/local:\s*['"]?([^'"\s#]+)/g)])
+    .map(([, path]) => resolve(project, path));
 }

@@ -32,8 +32,7 @@ export function errorToJson(error: unknown): Record<string, unknown> {
   if (!(error instanceof ThauError)) {
     return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
   }
-  const json: Record<string, unknown> = { code: error.code, message: error.message };
-  json['hint'] = hintOf(error);
+  const json: Record<string, unknown> = { code: error.code, message: error.message, hint: hintOf(error) };
   if (error.at) json['at'] = error.at;
   if (error.notes.length > 0) json['notes'] = error.notes;
   return json;

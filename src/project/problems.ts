@@ -29,7 +29,7 @@ export class Problems {
   readonly warnings: ThauError[] = [];
 
   error(error: ThauError): void {
-    this.errors.push(error);
+    this.errors.push(error.hint === undefined ? withHint(error) : error);
   }
 
   warn(warning: ThauError): void {
@@ -42,7 +42,7 @@ export class Problems {
       return work();
     } catch (error) {
       if (error instanceof ProjectErrors) this.errors.push(...error.errors);
-      else if (error instanceof ThauError) this.errors.push(error);
+      else if (error instanceof ThauError) this.error(error);
       else throw error;
       return undefined;
     }
@@ -54,4 +54,15 @@ export class Problems {
     if (first === undefined) return;
     throw others.length === 0 ? first : new ProjectErrors(this.errors);
   }
+}
+
+/** The interpreter cannot always say what to do; in a project's file, it is the place shown that wants correcting. */
+function withHint(error: ThauError): ThauError {
+  return new ThauError(error.code, error.message, {
+    hint: 'Correct the template at the place shown.',
+    notes: error.notes,
+    cause: error.cause,
+    ...(error.at === undefined ? {} : { at: error.at }),
+    ...(error.excerpt === undefined ? {} : { excerpt: error.excerpt }),
+  });
 }

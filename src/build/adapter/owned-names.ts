@@ -27,6 +27,13 @@ export class OwnedNames {
     return this.standing.get(`${schema}\0${name}`);
   }
 
+  all(): readonly { schema: string; name: string; relation: StandingRelation | null }[] {
+    return [...this.standing].map(([key, relation]) => {
+      const [schema = '', name = ''] = key.split('\0');
+      return { schema, name, relation };
+    });
+  }
+
   inSchema(schema: string): readonly { readonly name: string; readonly relation: StandingRelation | null }[] {
     const found: { name: string; relation: StandingRelation | null }[] = [];
     for (const [key, relation] of this.standing) {

@@ -9,6 +9,7 @@ import { quoteIdentifier } from '../../postgres/identifier.js';
 import type { Session } from '../../postgres/session.js';
 import { sqlName } from '../relation.js';
 import { foreignRelation } from '../views/prepare-views.js';
+import { catalogStatement, createCatalogViews } from './catalog-names.js';
 import type { OwnedNames } from './owned-names.js';
 
 export interface RunAdapterOptions {
@@ -41,7 +42,12 @@ export class RunAdapter implements DatabaseAdapter {
       await this.session.query('begin');
       this.open = true;
     }
-    const result = await this.session.queryText(sql);
+    const catalog = catalogStatement(sql);
+    if (catalog.views.size > 0) {
+      const { names, state } = this.options;
+      await createCatalogViews(this.session, names, state, catalog.views);
+    }
+    const result = await this.session.queryText(catalog.sql);
     return {
       columns: result.fields.map((field) => ({ name: field.name, typeOid: field.typeOid })),
       rows: result.rows,
@@ -63,6 +69,11 @@ export class RunAdapter implements DatabaseAdapter {
     if (!this.open) return;
     this.open = false;
     await this.session.query(how);
+  }
+
+  standing(name: RelationName): RelationName | null {
+    const owned = this.options.names.get(name.schema, name.identifier);
+    return owned ? { database: name.database, schema: owned.schema, identifier: owned.name } : null;
   }
 
   async getRelation(name: RelationName): Promise<RelationInfo | null> {

@@ -36,6 +36,10 @@ export class PlanningAdapter implements DatabaseAdapter {
     return Promise.resolve();
   }
 
+  standing(): RelationName | null {
+    return null;
+  }
+
   getRelation(name: RelationName): Promise<RelationInfo | null> {
     return name.schema === placeholderSchema ? Promise.resolve({ ...name, type: 'table' }) : this.refuse();
   }

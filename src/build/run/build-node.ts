@@ -65,6 +65,7 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
     adapter.withinTransaction = false;
     scope.setCandidate(node, { ...place, kind: candidate.kind });
     await hook(config.post_hook, false);
+    if (config.post_hook.length > 0 && !(await exists(session, place))) scope.forgetCandidate(node);
     return { candidate, compiledCode: sql.compiledCode };
   } catch (error) {
     throw nodeFailure(error, node);
@@ -105,6 +106,19 @@ async function runHooks(
     const sql = await scope.options.renderer.render(hook.sql, scope.context(adapter, thisRelation), node);
     if (sql.trim() !== '') await session.query(sql);
   }
+}
+
+/** Whether the candidate is still there: a hook may drop its own relation. */
+async function exists(
+  session: Session,
+  place: { readonly schema: string; readonly name: string },
+): Promise<boolean> {
+  const { rows } = await session.query(
+    `select from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
+     where n.nspname = $1 and c.relname = $2`,
+    [place.schema, place.name],
+  );
+  return rows.length > 0;
 }
 
 async function register(

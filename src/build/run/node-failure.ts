@@ -17,6 +17,7 @@ export function nodeFailure(error: unknown, node: ManifestNode): unknown {
   const line = statement === undefined ? undefined : writtenLine(error, node, statement);
   return new ThauError(error.code, `${node.name}: ${error.message}`, {
     ...(error.hint !== undefined && { hint: error.hint }),
+    // the file as it was written, where its line is known; else the statement that was sent
     ...(line !== undefined
       ? { excerpt: excerpt(node.raw_code, line.line, line.column) }
       : error.excerpt !== undefined && { excerpt: error.excerpt }),

@@ -66,6 +66,12 @@ export class RunScope {
     this.made.delete(nodeId);
   }
 
+  /** A hook dropped what was built: the node is done, and nothing stands for it. */
+  forgetCandidate(node: ManifestNode): void {
+    this.made.delete(node.unique_id);
+    this.names.set(node.schema, node.alias, null);
+  }
+
   candidates(): ReadonlyMap<string, MadeRelation> {
     return this.made;
   }

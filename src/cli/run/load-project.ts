@@ -5,8 +5,8 @@ import type { Project } from '../../project/parse-project.js';
 import type { ProjectRenderer } from '../../project/renderer.js';
 import type { SdlSource } from '../../schema/catalog.js';
 import type { Output } from '../output.js';
-import { readVars } from '../project/read-vars.js';
 import type { Warehouse } from '../warehouse.js';
+import { yamlMapping } from './yaml-mapping.js';
 
 export interface LoadedProject {
   readonly project: Project;
@@ -43,7 +43,7 @@ export async function loadProject({ warehouse, env, vars, output }: LoadOptions)
         threads: settings.threads,
       },
       env,
-      vars: readVars(vars),
+      vars: yamlMapping(vars, '--vars'),
       invocationId,
       startedAt: new Date(),
       log: (message, toConsole) => {

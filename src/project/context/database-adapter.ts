@@ -44,6 +44,8 @@ export interface DatabaseAdapter {
   /** Ends the open transaction, if one is. */
   commit(): Promise<void>;
   rollback(): Promise<void>;
+  /** The relation that stands for a name of thau's now; null where thau does not own it, or nothing stands. */
+  standing(name: RelationName): RelationName | null;
   getRelation(name: RelationName): Promise<RelationInfo | null>;
   /** All relations of a schema, for `adapter.list_relations` and dbt's prefix helpers. */
   listRelations(database: string | null, schema: string): Promise<readonly RelationInfo[]>;

@@ -7,11 +7,7 @@ import { str } from '../../jinja/values/repr.js';
 import { truthy } from '../../jinja/values/truthy.js';
 import type { Value } from '../../jinja/values/value.js';
 import type { RelationName } from './database-adapter.js';
-
-/** The parts of a relation's name. */
-export type RelationPart = 'database' | 'schema' | 'identifier';
-
-const parts: readonly RelationPart[] = ['database', 'schema', 'identifier'];
+import { pathOf, relationParts, type RelationPart } from './relation-parts.js';
 
 /** dbt's relation types, and `cte` for an ephemeral model. */
 export type RelationType = 'table' | 'view' | 'materialized_view' | 'external' | 'cte' | 'function';
@@ -75,7 +71,7 @@ export class RelationValue extends HostObject {
 
   /** The name alone, without the subquery of a limit or a batch. */
   qualified(): string {
-    return parts
+    return relationParts
       .filter((part) => this.include[part] && this.path[part] !== null)
       .map((part) => this.#part(part))
       .join('.');
@@ -224,7 +220,7 @@ const methods: Readonly<Record<string, Method>> = {
       quote: { ...self.quote, schema: false, identifier: false },
     }),
   matches: (self, call) => {
-    const [database, schema, identifier] = bindArguments('matches', call, [...parts]);
+    const [database, schema, identifier] = bindArguments('matches', call, [...relationParts]);
     const same = (wanted: Value | undefined, part: RelationPart): boolean =>
       wanted === undefined || wanted === null || wanted === self.path[part];
     return same(database, 'database') && same(schema, 'schema') && same(identifier, 'identifier');
@@ -239,9 +235,9 @@ const methods: Readonly<Record<string, Method>> = {
 
 /** `include(database=false)`: the parts named change, the others stay. */
 function partial(before: Readonly<Record<RelationPart, boolean>>, call: Call): Record<RelationPart, boolean> {
-  const given = bindArguments('include', call, [...parts]);
+  const given = bindArguments('include', call, [...relationParts]);
   const result = { ...before };
-  parts.forEach((part, index) => {
+  relationParts.forEach((part, index) => {
     const value = given[index];
     if (value !== undefined && value !== null) result[part] = truthy(value);
   });
@@ -263,84 +259,4 @@ function incorporate(self: RelationValue, call: Call): Value {
       : {}),
     ...(typeof type === 'string' ? { type: type as RelationType } : {}),
   });
-}
-
-function pathOf(given: ReadonlyMap<string, Value>): Partial<Record<RelationPart, string | null>> {
-  const path: Partial<Record<RelationPart, string | null>> = {};
-  for (const part of parts) {
-    const value = given.get(part);
-    if (value === null || typeof value === 'string') path[part] = value;
-  }
-  return path;
-}
-
-/** `api.Relation`: makes relations, and names their types. */
-export class RelationClass extends HostObject {
-  readonly typeName = 'type';
-
-  constructor(readonly quote: Readonly<Record<RelationPart, boolean>>) {
-    super();
-  }
-
-  override getAttribute(name: string): Value | undefined {
-    switch (name) {
-      case 'create':
-        return new HostFunction('create', (call) => this.#create(call));
-      case 'create_from_source':
-      case 'create_from':
-        return new HostFunction(name, (call) => this.#createFrom(call));
-      case 'Table':
-        return 'table';
-      case 'View':
-        return 'view';
-      case 'MaterializedView':
-        return 'materialized_view';
-      case 'External':
-        return 'external';
-      case 'CTE':
-        return 'cte';
-    }
-    return undefined;
-  }
-
-  #create(call: Call): Value {
-    const type = call.kwargs.get('type');
-    const quote = call.kwargs.get('quote_policy');
-    const path = pathOf(call.kwargs);
-    return new RelationValue({
-      path: { database: null, schema: null, identifier: null, ...path },
-      type: typeof type === 'string' ? (type as RelationType) : null,
-      quote: quote instanceof Dict ? { ...this.quote, ...flags(quote) } : this.quote,
-    });
-  }
-
-  #createFrom(call: Call): Value {
-    const node = call.args.at(-1) ?? null;
-    const text = (key: string): string | null => {
-      const value =
-        node instanceof Dict ? node.get(key) : node instanceof HostObject ? node.getItem(key) : null;
-      return typeof value === 'string' ? value : null;
-    };
-    return new RelationValue({
-      path: {
-        database: text('database'),
-        schema: text('schema'),
-        identifier: text('identifier') ?? text('alias') ?? text('name'),
-      },
-      quote: this.quote,
-    });
-  }
-
-  override repr(): string {
-    return "<class 'PostgresRelation'>";
-  }
-}
-
-function flags(given: Dict): Partial<Record<RelationPart, boolean>> {
-  const result: Partial<Record<RelationPart, boolean>> = {};
-  for (const part of parts) {
-    const value = given.get(part);
-    if (typeof value === 'boolean') result[part] = value;
-  }
-  return result;
 }

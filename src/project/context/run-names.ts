@@ -7,6 +7,8 @@ import { HostFunction } from '../../jinja/values/host-function.js';
 import { str } from '../../jinja/values/repr.js';
 import type { Value } from '../../jinja/values/value.js';
 import type { Manifest, ManifestNode, SourceNode } from '../manifest.js';
+import { ColumnClass } from './column-value.js';
+import type { RelationName } from './database-adapter.js';
 import { RunConfig } from './config-value.js';
 import { Exceptions } from './exceptions.js';
 import { HostRecord } from './host-record.js';
@@ -15,6 +17,7 @@ import type { MacroTable } from './macro-table.js';
 import { NodeGlobals } from './node-globals.js';
 import { toValue } from './plain.js';
 import { refArguments, sourceArguments } from './ref-arguments.js';
+import { RelationClass } from './relation-class.js';
 import { RelationValue, type RelationType } from './relation-value.js';
 import { ResultTable } from './result-table.js';
 import type { RunContext } from './render-run.js';
@@ -107,6 +110,7 @@ export function runGlobals(
     ['graph', graphValue(manifest)],
     ['flags', new LazyRecord(run.flags)],
     ['adapter', adapter],
+    ['api', apiOf(shared, node, run)],
     ['exceptions', new Exceptions((message) => run.adapter.log(message, true))],
     ['invocation_id', run.invocationId],
     ['pre_hooks', toValue(node?.config.pre_hook ?? [])],
@@ -129,6 +133,20 @@ export function runGlobals(
   const globals: NodeGlobals = new RunGlobals(macros, subject.packageName, own, shared, state);
   return globals;
 }
+
+/** `api` with relations that stand for names: what a macro makes of a name reads what this run built. */
+function apiOf(shared: ReadonlyMap<string, Value>, node: ManifestNode | undefined, run: RunContext): Value {
+  const api = shared.get('api');
+  const relation = api instanceof HostRecord ? api.getAttribute('Relation') : undefined;
+  const quote = relation instanceof RelationClass ? relation.quote : allQuoted;
+  const standing = (name: RelationName): RelationName | null => {
+    const own = node !== undefined && name.schema === node.schema && name.identifier === node.alias;
+    return own ? run.thisRelation : run.adapter.standing(name);
+  };
+  return new HostRecord('api', { Relation: new RelationClass(quote, standing), Column: new ColumnClass() });
+}
+
+const allQuoted = { database: true, schema: true, identifier: true };
 
 /** What a node may refer to: what it depends on; a template without a node, everything. */
 function parentsOf(node: ManifestNode | undefined, manifest: Manifest): ManifestNode[] {

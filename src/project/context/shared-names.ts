@@ -12,7 +12,7 @@ import { pureFunctions } from './functions.js';
 import { HostRecord } from './host-record.js';
 import { modules } from './modules/modules.js';
 import { toValue } from './plain.js';
-import { RelationClass } from './relation-value.js';
+import { RelationClass } from './relation-class.js';
 import { environmentFunction, VariablesValue } from './variables-value.js';
 
 /** dbt's version whose context this is, for macros that ask. */

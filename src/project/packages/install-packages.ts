@@ -1,14 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { stringify } from 'yaml';
 import { ThauError } from '../../errors/thau-error.js';
@@ -17,6 +8,7 @@ import { readProjectFile } from '../settings/read-project-file.js';
 import { Expect } from '../yaml/expect.js';
 import { YamlFile } from '../yaml/yaml-file.js';
 import { cloneRepository } from './clone-repository.js';
+import { copyPackage } from './copy-package.js';
 import { readPackageList, type PackageSpec } from './package-list.js';
 import { unpackTarball } from './unpack-tarball.js';
 import { withoutSecret } from './without-secret.js';
@@ -77,7 +69,7 @@ export async function installPackages(options: InstallOptions): Promise<Installe
         );
       }
       if (before === undefined) {
-        copyPackage(found.folder, join(aside, settings.name));
+        copyPackage(found.folder, join(aside, settings.name), options.projectDir);
         installed.set(settings.name, { name: settings.name, from: found.from });
         options.onProgress?.(`${settings.name} from ${packageShown(next.spec)}`);
         const inner = readPackageList(found.folder, options.env, `${settings.name}/`);
@@ -153,26 +145,6 @@ function within(folder: string, inner: string, spec: PackageSpec): string {
   throw new ThauError('PROJECT_PATH_OUTSIDE', `the subdirectory ${inner} leads outside of the package`, {
     at: spec.at,
     hint: 'Name a folder of the repository.',
-  });
-}
-
-/** Without links that lead out of the package, its history, and packages of its own. */
-function copyPackage(from: string, to: string): void {
-  const left = new Set([
-    '.git',
-    'dbt_packages',
-    'dbt_modules',
-    'target',
-    'logs',
-    'node_modules',
-    '.venv',
-    'integration_tests',
-  ]);
-  cpSync(from, to, {
-    recursive: true,
-    dereference: false,
-    verbatimSymlinks: true,
-    filter: (source) => !left.has(relative(from, source).split(sep)[0] ?? ''),
   });
 }
 

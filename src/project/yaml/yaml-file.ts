@@ -86,7 +86,7 @@ export class YamlFile {
         lineCounter: this.#lines,
         schema: 'failsafe',
         uniqueKeys: false,
-        logLevel: 'silent',
+        logLevel: 'error',
       });
     } catch (error) {
       throw new ThauError('PROJECT_YAML_SYNTAX', `${this.file} cannot be read as YAML: nested too deeply`, {
