@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requestCancel } from '../../src/build/run/request-cancel.js';
-import { Database } from '../../src/postgres/database.js';
+import type { Database } from '../../src/postgres/database.js';
 import { faultOf } from '../../src/postgres/fault.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { openState, runPlain, type PlainNode, type Ran } from './support/engine.js';

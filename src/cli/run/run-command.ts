@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { RunOptions } from '../../build/run/run-options.js';
 import type { RunSummary } from '../../build/report/run-event.js';
 import type { CommandContext } from '../command.js';
@@ -21,10 +22,9 @@ export interface RunCommandOptions {
 
 /** Reads the project and performs one run of it; artifacts are written however it ends. */
 export async function performRun(
-  context: Pick<CommandContext, 'warehouse' | 'output' | 'env' | 'settings'>,
+  context: CommandContext,
   { command, flags, trigger = 'manual', signal, retryOf }: RunCommandOptions,
 ): Promise<RunSummary> {
-  const { join } = await import('node:path');
   const { run } = await import('../../build/run/run.js');
   const { wholeNumber } = await import('../whole-number.js');
   const threads = flags.threads === undefined ? undefined : wholeNumber(flags.threads, '--threads');
