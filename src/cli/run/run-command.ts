@@ -75,7 +75,14 @@ export async function performRun(
     keepGenerations: settings.runs.keepGenerations,
   });
   const target = join(settings.projectDir, project.settings.targetPath);
-  writeArtifacts(target, manifest, summary, { which: command, ...args }, version());
+  try {
+    writeArtifacts(target, manifest, summary, { which: command, ...args }, version());
+  } catch (error) {
+    // the run has ended as it has; a full or read-only disk does not undo a publish
+    warn(
+      `The artifacts in ${target} could not be written: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
   return summary;
 }
 
