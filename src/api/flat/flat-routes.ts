@@ -81,7 +81,7 @@ async function answer(request: Request, reply: FastifyReply, options: FlatOption
 function dataOf(answered: string | ExecutionResult): Readonly<Record<string, unknown>> | GraphQLError {
   if (typeof answered === 'string') return JSON.parse(answered) as Readonly<Record<string, unknown>>;
   const [error] = answered.errors ?? [];
-  if (error === undefined) return (answered.data ?? {}) as Readonly<Record<string, unknown>>;
+  if (error === undefined) return answered.data ?? {};
   const ours = answered.data !== undefined;
   return graphqlFault(ours ? 'INTERNAL_SERVER_ERROR' : 'BAD_USER_INPUT', error.message, {
     status: ours ? 500 : 400,

@@ -7,6 +7,7 @@ import {
   isListType,
   isObjectType,
   Kind,
+  OperationTypeNode,
   parse,
   Source,
   validate,
@@ -74,7 +75,7 @@ function readOperation(schema: GraphQLSchema, source: SdlSource): TrustedOperati
   if (wrong !== undefined) throw fault(source, wrong.message, wrong);
   const operation = getOperationAST(document);
   const name = operation?.name?.value;
-  if (operation?.operation !== 'query' || name === undefined) {
+  if (operation?.operation !== OperationTypeNode.QUERY || name === undefined) {
     throw fault(source, 'a file holds one query, which has a name');
   }
   const [field, ...others] = operation.selectionSet.selections;

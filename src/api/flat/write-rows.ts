@@ -64,9 +64,8 @@ function csv(
 }
 
 function csvValue(column: FlatColumn, value: unknown, raw: boolean): string {
-  if (value === null) return '';
-  if (typeof value !== 'string')
-    return quoted(typeof value === 'object' ? JSON.stringify(value) : String(value));
+  if (value === null || value === undefined) return '';
+  if (typeof value !== 'string') return quoted(JSON.stringify(value));
   return quoted(raw || !mayBeFormula(column) ? value : guarded(value));
 }
 
