@@ -22,6 +22,8 @@ import { Authenticator } from './http/authenticate.js';
 import { cors } from './http/cors.js';
 import { requestIds } from './http/request-id.js';
 import type { Log } from './log.js';
+import { metricsRoutes } from './metrics/metrics-routes.js';
+import { RequestMetrics, type Gauge } from './metrics/request-metrics.js';
 import { pageRoutes } from './pages/page-routes.js';
 import type { ApiSettings } from './settings.js';
 
@@ -90,6 +92,22 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     settings,
     documents: (schema) => bySchema.get(schema)?.documents,
   });
+  const metrics = new RequestMetrics([
+    gauge(
+      'thau_api_connections',
+      'Connections to the database that answer requests.',
+      () => pool.counts.open,
+    ),
+    gauge('thau_api_connections_idle', 'Those of them that are free.', () => pool.counts.idle),
+    gauge('thau_api_requests_waiting', 'Requests that wait for one.', () => pool.counts.waiting),
+    gauge('thau_api_cache_bytes', 'Answers kept in memory.', () => follower.current?.answers.bytes ?? 0),
+    gauge('thau_api_generation', 'The generation that answers.', () =>
+      Number(follower.current?.generation ?? 0),
+    ),
+    gauge('thau_api_listening', '1 while a publish would be heard of at once.', () =>
+      follower.listening ? 1 : 0,
+    ),
+  ]);
   const authenticator = new Authenticator(verifier, settings.allowAnonymous);
   const requestId = requestIds();
   let stopping = false;
@@ -100,8 +118,10 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     requestId,
     bodyLimit: settings.bodyLimit,
     stopping: () => stopping,
+    observe: (seconds) => metrics.observe('graphql', 200, seconds),
   });
   const app = fastifyOver(lean, settings, requestId);
+  metricsRoutes(app, { metrics, authenticator });
   cors(app, settings.corsOrigins);
   graphqlRoutes(app, { apollo, authenticator, follower, settings });
   flatRoutes(app, { authenticator, follower, answerer });
@@ -125,6 +145,10 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
       await verifier.flushUses().catch(() => undefined);
     },
   };
+}
+
+function gauge(name: string, help: string, read: () => number): Gauge {
+  return { name, help, read };
 }
 
 /** Fastify behind the lean path: it sees every request that the lean path does not answer. */

@@ -85,7 +85,12 @@ function exitCodeOf(error: unknown): number {
   if (!(error instanceof ThauError)) return 1;
   if (error.code === 'CLI_INTERRUPTED') return 130;
   const { code } = error;
-  return code.startsWith('CLI_') || code.startsWith('CONFIG_') || code === 'PROJECT_NOT_FOUND' ? 2 : 1;
+  return code.startsWith('CLI_') ||
+    code.startsWith('CONFIG_') ||
+    code === 'PROJECT_NOT_FOUND' ||
+    code === 'BUILD_NOTHING_SELECTED'
+    ? 2
+    : 1;
 }
 
 /** Variadic arguments come as one list, optional ones as undefined. */

@@ -22,6 +22,11 @@ export function formatError(error: unknown): string {
   return lines.join('\n');
 }
 
+/** The error's own hint, or what docs/errors.md says to do about its code. */
+function hintOf(error: ThauError): string {
+  return error.hint ?? codes[error.code].cure;
+}
+
 /** An error as plain data, for logs and history. */
 export function errorToJson(error: unknown): Record<string, unknown> {
   if (!(error instanceof ThauError)) {
@@ -31,9 +36,4 @@ export function errorToJson(error: unknown): Record<string, unknown> {
   if (error.at) json['at'] = error.at;
   if (error.notes.length > 0) json['notes'] = error.notes;
   return json;
-}
-
-/** What to do: the error's own hint, else what the registry says of its code. */
-function hintOf(error: ThauError): string {
-  return error.hint ?? codes[error.code].cure;
 }

@@ -16,9 +16,19 @@ import { marker } from './text-parts.js';
 
 /** Whether an answer may break GraphQL's rules. Text that merely mentions NaN is suspected too, and comes out the same. */
 export function isSuspect(plan: { readonly needles: readonly string[] }, data: string): boolean {
-  for (const needle of plan.needles) if (data.includes(needle)) return true;
-  return false;
+  if (plan.needles.length === 0) return false;
+  let pattern = patterns.get(plan.needles);
+  if (pattern === undefined) {
+    // one pass over the text, which is half the time of one per needle
+    pattern = new RegExp(plan.needles.map((needle) => needle.replace(/[^\w"]/g, escaped)).join('|'));
+    patterns.set(plan.needles, pattern);
+  }
+  return pattern.test(data);
 }
+
+const patterns = new WeakMap<readonly string[], RegExp>();
+
+const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /**
  * Completes a suspect answer by graphql-js' own `execute` over the data PostgreSQL wrote, so that errors, their paths

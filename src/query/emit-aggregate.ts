@@ -22,7 +22,7 @@ export function emitAggregate(
 ): readonly Part[] {
   const given = readArguments(site.definition, site.node, context.inputs);
   const source = narrowed(context, field, site, parent, given);
-  if (!parent) holdIndexes(context, source.row, given, undefined, site.node);
+  if (!parent) holdIndexes(context, source.row, given, undefined, site.node, field.where);
   const inner = deeper(context, site.node);
   const groups: string[] = [];
   const grouped = new Set<string>();

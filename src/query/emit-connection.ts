@@ -25,7 +25,7 @@ export function emitConnection(
   }
   const source = narrowed(context, field, site, parent, given);
   const order = sortColumns(context, source.row, field, given.get('orderBy'));
-  if (!parent) holdIndexes(context, source.row, given, order, site.node);
+  if (!parent) holdIndexes(context, source.row, given, order, site.node, field.where);
   const page = pageOf(context, site, source, order, given, whatPageInfoNeeds(context, selected));
   const columns = new Columns();
   const inner = deeper(context, site.node);
@@ -80,7 +80,7 @@ function outside(
 ): readonly Part[] {
   if (item.name !== 'totalCount') return [text(`"${field.target}Connection"`)];
   const all = narrowed(context, field, site, parent, given);
-  if (!parent) holdIndexes(context, all.row, given, undefined, site.node);
+  if (!parent) holdIndexes(context, all.row, given, undefined, site.node, field.where);
   return [sql(`(select count(*) from ${all.from}${whereSql(all.where)})::text`)];
 }
 

@@ -21,7 +21,7 @@ export function emitList(
   const size = field.arguments.includes('first')
     ? pageSize(context, given.get('first'), 'first', site.node)
     : undefined;
-  if (!parent) holdIndexes(context, source.row, given, order, site.node);
+  if (!parent) holdIndexes(context, source.row, given, order, site.node, field.where);
   const item = concatenation(
     context.emitRow(deeper(context, site.node), field.target, site.nodes, source.row),
   );

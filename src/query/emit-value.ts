@@ -69,7 +69,8 @@ function scalarValue(expression: string, shape: ValueShape, suspicions: Suspicio
       ];
     case 'Date':
       suspicions.needles.add('infinity"');
-      return [plainText(expression)];
+      // the API's sessions have DateStyle ISO
+      return [text('"'), sql(`${expression}::text`), text('"')];
     case 'JSON':
       return [jsonValue(expression, shape, suspicions)];
     default:

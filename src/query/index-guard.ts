@@ -1,4 +1,5 @@
 import type { FieldNode } from 'graphql';
+import type { WhereArgument } from '../schema/bound-schema.js';
 import { fieldOf, type Argument } from './arguments.js';
 import type { EmitContext, Row } from './emit-context.js';
 import type { SortColumn } from './order.js';
@@ -15,10 +16,13 @@ export function holdIndexes(
   given: ReadonlyMap<string, Argument>,
   order: readonly SortColumn[] | undefined,
   node: FieldNode,
+  bound: readonly WhereArgument[] = [],
 ): void {
   const { relation } = row;
   if (relation.estimatedRows < context.settings.largeRelation) return;
   const indexed = new Set([...relation.indexes, ...relation.unique].map((columns) => columns[0]));
+  // an argument of the SDL's own never refuses, but an indexed one makes the rows few
+  if (bound.some((item) => given.has(item.argument) && indexed.has(item.column))) return;
   const filtered = filteredColumns(row, given.get('filter'));
   if (filtered.some((column) => indexed.has(column))) return;
   const [slow] = filtered;

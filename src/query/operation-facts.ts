@@ -27,7 +27,6 @@ export interface OperationFacts {
    * of a limit, the type in a node's id. Everything else is a parameter.
    */
   readonly signature: (variables: Readonly<Record<string, unknown>>) => string;
-  readonly hasIntrospection: boolean;
 }
 
 type Signature = (value: unknown) => string;
@@ -52,7 +51,8 @@ export function operationFacts(
       : operations.filter((item) => item.name?.value === operationName);
   const [operation] = named;
   if (operation === undefined) return undefined;
-  const uses = variableUses(schema, document);
+  const hasVariables = (operation.variableDefinitions?.length ?? 0) > 0;
+  const uses = hasVariables ? variableUses(schema, document) : new Map<string, Use>();
   const parts = (operation.variableDefinitions ?? []).map((node) => {
     const name = node.variable.name.value;
     const type = typeFromAST(schema, node.type) as GraphQLInputType | undefined;
@@ -66,7 +66,6 @@ export function operationFacts(
       for (const { name, sign } of parts) key += `${sign(variables[name])}|`;
       return key;
     },
-    hasIntrospection: uses.has('__schema'),
   };
 }
 
@@ -76,19 +75,9 @@ type Use = 'parameter' | 'size' | 'id' | 'value';
 function variableUses(schema: GraphQLSchema, document: DocumentNode): Map<string, Use> {
   const uses = new Map<string, Use>();
   const info = new TypeInfo(schema);
-  const stack: string[] = [];
   visit(
     document,
     visitWithTypeInfo(info, {
-      Field: {
-        enter: (node) => {
-          if (node.name.value === '__schema' || node.name.value === '__type') uses.set('__schema', 'value');
-          stack.push(node.name.value);
-        },
-        leave: () => {
-          stack.pop();
-        },
-      },
       Variable: (node) => {
         const argument = info.getArgument()?.name;
         const parent = info.getParentType()?.name;

@@ -44,9 +44,14 @@ export function pageSize(
     );
   }
   if (argument.constant || bucketOf(size) === size) return literalSize(size);
+  let exact: string | undefined;
   return {
     limit: bucketOf(size),
-    exact: context.builder.parameter(argument.read, 'integer'),
+    // a parameter that no text names would be one too many
+    get exact() {
+      exact ??= context.builder.parameter(argument.read, 'integer');
+      return exact;
+    },
     isExact: false,
   };
 }

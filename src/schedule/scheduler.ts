@@ -1,3 +1,4 @@
+import { runLockHolder } from '../postgres/run-lock.js';
 import type { Schedule } from '../config/settings.js';
 import { ThauError } from '../errors/thau-error.js';
 import type { Database } from '../postgres/database.js';
@@ -190,6 +191,8 @@ export class Scheduler {
   private async takeCancellations(): Promise<void> {
     const { database, stateSchema } = this.options;
     for (;;) {
+      // a run of another process answers its own cancellation
+      if (!this.running && (await runLockHolder(database, stateSchema))) return;
       const request = await takeRequest(database, stateSchema, ['cancel']);
       if (!request) return;
       const running = this.running;

@@ -96,6 +96,20 @@ describe('a mutation', () => {
     const [row] = await served.home.test.query(
       'select kind, args from thau.requests order by request_id desc',
     );
-    expect(row).toEqual({ kind: 'run', args: { select: ['orders+'], exclude: [], fullRefresh: false } });
+    expect(row).toEqual({ kind: 'run', args: { select: ['orders+'], exclude: [], full_refresh: false } });
+  });
+
+  test('asks a run to stop that is running, and refuses another', async () => {
+    const ask = (runId: string) =>
+      served.ask('mutation($r: BigInt!) { cancelRun(runId: $r) { kind } }', { r: runId });
+    const [row] = await served.home.test.query(
+      `insert into thau.runs (trigger, command, target, host, pid, token) values ('manual', 'build', 'dev', 'h', 1, 1)
+       returning run_id::text`,
+    );
+    expect((await ask(String(row?.['run_id']))).body.data).toEqual({ cancelRun: { kind: 'cancel' } });
+    const [request] = await served.home.test.query(`select args from thau.requests where kind = 'cancel'`);
+    expect(request).toEqual({ args: { runId: Number(row?.['run_id']) } });
+    const { body } = await ask('999');
+    expect(body.errors?.[0]?.extensions['code']).toBe('BAD_USER_INPUT');
   });
 });

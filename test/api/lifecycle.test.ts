@@ -59,4 +59,18 @@ describe('the server', () => {
     const hostile = await served.ask('{ __typename }', {}, { 'x-request-id': 'a b <script>' });
     expect(hostile.headers.get('x-request-id')).not.toContain('<');
   });
+
+  test('counts its requests for Prometheus, for who has a key', async () => {
+    await served.ask('{ __typename }');
+    await served.ask('{ __typename }');
+    expect((await fetch(`${served.api.url}/metrics`)).status).toBe(401);
+    const response = await fetch(`${served.api.url}/metrics`, { headers: { 'x-api-key': served.key } });
+    const text = await response.text();
+    expect(response.headers.get('content-type')).toContain('version=0.0.4');
+    expect(text).toMatch(/thau_api_request_seconds_count\{kind="graphql",status="200"\} [2-9]/);
+    expect(text).toMatch(/^thau_api_generation 1$/m);
+    for (const line of text.trim().split('\n')) {
+      expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{[^}]*\})? [\d.e+-]+)$/);
+    }
+  });
 });

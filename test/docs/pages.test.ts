@@ -133,7 +133,7 @@ describe('what a page says works', () => {
     );
     expect(steps.filter((step) => step.kind === 'ask').length).toBeGreaterThan(0);
     await follow('README.md', steps);
-  }, 120_000);
+  }, 300_000);
 
   test.skipIf(!existsSync(cdnow))(
     'docs/tutorials/cdnow.md (skipped where CDNOW_master.txt is absent)',
@@ -141,6 +141,6 @@ describe('what a page says works', () => {
       copyFileSync(cdnow, join(folder, 'CDNOW_master.txt'));
       await follow('docs/tutorials/cdnow.md', readPage('docs/tutorials/cdnow.md'));
     },
-    120_000,
+    300_000,
   );
 });

@@ -51,6 +51,28 @@ async function ask(server: EmbeddedServer, text: string): Promise<Record<string,
   }
 }
 
+/** A thau process that starts the server and is killed: it leaves a running server, and nobody who leaves it. */
+async function killedUser(): Promise<void> {
+  const child = spawn(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      `
+      const { useEmbeddedServer } = await import(${JSON.stringify(resolve('dist/postgres/embedded/embedded-server.js'))});
+      await useEmbeddedServer({ folder: process.argv[1], port: 0, memory: 0, durable: false });
+      process.stdout.write('ready');
+      setInterval(() => {}, 1000);
+    `,
+      folder,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  await once(child.stdout, 'data');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
 /** Another thau process; PATH may be given, to hide programs from it. */
 function run(
   args: readonly string[],
@@ -104,7 +126,6 @@ describe('the embedded server', () => {
     const { pid } = runningPostmaster(join(folder, 'data'))!;
     process.kill(pid, 'SIGKILL');
     const second = await use();
-    expect(second.started).toBe(true);
     expect(await ask(second, 'select count(*) as n from kept')).toEqual([{ n: 10_000 }]);
     await first.leave();
     await second.leave();
@@ -131,25 +152,32 @@ describe('the embedded server', () => {
     await second.leave();
   });
 
+  test('is started again by those who use it when it dies under them', async () => {
+    const server = await use();
+    const database = new Database({ connection: server.connection, max: 2 });
+    await database.query('create table kept as select 1 as n');
+    const { pid } = runningPostmaster(join(folder, 'data'))!;
+    process.kill(pid, 'SIGKILL');
+    await expect
+      .poll(() => runningPostmaster(join(folder, 'data'))?.pid ?? pid, { timeout: 60_000 })
+      .not.toBe(pid);
+    await expect
+      .poll(
+        () =>
+          database.query('select n from kept').then(
+            ({ rows }) => rows,
+            () => [],
+          ),
+        { timeout: 60_000 },
+      )
+      .toEqual([{ n: 1 }]);
+    await database.close();
+    await server.leave();
+    expect(runningPostmaster(join(folder, 'data'))).toBeUndefined();
+  });
+
   test('outlives a thau process that was killed, whose use is then forgotten', async () => {
-    const child = spawn(
-      process.execPath,
-      [
-        '--input-type=module',
-        '-e',
-        `
-        const { useEmbeddedServer } = await import(${JSON.stringify(resolve('dist/postgres/embedded/embedded-server.js'))});
-        await useEmbeddedServer({ folder: process.argv[1], port: 0, memory: 0, durable: false });
-        process.stdout.write('ready');
-        setInterval(() => {}, 1000);
-      `,
-        folder,
-      ],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    await once(child.stdout, 'data');
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    await killedUser();
     const server = await use();
     expect(server.started).toBe(false);
     await server.leave();
@@ -211,13 +239,9 @@ describe('the embedded server', () => {
   });
 
   test('`thau stop` ends it, also when a killed process left it running', async () => {
-    const server = await use();
-    writeFileSync(join(folder, 'users', '999999-1-dead'), '');
-    // what a killed process leaves: a running server, and nobody who leaves it
-    rmSync(join(folder, 'users'), { recursive: true });
+    await killedUser();
     expect(run(['stop'])).toEqual({ status: 0, text: 'The embedded PostgreSQL is stopped.\n' });
     expect(run(['stop'])).toEqual({ status: 0, text: 'No embedded PostgreSQL was running.\n' });
-    await server.leave();
   });
 
   test('says what stops it: data of another version, a folder it may not write', async () => {

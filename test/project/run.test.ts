@@ -29,6 +29,7 @@ const adapter: DatabaseAdapter = {
     return Promise.resolve(answer);
   },
   commit: () => Promise.resolve(),
+  standing: () => null,
   rollback: () => Promise.resolve(),
   standing: () => null,
   getRelation: (name) => Promise.resolve(name.identifier === 'gone' ? null : { ...name, type: 'table' }),

@@ -51,7 +51,7 @@ export const shopRows = /* sql */ `
       case when i % 3 = 0 then i * 3 end
   from generate_series(1, 12) i;
   insert into shop.scores
-  select i, name, (i * 7 % 10) / 10.0, case when i % 2 = 0 then timestamptz '2026-01-01+00' end
+  select i, name, (i * 7 % 10) / 8.0, case when i % 2 = 0 then timestamptz '2026-01-01+00' end
   from generate_series(1, 12) i, unnest(array['churn', 'ltv', 'health']) name where i % 5 <> 4;
   insert into shop.orders
   select i, case when i % 9 <> 8 then 1 + i % 12 end, (array['placed', 'delivered', 'returned', 'cod_refused'])[1 + i % 4],

@@ -169,7 +169,7 @@ function comment(text: string): string | undefined {
 
 function fault(source: SdlSource, message: string, error?: GraphQLError): ThauError {
   const place = error?.locations?.[0];
-  return new ThauError('API_OPERATION', `${source.file}: ${message}.`, {
+  return new ThauError('API_OPERATION', `${source.file}: ${message.replace(/\.$/, '')}.`, {
     at: { file: source.file, ...(place && { line: place.line, column: place.column }) },
     hint: 'An operation has one root field; objects of one row flatten, lists within rows do not.',
   });

@@ -20,6 +20,8 @@ export interface LeanPathOptions {
   readonly bodyLimit: number;
   /** While the server stops, connections are closed with their answer. */
   readonly stopping: () => boolean;
+  /** Told of each request answered here, with its seconds. */
+  readonly observe: (seconds: number) => void;
 }
 
 /** A context that the long way takes over, with the answer in it if there is one. */
@@ -105,6 +107,7 @@ export class LeanPath {
       longWay();
       return;
     }
+    const started = performance.now();
     const cancellation = new Cancellation();
     const context = { requestId: requestId(request.headers), caller: authentication.caller, cancellation };
     const onClose = (): void => cancellation.cancel();
@@ -122,6 +125,7 @@ export class LeanPath {
           ...(stopping() && { connection: 'close' }),
         });
         response.end(text);
+        this.#options.observe((performance.now() - started) / 1000);
         return;
       }
       ready = answer;

@@ -41,13 +41,25 @@ export function requestMutations(
     return { requestId: row.requestId, kind: row.kind, state: row.state };
   };
   return {
-    startRun: (args: StartRun, context: RequestContext) =>
+    startRun: ({ select, exclude, fullRefresh }: StartRun, context: RequestContext) =>
       ask(
         'run',
-        { select: args.select ?? [], exclude: args.exclude ?? [], fullRefresh: args.fullRefresh ?? false },
+        { select: select ?? [], exclude: exclude ?? [], full_refresh: fullRefresh ?? false },
         context,
       ),
-    cancelRun: (args: { readonly runId: string }, context: RequestContext) =>
-      ask('cancel', { runId: args.runId }, context),
+    cancelRun: async ({ runId }: { readonly runId: string }, context: RequestContext) => {
+      const { rows } = await database.query<{ runId: number }>(
+        `select run_id as "runId" from ${state}.runs where run_id::text = $1 and state = 'running'`,
+        [runId],
+      );
+      const [running] = rows;
+      if (running === undefined) {
+        throw graphqlFault('BAD_USER_INPUT', `Run ${runId} is not running.`, {
+          status: 200,
+          hint: 'warehouse { runs(filter: {state: {eq: RUNNING}}) { edges { node { runId } } } } shows what is.',
+        });
+      }
+      return ask('cancel', running, context);
+    },
   };
 }

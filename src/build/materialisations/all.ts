@@ -1,6 +1,7 @@
 import { incremental } from './incremental.js';
 import type { Materialisation } from './materialisation.js';
 import { seed } from './seed.js';
+import { snapshot } from './snapshot.js';
 import { table } from './table.js';
 import { materializedView, view } from './view.js';
 
@@ -10,5 +11,6 @@ export const materialisations: Readonly<Record<string, Materialisation>> = {
   table,
   incremental,
   seed,
+  snapshot,
   materialized_view: materializedView,
 };

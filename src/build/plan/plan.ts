@@ -130,6 +130,8 @@ function decideOne(node: ManifestNode, question: Question): Decision {
   if (node.config.materialized === 'incremental' && node.config['incremental_strategy'] === 'microbatch') {
     return build('is built by batches of time');
   }
+  if (options.renderer.materialization?.(node.config.materialized))
+    return build('has a materialization of its own');
   if (print?.hash === undefined) return build(print?.because ?? 'cannot be rendered yet');
   if (print.because) return build(print.because);
   if (!isTest && mapped?.fingerprint !== print.hash) {

@@ -5,6 +5,7 @@ import type { RelationName } from '../../project/context/database-adapter.js';
 import type { Hook, ManifestNode } from '../../project/manifest.js';
 import type { Session } from '../../postgres/session.js';
 import type { RunAdapter } from '../adapter/run-adapter.js';
+import { customMaterialisation } from '../materialisations/custom.js';
 import { isIncremental } from '../materialisations/is-incremental.js';
 import type { Candidate, Materialisation } from '../materialisations/materialisation.js';
 import { materialisations } from '../materialisations/all.js';
@@ -19,10 +20,16 @@ export interface BuiltNode {
 
 /** Renders a node, and makes and registers its candidate; hooks run around it as under dbt. */
 export async function buildNode(session: Session, scope: RunScope, node: ManifestNode): Promise<BuiltNode> {
-  const materialisation = materialisationOf(node);
   const adapter = scope.adapter(session);
   const place = scope.candidatePlace(node);
   const candidateName: RelationName = { database: null, schema: place.schema, identifier: place.name };
+  const { renderer } = scope.options;
+  const own = renderer.materialization?.(node.config.materialized) !== undefined;
+  const materialisation = own
+    ? customMaterialisation(async (sql) =>
+        renderer.materialize?.(node, sql, scope.context(adapter, candidateName)),
+      )
+    : materialisationOf(node);
   const current = scope.currentRelation(node.unique_id);
   const incremental = isIncremental(node.config, current, scope.fullRefresh);
   const sql =
@@ -31,8 +38,8 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
       : await scope.options.renderer.compile(node, scope.context(adapter, scope.thisInModel(node)));
   await adapter.commit();
   const config = sql.node.config;
-  const hook = (hooks: readonly Hook[], within: boolean): Promise<void> =>
-    runHooks(session, scope, node, hooks, within, adapter, candidateName);
+  const hook = async (hooks: readonly Hook[], within: boolean): Promise<void> =>
+    own ? undefined : runHooks(session, scope, node, hooks, within, adapter, candidateName);
   try {
     await hook(config.pre_hook, false);
     const candidate = await session.transaction(async (tx) => {
@@ -75,7 +82,8 @@ function seedPath(node: ManifestNode): string {
 }
 
 function materialisationOf(node: ManifestNode): Materialisation {
-  const name = node.resource_type === 'seed' ? 'seed' : node.config.materialized;
+  const { resource_type: type } = node;
+  const name = type === 'seed' || type === 'snapshot' ? type : node.config.materialized;
   const found = materialisations[name];
   if (found) return found;
   throw new ThauError('BUILD_UNKNOWN_MATERIALIZATION', `${node.unique_id} is materialized as "${name}".`, {

@@ -12,7 +12,8 @@ import { faultOf } from '../../postgres/fault.js';
 export function nodeFailure(error: unknown, node: ManifestNode): unknown {
   if (!(error instanceof ThauError) || error.at) return error;
   const statement = statementOf(error);
-  const place = node.declared_at ?? { file: node.original_file_path };
+  const isModel = node.resource_type === 'model' || node.resource_type === 'seed';
+  const place = (isModel ? undefined : node.declared_at) ?? { file: node.original_file_path };
   const line = statement === undefined ? undefined : writtenLine(error, node, statement);
   return new ThauError(error.code, `${node.name}: ${error.message}`, {
     ...(error.hint !== undefined && { hint: error.hint }),

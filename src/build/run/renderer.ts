@@ -7,4 +7,8 @@ export interface Renderer {
   compile(node: ManifestNode, context: RunContext): Promise<CompiledNode>;
   /** A hook or another text, in the context of a node or of the project. */
   render(text: string, context: RunContext, node?: ManifestNode): Promise<string>;
+  /** Whether the project says itself how this materialisation works; undefined where it does not. */
+  materialization?(name: string): object | undefined;
+  /** Runs a materialisation written in Jinja. */
+  materialize?(node: ManifestNode, compiled: string, context: RunContext): Promise<unknown>;
 }

@@ -18,10 +18,12 @@ import { addKey } from './key.js';
 import { addLoad } from './load.js';
 import { addRetry } from './retry.js';
 import { addRollback } from './rollback.js';
+import { addRunOperation } from './run-operation.js';
 import { addSample } from './sample.js';
 import { addSchedule } from './schedule.js';
 import { addServe } from './serve.js';
 import { addStart } from './start.js';
+import { addSnapshot } from './snapshot.js';
 import { addStatus } from './status.js';
 import { addStop } from './stop.js';
 
@@ -34,6 +36,7 @@ export const commands: readonly AddCommand[] = [
   addRun,
   addTest,
   addSeed,
+  addSnapshot,
   addParse,
   addList,
   addCompile,
@@ -46,6 +49,7 @@ export const commands: readonly AddCommand[] = [
   addExplain,
   addCancel,
   addRollback,
+  addRunOperation,
   addDiff,
   addKey,
   addSchedule,

@@ -22,8 +22,8 @@ export const addList: AddCommand = (program, run) => {
       run<ListFlags>(async (context, flags) => {
         const { listed, listLine } = await import('../run/listed.js');
         const { openProject } = await import('../project/open-project.js');
-        const { readVars } = await import('../project/read-vars.js');
-        const project = await openProject(context, { vars: readVars(flags.vars) });
+        const { yamlMapping } = await import('../run/yaml-mapping.js');
+        const project = await openProject(context, { vars: yamlMapping(flags.vars, '--vars') });
         const warn = (message: string): void => context.output.log(message, {}, 'warn');
         for (const node of listed(project, flags, warn)) {
           context.output.result(node, listLine(node, flags.output, flags.outputKeys));

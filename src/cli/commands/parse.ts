@@ -10,11 +10,11 @@ export const addParse: AddCommand = (program, run) => {
     .action(
       run<{ readonly vars?: string }>(async (context, { vars }) => {
         const { openProject } = await import('../project/open-project.js');
-        const { readVars } = await import('../project/read-vars.js');
+        const { yamlMapping } = await import('../run/yaml-mapping.js');
         const { writeManifest } = await import('../run/write-manifest.js');
         const { version } = await import('../version.js');
         const start = performance.now();
-        const { manifest, settings } = await openProject(context, { vars: readVars(vars) });
+        const { manifest, settings } = await openProject(context, { vars: yamlMapping(vars, '--vars') });
         const seconds = (performance.now() - start) / 1000;
         writeManifest(join(settings.root, settings.targetPath), manifest, version());
         const counts = new Map<string, number>();

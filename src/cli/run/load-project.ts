@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Renderer } from '../../build/run/renderer.js';
 import type { Project } from '../../project/parse-project.js';
+import type { ProjectRenderer } from '../../project/renderer.js';
 import type { SdlSource } from '../../schema/catalog.js';
 import type { Output } from '../output.js';
-import { readVars } from '../project/read-vars.js';
 import type { Warehouse } from '../warehouse.js';
+import { yamlMapping } from './yaml-mapping.js';
 
 export interface LoadedProject {
   readonly project: Project;
-  readonly renderer: Renderer;
+  readonly renderer: ProjectRenderer;
   readonly sdl: readonly SdlSource[];
   readonly invocationId: string;
 }
@@ -43,7 +43,7 @@ export async function loadProject({ warehouse, env, vars, output }: LoadOptions)
         threads: settings.threads,
       },
       env,
-      vars: readVars(vars),
+      vars: yamlMapping(vars, '--vars'),
       invocationId,
       startedAt: new Date(),
       log: (message, toConsole) => {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { RunOptions } from '../../build/run/run-options.js';
 import type { RunSummary } from '../../build/report/run-event.js';
 import type { CommandContext } from '../command.js';
@@ -21,10 +22,9 @@ export interface RunCommandOptions {
 
 /** Reads the project and performs one run of it; artifacts are written however it ends. */
 export async function performRun(
-  context: Pick<CommandContext, 'warehouse' | 'output' | 'env' | 'settings'>,
+  context: CommandContext,
   { command, flags, trigger = 'manual', signal, retryOf }: RunCommandOptions,
 ): Promise<RunSummary> {
-  const { join } = await import('node:path');
   const { run } = await import('../../build/run/run.js');
   const { wholeNumber } = await import('../whole-number.js');
   const threads = flags.threads === undefined ? undefined : wholeNumber(flags.threads, '--threads');
@@ -75,7 +75,14 @@ export async function performRun(
     keepGenerations: settings.runs.keepGenerations,
   });
   const target = join(settings.projectDir, project.settings.targetPath);
-  writeArtifacts(target, manifest, summary, { which: command, ...args }, version());
+  try {
+    writeArtifacts(target, manifest, summary, { which: command, ...args }, version());
+  } catch (error) {
+    // the run has ended as it has; a full or read-only disk does not undo a publish
+    warn(
+      `The artifacts in ${target} could not be written: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
   return summary;
 }
 

@@ -67,7 +67,7 @@ function linesOf(event: RunEvent, { style }: Output): string[] {
   switch (event.type) {
     case 'run_started':
       return [
-        `${style.bold(`Run ${event.runId}`)}: ${event.command} of ${event.total} nodes, ${event.threads} at a time`,
+        `${style.bold(`Run ${event.runId}`)}: ${event.command} of ${event.total} ${event.total === 1 ? 'node' : 'nodes'}, ${event.threads} at a time`,
       ];
     case 'run_took_over':
       return [style.dim(`cleaned up after run ${event.runs.join(', ')}, whose process had ended`)];

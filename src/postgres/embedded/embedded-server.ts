@@ -62,15 +62,42 @@ export async function useEmbeddedServer(options: EmbeddedOptions): Promise<Embed
       throw error;
     }
   });
+  const unwatch = keepRunning(base, options);
   return {
     connection: connectionTo(postmaster, readFileSync(passwordFile, 'utf8')),
     started,
-    leave: () =>
-      withFileLock(lockFile, async () => {
+    leave: async () => {
+      await unwatch();
+      await withFileLock(lockFile, async () => {
         users.leave();
-        if (users.others().length === 0)
-          await stopPostmaster(existingHome(base).dataFolder, installedBinaries());
-      }),
+        if (users.others().length > 0) return;
+        await stopPostmaster(existingHome(base).dataFolder, installedBinaries());
+      });
+    },
+  };
+}
+
+/** Starts the server again when it dies under its users: whoever looks first does it. Answers how to stop looking. */
+function keepRunning(base: string, options: EmbeddedOptions): () => Promise<void> {
+  let looking: Promise<void> | undefined;
+  const runs = (): boolean => runningPostmaster(existingHome(base).dataFolder) !== undefined;
+  const look = async (): Promise<void> => {
+    if (runs()) return;
+    try {
+      await withFileLock(existingHome(base).lockFile, async () => {
+        if (!runs()) await start(base, options);
+      });
+    } catch (error) {
+      // told, and tried again: a full disk may be emptied
+      options.log?.(error instanceof Error ? error.message : String(error));
+    }
+  };
+  const timer = setInterval(() => {
+    looking ??= look().finally(() => (looking = undefined));
+  }, 1000).unref();
+  return async () => {
+    clearInterval(timer);
+    await looking;
   };
 }
 

@@ -68,6 +68,7 @@ export class StatementPool {
       'set default_transaction_read_only = on',
       'set jit = off',
       "set timezone = 'UTC'",
+      "set datestyle = 'ISO'",
       'set extra_float_digits = 1',
     ].join('; ');
   }

@@ -15,6 +15,7 @@ import { Expect } from '../yaml/expect.js';
 import type { YamlMapping } from '../yaml/yaml-file.js';
 import { readGenericTest, type GenericTest } from './generic-test.js';
 import { parseNode } from './parse-node.js';
+import { renderYaml } from './render-yaml.js';
 import type { Session } from './session.js';
 
 /** What tests stand under: a model (or one version of it), seed, snapshot or source table. */
@@ -85,9 +86,11 @@ function parseTest(
       ? genericTestName(kind, target.label, kwargs)
       : { full: test.customName, short: test.customName };
   const call = `${test.namespace === null ? '' : `${test.namespace}.`}test_${test.name}`;
-  const alias =
-    names.short === names.full || Object.hasOwn(test.config, 'alias') ? {} : { alias: names.short };
-  const config = { ...test.config, ...alias };
+  // a test's own config may ask for the target, `var()` and `env_var()`, and keeps the kind of the answer
+  const globals = session.yamlGlobals(entry.packageName);
+  const given = renderYaml(entry.yaml, test.config, globals) as YamlMapping;
+  const alias = names.short === names.full || Object.hasOwn(given, 'alias') ? {} : { alias: names.short };
+  const config = { ...given, ...alias };
   parseNode(
     {
       type: 'test',

@@ -18,7 +18,7 @@ export interface ColumnLineage {
  * `columnsOf` answers with the columns of a relation, or undefined where it does not know it. Pure.
  */
 export function columnLineage(tree: Tree, columnsOf: ColumnsOf): ColumnLineage {
-  const walk = new Walk(columnsOf);
-  const columns = selectColumns(tree, new Scope(), walk);
+  const walk = new Walk(columnsOf, selectColumns);
+  const columns = walk.columns(tree, new Scope());
   return { columns, reads: walk.reads, unresolved: walk.unresolved };
 }

@@ -1,7 +1,6 @@
 import type { Tree } from '../parse-sql.js';
 import { asKind, isTree, names, nodes } from '../tree.js';
 import type { Origin, Scope } from './scope.js';
-import { selectColumns } from './select-columns.js';
 import { distinct, type Walk } from './walk.js';
 
 /** The stored columns an expression's value comes from; reads are told to the walk. */
@@ -27,7 +26,7 @@ function visit(node: unknown, scope: Scope, walk: Walk, found: Origin[]): void {
   const sub = asKind(node, 'SubLink');
   if (sub) {
     visit(sub['testexpr'], scope, walk, found);
-    const columns = isTree(sub['subselect']) ? selectColumns(sub['subselect'], scope, walk) : [];
+    const columns = isTree(sub['subselect']) ? walk.columns(sub['subselect'], scope) : [];
     // EXISTS looks at no value
     if (sub['subLinkType'] !== 'EXISTS_SUBLINK') found.push(...columns.flatMap((column) => column.from));
     return;

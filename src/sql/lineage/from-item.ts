@@ -1,8 +1,7 @@
 import type { Tree } from '../parse-sql.js';
 import { asKind, isTree, names, nodes, text } from '../tree.js';
 import { expressionOrigins } from './expression.js';
-import type { Column, Origin, Scope, Source } from './scope.js';
-import { renamed, selectColumns } from './select-columns.js';
+import { renamed, type Column, type Origin, type Scope, type Source } from './scope.js';
 import { distinct, type Walk } from './walk.js';
 
 /** Adds an item of FROM to the scope, and answers with the sources it is made of, for joins. */
@@ -18,7 +17,7 @@ export function addFromItem(node: Tree, scope: Scope, walk: Walk): readonly Sour
       return added(relationSource(item, scope, walk), scope);
     case 'RangeSubselect': {
       // a subquery sees its neighbours only when lateral; to let it see them always changes nothing for valid SQL
-      const columns = isTree(item['subquery']) ? selectColumns(item['subquery'], scope, walk) : [];
+      const columns = isTree(item['subquery']) ? walk.columns(item['subquery'], scope) : [];
       return added(aliased(item, { columns }), scope);
     }
     default:

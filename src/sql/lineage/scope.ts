@@ -93,3 +93,8 @@ export class Scope {
 export function everything(source: Source): readonly Origin[] {
   return [...source.columns.flatMap((column) => column.from), ...(source.open ?? [])];
 }
+
+/** The first columns under other names: `t(a, b)`. */
+export function renamed(columns: readonly Column[], aliases: readonly string[]): readonly Column[] {
+  return columns.map((column, index) => ({ ...column, name: aliases[index] ?? column.name }));
+}

@@ -3,7 +3,7 @@ import { asKind, isTree, names, nodes, text } from '../tree.js';
 import { columnName } from './column-name.js';
 import { expressionOrigins } from './expression.js';
 import { addFromItem } from './from-item.js';
-import { Scope, type Column } from './scope.js';
+import { renamed, Scope, type Column } from './scope.js';
 import { distinct, type Walk } from './walk.js';
 
 /** The columns of a SELECT, VALUES or set operation inside `outer`. Other statements have none. */
@@ -123,9 +123,4 @@ function union(left: readonly Column[], right: readonly Column[]): readonly Colu
     name: column.name,
     from: distinct([...column.from, ...(right[index]?.from ?? [])]),
   }));
-}
-
-/** The first columns under other names: `t(a, b)`. */
-export function renamed(columns: readonly Column[], aliases: readonly string[]): readonly Column[] {
-  return columns.map((column, index) => ({ ...column, name: aliases[index] ?? column.name }));
 }

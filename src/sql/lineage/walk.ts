@@ -1,11 +1,21 @@
-import type { ColumnsOf, Origin } from './scope.js';
+import type { Tree } from '../parse-sql.js';
+import type { Column, ColumnsOf, Origin, Scope } from './scope.js';
 
 /** What a walk over one statement gathers on its way. */
 export class Walk {
   private readonly seen = new Map<string, Origin>();
   private readonly missing = new Set<string>();
 
-  constructor(readonly columnsOf: ColumnsOf) {}
+  /** `select`: the columns of a query; queries, expressions and FROM items hold each other, and meet here. */
+  constructor(
+    readonly columnsOf: ColumnsOf,
+    private readonly select: (query: Tree, outer: Scope, walk: Walk) => readonly Column[],
+  ) {}
+
+  /** The columns of a subquery. */
+  columns(query: Tree, outer: Scope): readonly Column[] {
+    return this.select(query, outer, this);
+  }
 
   get reads(): Origin[] {
     return [...this.seen.values()];

@@ -1,4 +1,5 @@
 import {
+  Kind,
   parse,
   print,
   validate,
@@ -84,12 +85,12 @@ function* smaller(document: DocumentNode): Generator<string> {
   });
   for (let target = 0; target < count; target++) {
     let index = 0;
-    const edited = visit(document, {
+    const edited: DocumentNode = visit(document, {
       enter: (node: ASTNode) => {
         if (!removable.has(node.kind)) return undefined;
         return index++ === target ? null : undefined;
       },
-    }) as DocumentNode;
+    });
     const used = new Set(
       [
         ...print({
@@ -104,9 +105,9 @@ function* smaller(document: DocumentNode): Generator<string> {
     const pruned: DocumentNode = {
       ...edited,
       definitions: edited.definitions
-        .filter((node) => node.kind !== 'FragmentDefinition' || spread.has(node.name.value))
+        .filter((node) => node.kind !== Kind.FRAGMENT_DEFINITION || spread.has(node.name.value))
         .map((node) =>
-          node.kind === 'OperationDefinition'
+          node.kind === Kind.OPERATION_DEFINITION
             ? {
                 ...node,
                 variableDefinitions: (node.variableDefinitions ?? []).filter((item) =>

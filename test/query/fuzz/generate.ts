@@ -149,7 +149,7 @@ export class Generator {
     const { random } = this;
     const bare = getNullableType(type);
     if (isListType(bare)) {
-      const item = bare.ofType as GraphQLInputType;
+      const item = bare.ofType;
       const size = random.below(3);
       return Array.from({ length: size }, () => this.#value(item, target, depth + 1));
     }

@@ -13,24 +13,29 @@ export function meetsFilter(reference: Reference, item: RowValue, filter: Filter
     const many = wanted as readonly FilterArgument[];
     if (name === 'and') return many.every((part) => meetsFilter(reference, item, part));
     if (name === 'or') return many.some((part) => meetsFilter(reference, item, part));
-    if (name === 'not') return isEmpty(inner) || !meetsFilter(reference, item, inner);
+    if (name === 'not')
+      return asksNothing(reference, item.type, inner) || !meetsFilter(reference, item, inner);
     return meetsField(reference, item, item.type.fields[name] as BoundField, inner);
   });
 }
 
-/** A filter that asks nothing is not there, so there is nothing to negate. */
-function isEmpty(filter: Readonly<Record<string, unknown>>): boolean {
-  return Object.entries(filter).every(([name, value]) => {
+/** A filter that asks nothing is not there, so there is nothing to negate; that a row exists is asked by `{}`. */
+function asksNothing(reference: Reference, type: RowValue['type'], filter: FilterArgument): boolean {
+  return Object.entries(filter ?? {}).every(([name, value]) => {
     if (value === null || value === undefined) return true;
+    const inner = value as Readonly<Record<string, unknown>>;
     if (name === 'or') return false;
     if (name === 'and') return (value as unknown[]).length === 0;
-    if (name === 'not') return isEmpty(value as Readonly<Record<string, unknown>>);
-    return isNothing(value as Readonly<Record<string, unknown>>);
+    if (name === 'not') return asksNothing(reference, type, inner);
+    const field = type.fields[name];
+    if (field?.kind === 'one') return false;
+    return Object.entries(inner).every(([operator, part]) => {
+      if (part === null || part === undefined) return true;
+      if (field?.kind !== 'many' || operator !== 'every') return false;
+      return asksNothing(reference, reference.rowType(field.target), part as FilterArgument);
+    });
   });
 }
-
-const isNothing = (value: Readonly<Record<string, unknown>>): boolean =>
-  Object.values(value).every((part) => part === null || part === undefined);
 
 function meetsField(
   reference: Reference,
@@ -90,9 +95,9 @@ function meetsField(
       case 'between':
         return order(values[0]) >= 0 && order(values[1]) <= 0;
       case 'contains':
-        return fold(written).includes(fold(String(value)));
+        return fold(written).includes(fold(value as string));
       case 'like':
-        return likeness(fold(String(value))).test(fold(written));
+        return likeness(fold(value as string)).test(fold(written));
       default:
         throw new Error(operator);
     }

@@ -291,7 +291,8 @@ export class Reference {
     const stored = field?.kind === 'column' ? this.bound.enums[field.type] : undefined;
     if (written === null) return false;
     if (bound.op === 'IN') return (value as string[]).includes(written);
-    const order = compareValues(written, stored?.[value as string] ?? String(value as string), bound.pgType);
+    const other = typeof value === 'string' ? value : JSON.stringify(value);
+    const order = compareValues(written, stored?.[other] ?? other, bound.pgType);
     return bound.op === 'GTE' ? order >= 0 : order === 0;
   }
 

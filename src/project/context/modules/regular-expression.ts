@@ -1,3 +1,4 @@
+import { translatePattern } from './python-pattern.js';
 import { valueFault } from '../../../jinja/fault.js';
 import { bindArguments } from '../../../jinja/values/bind-arguments.js';
 import type { Call, CallResult } from '../../../jinja/values/call.js';
@@ -15,24 +16,20 @@ const flagLetters = { IGNORECASE: 2, I: 2, MULTILINE: 8, M: 8, DOTALL: 16, S: 16
 class Pattern extends HostObject {
   readonly typeName = 're.Pattern';
   readonly #regex: RegExp;
+  /** Matches only up to the end of the text. */
+  readonly #whole: RegExp;
 
   constructor(
     readonly source: string,
     flags: number,
   ) {
     super();
-    const inline = /^\(\?([aiLmsux]+)\)/.exec(source);
-    const body = source
-      .slice(inline?.[0].length ?? 0)
-      .replaceAll('(?P<', '(?<')
-      .replace(/\(\?P=(\w+)\)/g, '\\k<$1>')
-      .replaceAll('\\Z', '$')
-      .replaceAll('\\A', '^');
-    const has = (bit: number, letter: string): boolean =>
-      (flags & bit) !== 0 || (inline?.[1]?.includes(letter) ?? false);
+    const { body, inline } = translatePattern(source, (flags & 8) !== 0, (flags & 64) !== 0);
+    const has = (bit: number, letter: string): boolean => (flags & bit) !== 0 || inline.includes(letter);
     const letters = `dgu${has(2, 'i') ? 'i' : ''}${has(8, 'm') ? 'm' : ''}${has(16, 's') ? 's' : ''}`;
     try {
       this.#regex = compile(body, letters);
+      this.#whole = compile(`(?:${body})(?![^])`, letters);
     } catch (error) {
       throw valueFault(
         `'${source}' is not a regular expression: ${error instanceof Error ? error.message : ''}`,
@@ -42,10 +39,8 @@ class Pattern extends HostObject {
 
   /** `how`: anywhere, at the start, or the whole text. */
   find(text: string, how: 'search' | 'match' | 'fullmatch'): Value {
-    for (const match of text.matchAll(this.#regex)) {
-      if (how !== 'search' && match.index !== 0) return null;
-      if (how === 'fullmatch' && match[0].length !== text.length) return null;
-      return new Match(match);
+    for (const match of text.matchAll(how === 'fullmatch' ? this.#whole : this.#regex)) {
+      return how !== 'search' && match.index !== 0 ? null : new Match(match);
     }
     return null;
   }

@@ -1,0 +1,182 @@
+import { quoteIdentifier } from '../../postgres/identifier.js';
+import { sqlName } from '../relation.js';
+import { placeKey, readColumns } from '../views/read-columns.js';
+import { cloneRelation } from './clone-relation.js';
+import { dropCandidate } from './drop-candidate.js';
+import { createIndexes } from './indexes.js';
+import type { CandidateInput, Materialisation } from './materialisation.js';
+import { selectBody } from './select-body.js';
+import { snapshotConfig, type SnapshotConfig } from './snapshot-config.js';
+
+/**
+ * dbt's snapshot: one row for each state a record was seen in, with the time from and to which it held. By the path
+ * *Clone*: the published history is copied, and the copy goes on.
+ */
+export const snapshot: Materialisation = {
+  async candidate(input) {
+    const { tx, node, config, current, target } = input;
+    const settings = snapshotConfig(node, config);
+    await tx.query('drop table if exists pg_temp.thau_now');
+    await tx.query(
+      `create temporary table thau_now as select *, ${updatedAt(settings)} as thau_updated_at
+       from ${selectBody(input.sql)} as snapshot_source`,
+    );
+    await tx.query('analyze pg_temp.thau_now');
+    const made = await sourceColumns(input);
+    const rows =
+      current?.kind === 'table' ? await goOn(input, settings, made) : await begin(input, settings, made);
+    await tx.query('drop table pg_temp.thau_now');
+    await createIndexes(tx, target, config, node);
+    await tx.query(`analyze ${sqlName(target)}`);
+    return { kind: 'table', rows, message: `INSERT 0 ${rows}` };
+  },
+  undo: dropCandidate,
+};
+
+interface Column {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** dbt's moment of the run: by the clock of the database, without a zone. */
+const now = 'now()::timestamp without time zone';
+
+function updatedAt({ strategy }: SnapshotConfig): string {
+  return strategy.updatedAt ?? now;
+}
+
+async function sourceColumns({ tx }: CandidateInput): Promise<readonly Column[]> {
+  const { rows } = await tx.query<Column>(
+    `select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute
+     where attrelid = 'pg_temp.thau_now'::regclass and attnum > 0 and not attisdropped
+       and attname <> 'thau_updated_at' order by attnum`,
+  );
+  return rows;
+}
+
+/** The columns dbt adds, for a record that holds from now on. */
+function addedColumns(settings: SnapshotConfig, row: string): readonly (readonly [string, string])[] {
+  const { names, key } = settings;
+  const at = `${row}.thau_updated_at`;
+  const parts = [
+    ...key.map((one) => `coalesce((${row}.${one})::varchar, '')`),
+    `coalesce(${at}::varchar, '')`,
+  ];
+  return [
+    [names.scdId, `md5(${parts.join(` || '|' || `)})`],
+    [names.updatedAt, at],
+    [names.validFrom, at],
+    [
+      names.validTo,
+      settings.validToCurrent === null ? `nullif(${at}, ${at})` : `(${settings.validToCurrent})`,
+    ],
+    ...(settings.hardDeletes === 'new_record' ? [[names.isDeleted, `'False'::text`] as const] : []),
+  ];
+}
+
+async function begin(
+  input: CandidateInput,
+  settings: SnapshotConfig,
+  made: readonly Column[],
+): Promise<number> {
+  const columns = [
+    ...made.map(({ name }) => `s.${quoteIdentifier(name)}`),
+    ...addedColumns(settings, 's').map(([name, sql]) => `${sql} as ${quoteIdentifier(name)}`),
+  ];
+  const { rowCount } = await input.tx.query(
+    `create table ${sqlName(input.target)} as select ${columns.join(', ')} from pg_temp.thau_now as s`,
+  );
+  return rowCount;
+}
+
+async function goOn(
+  input: CandidateInput,
+  settings: SnapshotConfig,
+  made: readonly Column[],
+): Promise<number> {
+  const { tx, target, current, config } = input;
+  if (!current) return 0;
+  const { names, key } = settings;
+  const table = sqlName(target);
+  await cloneRelation(tx, current, target, config['unlogged'] === true);
+  const known = new Set(
+    ((await readColumns(tx, [target])).get(placeKey(target)) ?? []).map((one) => one.name),
+  );
+  const extra = settings.hardDeletes === 'new_record' ? [{ name: names.isDeleted, type: 'text' }] : [];
+  const added = [...made, ...extra].filter((column) => !known.has(column.name));
+  if (added.length > 0) {
+    const list = added.map(({ name, type }) => `add column ${quoteIdentifier(name)} ${type}`);
+    await tx.query(`alter table ${table} ${list.join(', ')}`);
+  }
+  const validTo = `t.${quoteIdentifier(names.validTo)}`;
+  const isCurrent =
+    settings.validToCurrent === null
+      ? `${validTo} is null`
+      : `(${validTo} is null or ${validTo} = (${settings.validToCurrent}))`;
+  const sameKey = key.map((one) => `s.${one} = t.${one}`).join(' and ');
+  const deletedBefore =
+    settings.hardDeletes === 'new_record'
+      ? `coalesce(t.${quoteIdentifier(names.isDeleted)}, 'False') = 'True'`
+      : 'false';
+  const differs = changed(settings, made, known);
+  // decided once, before anything is written
+  await tx.query('drop table if exists pg_temp.thau_changes');
+  await tx.query(
+    `create temporary table thau_changes as
+     select s.ctid as new_row, t.ctid as old_row, s.thau_updated_at as at
+     from pg_temp.thau_now as s left join ${table} as t on ${sameKey} and ${isCurrent}
+     where t.ctid is null or ${deletedBefore} or ${differs}`,
+  );
+  if (settings.hardDeletes !== 'ignore') {
+    await tx.query(
+      `insert into pg_temp.thau_changes select null::tid, t.ctid, ${now}
+       from ${table} as t
+       where ${isCurrent} and not ${deletedBefore}
+         and not exists (select from pg_temp.thau_now as s where ${sameKey})`,
+    );
+  }
+  const inserted = [...made.map(({ name }) => quoteIdentifier(name))];
+  const addedNow = addedColumns(settings, 's');
+  const list = [...inserted, ...addedNow.map(([name]) => quoteIdentifier(name))].join(', ');
+  const fresh = `select ${[...made.map(({ name }) => `s.${quoteIdentifier(name)}`), ...addedNow.map(([, sql]) => sql)].join(', ')}
+     from pg_temp.thau_changes as c join pg_temp.thau_now as s on s.ctid = c.new_row`;
+  let rows = 0;
+  if (settings.hardDeletes === 'new_record') {
+    const gone = [
+      ...made.map(({ name, type }) => (known.has(name) ? `t.${quoteIdentifier(name)}` : `null::${type}`)),
+      `md5(${[...key.map((one) => `coalesce((t.${one})::varchar, '')`), "coalesce(c.at::varchar, '')"].join(` || '|' || `)})`,
+      'c.at',
+      'c.at',
+      settings.validToCurrent === null ? 'nullif(c.at, c.at)' : `(${settings.validToCurrent})`,
+      `'True'::text`,
+    ];
+    await tx.query('drop table if exists pg_temp.thau_gone');
+    await tx.query(
+      `create temporary table thau_gone as select ${gone.map((sql, index) => `${sql} as c${index}`).join(', ')}
+       from pg_temp.thau_changes as c join ${table} as t on t.ctid = c.old_row where c.new_row is null`,
+    );
+  }
+  await tx.query(
+    `update ${table} as t set ${quoteIdentifier(names.validTo)} = c.at
+     from pg_temp.thau_changes as c where t.ctid = c.old_row`,
+  );
+  rows += (await tx.query(`insert into ${table} (${list}) ${fresh}`)).rowCount;
+  if (settings.hardDeletes === 'new_record') {
+    rows += (await tx.query(`insert into ${table} (${list}) select * from pg_temp.thau_gone`)).rowCount;
+    await tx.query('drop table pg_temp.thau_gone');
+  }
+  await tx.query('drop table pg_temp.thau_changes');
+  return rows;
+}
+
+/** Whether the record `s` is another state than the one in `t`. */
+function changed(settings: SnapshotConfig, made: readonly Column[], known: ReadonlySet<string>): string {
+  const { strategy, names } = settings;
+  if (strategy.kind === 'timestamp') return `t.${quoteIdentifier(names.validFrom)} < s.thau_updated_at`;
+  const columns = strategy.columns === 'all' ? made.map((column) => column.name) : strategy.columns;
+  // a column that the history lacks is a change of every record
+  if (columns.some((column) => !known.has(column))) return 'true';
+  return columns
+    .map((column) => `s.${quoteIdentifier(column)} is distinct from t.${quoteIdentifier(column)}`)
+    .join(' or ');
+}

@@ -1,0 +1,22 @@
+import { parse } from 'yaml';
+import { ThauError } from '../../errors/thau-error.js';
+
+/** The value of an option such as `--vars '{as_of: 2026-01-31}'`. */
+export function yamlMapping(text: string | undefined, option: string): Record<string, unknown> {
+  if (text === undefined || text.trim() === '') return {};
+  let value: unknown;
+  try {
+    value = parse(text);
+  } catch (error) {
+    throw badMapping(text, option, error);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw badMapping(text, option);
+  return value as Record<string, unknown>;
+}
+
+function badMapping(text: string, option: string, cause?: unknown): ThauError {
+  return new ThauError('CLI_USAGE', `For ${option}, ${JSON.stringify(text)} is no YAML mapping.`, {
+    hint: `Write it as ${option} '{name: value}'.`,
+    ...(cause !== undefined && { cause }),
+  });
+}

@@ -1,0 +1,5 @@
+select p.generation::text,case when p.generation=$1::bigint then '{"orders":{"totalCount":'||(
+  select count(*)
+  from "shop"."orders" t0
+  where (t0.revenue>$2::numeric))::text||'}}' end as data
+from "thau".pointer p;
