@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ThauError, type Place } from '../errors/thau-error.js';
 import type { MacroTable } from './context/macro-table.js';
 import type { Environment } from './environment.js';
@@ -53,13 +55,14 @@ export interface Project {
  */
 export function parseProject(options: ParseOptions): Project {
   const problems = new Problems();
+  const readSource = (file: string): string | undefined => sourceText(options.projectDir, file);
   const session = openSession(options, problems);
   const files = [...session.packages.values()].map((settings) => projectFiles(settings));
   readEverything(files, session);
   parseEverything(files, session);
-  problems.throwIfAny();
+  problems.throwIfAny(readSource);
   const manifest = buildManifest(session);
-  problems.throwIfAny();
+  problems.throwIfAny(readSource);
   const { root, packages, macros, environment } = session;
   return { manifest, settings: root, packages, macros, environment, warnings: problems.warnings };
 }
@@ -152,4 +155,13 @@ function unusedEntry(kind: string, name: string, at: Place): ThauError {
       hint: 'Correct the name, or remove the entry.',
     },
   );
+}
+
+/** A file of the project as errors show it; undefined when it is none. */
+function sourceText(projectDir: string, file: string): string | undefined {
+  try {
+    return readFileSync(join(projectDir, file), 'utf8');
+  } catch {
+    return undefined;
+  }
 }

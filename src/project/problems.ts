@@ -1,4 +1,5 @@
 import { formatError } from '../errors/format.js';
+import { excerpt } from '../errors/excerpt.js';
 import { ThauError } from '../errors/thau-error.js';
 
 /** How many errors are shown before "and n more": enough to fix in one sitting, few enough to read. */
@@ -48,11 +49,12 @@ export class Problems {
     }
   }
 
-  /** Throws the one error, or all of them together. */
-  throwIfAny(): void {
-    const [first, ...others] = this.errors;
+  /** Throws the one error, or all of them together; `readSource` gives the text of a file, for excerpts. */
+  throwIfAny(readSource: (file: string) => string | undefined = () => undefined): void {
+    const errors = this.errors.map((error) => withExcerpt(error, readSource));
+    const [first, ...others] = errors;
     if (first === undefined) return;
-    throw others.length === 0 ? first : new ProjectErrors(this.errors);
+    throw others.length === 0 ? first : new ProjectErrors(errors);
   }
 }
 
@@ -64,5 +66,20 @@ function withHint(error: ThauError): ThauError {
     cause: error.cause,
     ...(error.at === undefined ? {} : { at: error.at }),
     ...(error.excerpt === undefined ? {} : { excerpt: error.excerpt }),
+  });
+}
+
+/** The error with the lines around its place, where it came without. */
+function withExcerpt(error: ThauError, readSource: (file: string) => string | undefined): ThauError {
+  const { at } = error;
+  if (error.excerpt !== undefined || at?.line === undefined) return error;
+  const source = readSource(at.file);
+  if (source === undefined) return error;
+  return new ThauError(error.code, error.message, {
+    at,
+    excerpt: excerpt(source, at.line, at.column),
+    notes: error.notes,
+    cause: error.cause,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
   });
 }
