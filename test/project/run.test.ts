@@ -30,6 +30,7 @@ const adapter: DatabaseAdapter = {
   },
   commit: () => Promise.resolve(),
   rollback: () => Promise.resolve(),
+  standing: () => null,
   getRelation: (name) => Promise.resolve(name.identifier === 'gone' ? null : { ...name, type: 'table' }),
   listRelations: () => Promise.resolve([]),
   getColumns: () =>
