@@ -211,7 +211,7 @@ describe('slow queries', () => {
       body: JSON.stringify({ query: '{ slow { slept } }' }),
       signal: client.signal,
     }).catch(() => 'gone');
-    const running = `select count(*)::int as n from pg_stat_activity where state = 'active' and query like '%slow%' and application_name = 'thau api'`;
+    const running = `select count(*)::int as n from pg_stat_activity where datname = current_database() and state = 'active' and query like '%slow%' and application_name = 'thau api'`;
     await expect.poll(async () => (await served.home.test.query(running))[0]?.['n']).toBe(1);
     client.abort();
     expect(await asked).toBe('gone');

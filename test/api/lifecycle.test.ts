@@ -27,7 +27,7 @@ afterAll(() => served.close());
 describe('the server', () => {
   test('finishes what is in flight when it stops, and is then gone', async () => {
     const api = await serveOn(served.home);
-    const running = `select count(*)::int as n from pg_stat_activity where state = 'active' and query like '%slow%' and application_name = 'thau api'`;
+    const running = `select count(*)::int as n from pg_stat_activity where datname = current_database() and state = 'active' and query like '%slow%' and application_name = 'thau api'`;
     const query = '{ slow { n slept } }';
     const asked = post(api.url, served.key, { query });
     await expect.poll(async () => (await served.home.test.query(running))[0]?.['n']).toBe(1);

@@ -120,7 +120,7 @@ describe('a build says what is wrong when', () => {
       const rows = await place.query(
         `select pg_terminate_backend(pid) from pg_stat_activity
          where datname = current_database() and pid <> pg_backend_pid()
-           and exists (select from pg_stat_activity where query like '%pg_sleep(120)%' and application_name like 'thau run%'
+           and exists (select from pg_stat_activity where datname = current_database() and query like '%pg_sleep(120)%' and application_name like 'thau run%'
                        and state = 'active')`,
       );
       if (rows.length > 0) break;

@@ -26,7 +26,7 @@ const slow: PlainNode[] = [
 async function building(): Promise<number[]> {
   for (;;) {
     const rows = await place.query(
-      `select pid from pg_stat_activity where application_name = 'thau run 2' and query like '%pg_sleep%'
+      `select pid from pg_stat_activity where datname = current_database() and application_name = 'thau run 2' and query like '%pg_sleep%'
        and state = 'active'`,
     );
     if (rows.length > 0) return rows.map((row) => Number(row['pid']));

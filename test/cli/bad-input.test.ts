@@ -172,7 +172,7 @@ test('a database that goes away in the middle of a run: the run fails, what is p
     .poll(
       () =>
         scratch.query(
-          `select 1 from pg_stat_activity where state = 'active' and query like '%pg_sleep(120)%' and pid <> pg_backend_pid()`,
+          `select 1 from pg_stat_activity where datname = current_database() and state = 'active' and query like '%pg_sleep(120)%' and pid <> pg_backend_pid()`,
         ),
       { timeout: 60_000 },
     )

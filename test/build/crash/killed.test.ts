@@ -34,7 +34,7 @@ const asleep = ', pg_sleep(120)::text as slow';
 async function building(run: number): Promise<void> {
   for (;;) {
     const rows = await place.query(
-      `select from pg_stat_activity where application_name = $1 and query like '%pg_sleep(120)%' and state = 'active'`,
+      `select from pg_stat_activity where datname = current_database() and application_name = $1 and query like '%pg_sleep(120)%' and state = 'active'`,
       [`thau run ${run}`],
     );
     if (rows.length > 0) return;
@@ -64,9 +64,11 @@ describe('thau build', () => {
       { run_id: '3', state: 'published' },
     ]);
     expect(await place.query(`select from pg_namespace where nspname like '%\\_\\_r2'`)).toEqual([]);
-    expect(await place.query(`select from pg_stat_activity where application_name = 'thau run 2'`)).toEqual(
-      [],
-    );
+    expect(
+      await place.query(
+        `select from pg_stat_activity where datname = current_database() and application_name = 'thau run 2'`,
+      ),
+    ).toEqual([]);
   });
 
   test('stopped before its publish is taken over, and publishes nothing when it wakes up', async () => {
