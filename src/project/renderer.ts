@@ -1,5 +1,6 @@
 import { ThauError } from '../errors/thau-error.js';
 import { didYouMean } from '../errors/suggest.js';
+import type { Template } from '../jinja/parse/ast.js';
 import { parseTemplate } from '../jinja/parse/parse-template.js';
 import { callAsync, evaluateAsync, renderAsync } from '../jinja/render.js';
 import { Dict } from '../jinja/values/dict.js';
@@ -24,6 +25,8 @@ import { str } from '../jinja/values/repr.js';
 export class ProjectRenderer {
   readonly #project: Project;
   readonly #shared = new Map<string, ReadonlyMap<string, Value>>();
+  /** The arguments of generic tests by their text: `{{ get_where_subquery(ref('x')) }}` stands in every test of x. */
+  readonly #arguments = new Map<string, Template>();
 
   constructor(project: Project) {
     this.#project = project;
@@ -111,7 +114,7 @@ export class ProjectRenderer {
     const plain = this.#globals(node, run, state);
     const rendered = new Map<string, Value>();
     for (const text of argumentTemplates(test.kwargs)) {
-      rendered.set(text, await evaluateAsync(parseTemplate(text, place), plain));
+      rendered.set(text, await evaluateAsync(this.#argument(text, place), plain));
     }
     const kwargs = argumentValues(test.kwargs, rendered);
     const globals = this.#globals(node, run, state, { _dbt_generic_test_kwargs: kwargs });
@@ -125,6 +128,15 @@ export class ProjectRenderer {
       throw new ThauError('PROJECT_UNKNOWN_MACRO', `there is no generic test "${test.name}"`);
     const named = new Map([...kwargs].map(([key, value]) => [str(key), value] as const));
     return str(await callAsync(globals.bind(macro), { kwargs: named, globals, file: place.file }));
+  }
+
+  #argument(text: string, place: { readonly file: string; readonly firstLine: number }): Template {
+    let template = this.#arguments.get(text);
+    if (template === undefined) {
+      template = parseTemplate(text, place);
+      this.#arguments.set(text, template);
+    }
+    return { ...template, ...place };
   }
 
   /** The ephemeral models a render met, each after those it needs itself. */

@@ -52,6 +52,32 @@ describe('a run over a project where', () => {
     expect(await place.query('select generation from thau.pointer')).toEqual([{ generation: '1' }]);
   });
 
+  test('nothing changed makes no schema for candidates', async () => {
+    await run(all);
+    await run(all);
+    expect(await place.query(`select nspname from pg_namespace where nspname like '%\\_\\_r2'`)).toEqual([]);
+  });
+
+  test('sources tell by loaded_at_field builds what reads the one that moved, and what reads one that cannot tell', async () => {
+    const dated = { ...orders, loaded_at_field: 'id' };
+    const gone = { ...plainSource('raw', 'gone'), loaded_at_field: 'loaded_at' };
+    const count: PlainNode = {
+      name: 'count',
+      reads: [dated.unique_id],
+      sql: () => 'select count(*)::int as orders from raw.orders',
+    };
+    const blind: PlainNode = { name: 'blind', reads: [gone.unique_id], sql: () => 'select 1 as x' };
+    const nodes = [count, blind, other];
+    const sources = [dated, gone];
+    await run(nodes, { sources });
+    const same = await run(nodes, { sources });
+    expect(statuses(same)).toEqual({ count: 'carried', blind: 'success', other: 'carried' });
+    await change('insert into raw.orders values (2, 20)');
+    const moved = await run(nodes, { sources });
+    expect(statuses(moved)).toEqual({ count: 'success', blind: 'success', other: 'carried' });
+    expect(await place.query('select orders from shop.count')).toEqual([{ orders: 2 }]);
+  });
+
   test('a source got a row builds what reads it and carries the rest', async () => {
     await run(all);
     await change('insert into raw.orders values (2, 20)');

@@ -25,6 +25,8 @@ export async function readLineage(
   compiled: ReadonlyMap<string, string>,
   before: Lineage,
 ): Promise<Lineage> {
+  const kept = nodes.flatMap(({ nodeId }) => (before[nodeId] ? [[nodeId, before[nodeId]] as const] : []));
+  if (compiled.size === 0) return Object.fromEntries(kept);
   const owners = new Map<string, string>();
   const columns = new Map<string, readonly string[]>();
   for (const { nodeId, schema, name, relation } of nodes) {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Queryable } from '../../postgres/queryable.js';
 import type { Manifest, ManifestNode, SourceNode } from '../../project/manifest.js';
 import type { RunFlags } from '../../project/context/render-run.js';
@@ -51,13 +52,6 @@ export async function makePlan(database: Queryable, options: PlanOptions): Promi
     const node = manifest.nodes[id];
     return node && (hasRelation(node) || node.resource_type === 'test') ? [node] : [];
   });
-  const prints = new Map<string, Fingerprint>();
-  for (const node of nodes) prints.set(node.unique_id, await fingerprint(node, options));
-  const called = new Map([...prints].map(([id, print]) => [id, calledFunctions(print.sql)]));
-  const functions = await readFunctions(
-    database,
-    new Set([...called.values()].flatMap((names) => [...names])),
-  );
   const sources = new Map<string, SourceNode>();
   const inputs = new Map(nodes.map((node) => [node.unique_id, inputsOf(manifest, node)]));
   for (const ids of inputs.values()) {
@@ -66,10 +60,16 @@ export async function makePlan(database: Queryable, options: PlanOptions): Promi
       if (source) sources.set(id, source);
     }
   }
-  const versions = await readSourceVersions(database, [...sources.values()], {
-    distrustRecent: options.distrustRecent,
-  });
-  const facts = await readFacts(database, options.state, current);
+  // the database answers while the templates render
+  const [{ versions, facts }, prints] = await Promise.all([
+    readInputs(database, [...sources.values()], options),
+    fingerprints(nodes, options),
+  ]);
+  const called = new Map([...prints].map(([id, print]) => [id, calledFunctions(print.sql)]));
+  const functions = await readFunctions(
+    database,
+    new Set([...called.values()].flatMap((names) => [...names])),
+  );
   const decisions = new Map<string, Decision>();
   const dataVersion: Plan['dataVersion'] = (nodeId, relationOf) =>
     versionOf(inputs.get(nodeId) ?? [], versions, called.get(nodeId) ?? new Set(), functions, relationOf);
@@ -99,6 +99,29 @@ export async function makePlan(database: Queryable, options: PlanOptions): Promi
     print.hash === undefined ? [] : [[id, print.hash] as const],
   );
   return { decisions, fingerprints: new Map(hashes), dataVersion };
+}
+
+/** What the database says of the state of sources and of the mapped relations, one question after the other. */
+async function readInputs(
+  database: Queryable,
+  sources: readonly SourceNode[],
+  { state, current, distrustRecent }: PlanOptions,
+): Promise<{ readonly versions: SourceVersions; readonly facts: Facts }> {
+  const versions = await readSourceVersions(database, sources, { distrustRecent });
+  return { versions, facts: await readFacts(database, state, current) };
+}
+
+async function fingerprints(
+  nodes: readonly ManifestNode[],
+  options: PlanOptions,
+): Promise<ReadonlyMap<string, Fingerprint>> {
+  const prints = new Map<string, Fingerprint>();
+  for (const [place, node] of nodes.entries()) {
+    // rendering waits for nothing: answers of the database and signals get their turn between nodes
+    if (place % 50 === 0) await setImmediate();
+    prints.set(node.unique_id, await fingerprint(node, options));
+  }
+  return prints;
 }
 
 interface Question {

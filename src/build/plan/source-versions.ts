@@ -26,9 +26,8 @@ export async function readSourceVersions(
 ): Promise<SourceVersions> {
   const versions = new Map<string, string | undefined>();
   const counted = sources.filter((source) => source.loaded_at_field === null);
-  for (const source of sources) {
-    if (source.loaded_at_field !== null) versions.set(source.unique_id, await loadedAt(database, source));
-  }
+  const dated = sources.filter((source) => source.loaded_at_field !== null);
+  for (const [id, version] of await readLoadedAt(database, dated)) versions.set(id, version);
   if (counted.length === 0) return versions;
   if (options.distrustRecent && (await othersAtWork(database))) return versions;
   const { rows } = await database.query<{ place: number; version: string | null }>(counters, [
@@ -42,19 +41,39 @@ export async function readSourceVersions(
   return versions;
 }
 
-async function loadedAt(database: Queryable, source: SourceNode): Promise<string | undefined> {
-  const field = source.loaded_at_field ?? '';
-  const column = /^[A-Za-z_]\w*$/.test(field) ? quoteIdentifier(field.toLowerCase()) : field;
-  const table = sqlName({ schema: source.schema, name: source.identifier });
+/** All in one statement; one by one where one of them cannot be read. */
+async function readLoadedAt(database: Queryable, sources: readonly SourceNode[]): Promise<SourceVersions> {
+  if (sources.length === 0) return new Map();
   try {
-    const { rows } = await database.query<{ version: string }>(
-      `select count(*) || ' rows, ' || coalesce(max(${column})::text, 'none') as version from ${table}`,
+    const { rows } = await database.query<{ id: string; version: string }>(
+      sources.map((source, place) => loadedAt(source, `$${place + 1}::text`)).join('\nunion all\n'),
+      sources.map((source) => source.unique_id),
     );
+    return new Map(rows.map((row) => [row.id, row.version]));
+  } catch {
+    const versions = new Map<string, string | undefined>();
+    for (const source of sources) versions.set(source.unique_id, await readOneLoadedAt(database, source));
+    return versions;
+  }
+}
+
+async function readOneLoadedAt(database: Queryable, source: SourceNode): Promise<string | undefined> {
+  try {
+    const { rows } = await database.query<{ version: string }>(loadedAt(source, '$1::text'), [
+      source.unique_id,
+    ]);
     return rows[0]?.version;
   } catch {
     // a source that is gone or has no such column fails the nodes that read it, with their places
     return undefined;
   }
+}
+
+function loadedAt(source: SourceNode, id: string): string {
+  const field = source.loaded_at_field ?? '';
+  const column = /^[A-Za-z_]\w*$/.test(field) ? quoteIdentifier(field.toLowerCase()) : field;
+  const table = sqlName({ schema: source.schema, name: source.identifier });
+  return `select ${id} as id, count(*) || ' rows, ' || coalesce(max(${column})::text, 'none') as version from ${table}`;
 }
 
 async function othersAtWork(database: Queryable): Promise<boolean> {

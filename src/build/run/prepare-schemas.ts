@@ -1,33 +1,33 @@
 import { quoteIdentifier } from '../../postgres/identifier.js';
 import type { Session } from '../../postgres/session.js';
 import { refuseForeignRelations } from './check-names.js';
+import type { ManifestNode } from '../../project/manifest.js';
+import type { Plan } from '../plan/plan.js';
 import type { RunOptions } from './run-options.js';
 import { hasRelation } from './has-relation.js';
 import type { RunScope } from './run-scope.js';
 
-/** Makes the schemas of stable views and of this run's candidates; the latter are registered, to go again. */
+/** Makes the schemas of stable views. */
 export async function prepareSchemas(session: Session, options: RunOptions, scope: RunScope): Promise<void> {
-  const nodes = [...options.selected].flatMap((id) => {
-    const node = options.manifest.nodes[id];
-    return node && hasRelation(node) ? [node] : [];
-  });
+  const nodes = relationsOf(options, options.selected);
   if (nodes.length === 0) return;
+  await refuseForeignRelations(session, scope.options.state, nodes);
+  await createMissing(session, new Set(nodes.map((node) => node.schema)));
+}
+
+/** Makes the schemas of this run's candidates and registers them, to go again; none where all is carried forward. */
+export async function prepareCandidateSchemas(
+  session: Session,
+  options: RunOptions,
+  scope: RunScope,
+  plan: Plan,
+): Promise<void> {
+  const built = [...options.selected].filter((id) => (plan.decisions.get(id)?.action ?? 'build') === 'build');
   const { state, runId } = scope.options;
-  await refuseForeignRelations(session, state, nodes);
-  const targets = new Set(nodes.map((node) => node.schema));
-  const candidates = new Set(nodes.map((node) => scope.candidatePlace(node).schema));
+  const candidates = new Set(relationsOf(options, built).map((node) => scope.candidatePlace(node).schema));
+  if (candidates.size === 0) return;
   await session.transaction(async (tx) => {
-    const wanted = [...targets, ...candidates];
-    const { rows } = await tx.query<{ schema: string }>(
-      `select w.schema from unnest($1::text[]) as w (schema)
-       where not exists (select from pg_namespace as n where n.nspname = w.schema)`,
-      [wanted],
-    );
-    if (rows.length > 0) {
-      await tx.query(
-        rows.map((row) => `create schema if not exists ${quoteIdentifier(row.schema)}`).join(';\n'),
-      );
-    }
+    await createMissing(tx, candidates);
     await tx.query(
       `insert into ${state}.relations (relation_schema, relation_name, relation_kind, run_id, node_id)
        select s.schema, '', 'schema', $2, '' from unnest($1::text[]) as s (schema)
@@ -35,4 +35,23 @@ export async function prepareSchemas(session: Session, options: RunOptions, scop
       [[...candidates], runId],
     );
   });
+}
+
+function relationsOf({ manifest }: RunOptions, ids: Iterable<string>): readonly ManifestNode[] {
+  return [...ids].flatMap((id) => {
+    const node = manifest.nodes[id];
+    return node && hasRelation(node) ? [node] : [];
+  });
+}
+
+async function createMissing(session: Session, wanted: ReadonlySet<string>): Promise<void> {
+  const { rows } = await session.query<{ schema: string }>(
+    `select w.schema from unnest($1::text[]) as w (schema)
+     where not exists (select from pg_namespace as n where n.nspname = w.schema)`,
+    [[...wanted]],
+  );
+  if (rows.length === 0) return;
+  await session.query(
+    rows.map((row) => `create schema if not exists ${quoteIdentifier(row.schema)}`).join(';\n'),
+  );
 }

@@ -1,13 +1,12 @@
 import type { RunLock } from '../../postgres/run-lock.js';
 import type { ManifestNode } from '../../project/manifest.js';
 import type { Catalog } from '../../schema/catalog.js';
-import type { Session } from '../../postgres/session.js';
 import { readLineage, type Lineage } from '../artifacts/lineage.js';
 import type { MetricsArtifact } from '../../semantic/bound-metrics.js';
 import { metricsArtifact } from '../../semantic/metrics-artifact.js';
 import { slimManifest } from '../artifacts/slim-manifest.js';
-import { readPassedTests } from '../plan/passed-tests.js';
 import { testVersion, type Plan } from '../plan/plan.js';
+import { readArtifacts, sameContent } from '../publish/artifacts.js';
 import type { MappedNode } from '../publish/generation.js';
 import { publish } from '../publish/publish.js';
 import { readCatalog } from '../publish/read-catalog.js';
@@ -50,15 +49,13 @@ export async function publishRun(
     results.filter((one) => one.resourceType === 'test' && isPassed(one, plan)).map((one) => one.nodeId),
   );
   return sessions.use(async (session) => {
-    const before = await session.query<{ content: Catalog }>(
-      `select content from ${state}.artifacts where generation = $1 and kind = 'catalog'`,
-      [current.number],
-    );
-    const catalog = await readCatalog(session, manifest, nodes, passed, before.rows[0]?.content);
-    await options.checkSchema?.(options.sdl, catalog);
-    const lineageBefore = await session.query<{ content: Lineage }>(
-      `select content from ${state}.artifacts where generation = $1 and kind = 'lineage'`,
-      [current.number],
+    const before = await readArtifacts(session, state, current.number);
+    const catalog = await readCatalog(
+      session,
+      manifest,
+      nodes,
+      passed,
+      before['catalog'] as Catalog | undefined,
     );
     const compiled = new Map(
       results.flatMap(({ nodeId, resourceType, status, compiledCode }) =>
@@ -86,12 +83,14 @@ export async function publishRun(
         nodes,
         catalog,
         compiled,
-        lineageBefore.rows[0]?.content ?? {},
+        (before['lineage'] ?? {}) as Lineage,
       ),
-      tests: await passedTests(session, scope, results, plan),
+      tests: passedTests(scope, results, plan, (before['tests'] ?? {}) as PassedTests),
     };
     const sameNodes = changes.length === 0 && nodes.length === current.nodes.size;
-    if (sameNodes && (await sameArtifacts(session, state, current.number, artifacts))) return undefined;
+    if (sameNodes && sameContent(artifacts, before)) return undefined;
+    // what is published was held against its schema when it was
+    await options.checkSchema?.(options.sdl, catalog);
     reporter({ type: 'publishing', at: new Date(), nodes: built.length });
     const views = await prepareViews(session, changes, { state, generation: runId });
     await publish(session, {
@@ -114,14 +113,15 @@ export async function publishRun(
   });
 }
 
+type PassedTests = Readonly<Record<string, string>>;
+
 /** Tests that hold in the new generation, with what they were held against: those need not run again. */
-async function passedTests(
-  session: Session,
+function passedTests(
   scope: RunScope,
   results: readonly NodeResult[],
   plan: Plan,
-): Promise<Readonly<Record<string, string>>> {
-  const before = await readPassedTests(session, scope.options.state, scope.options.current.number);
+  before: PassedTests,
+): PassedTests {
   const tests = Object.entries(before).filter(([id]) => scope.options.manifest.nodes[id]);
   const held = new Map(tests);
   for (const result of results) {
@@ -138,22 +138,6 @@ async function passedTests(
 /** Passed now, or in the failed run that is retried. */
 function isPassed(result: NodeResult, plan: Plan): boolean {
   return result.status === 'pass' || plan.decisions.get(result.nodeId)?.action === 'reuse';
-}
-
-async function sameArtifacts(
-  session: Session,
-  state: string,
-  generation: number,
-  artifacts: Readonly<Record<string, unknown>>,
-): Promise<boolean> {
-  const kinds = Object.keys(artifacts);
-  const { rows } = await session.query<{ same: number }>(
-    `select count(*) as same from ${state}.artifacts as a
-     join unnest($2::text[], $3::jsonb[]) as n (kind, content) on n.kind = a.kind and n.content = a.content
-     where a.generation = $1`,
-    [generation, kinds, kinds.map((kind) => JSON.stringify(artifacts[kind]))],
-  );
-  return rows[0]?.same === kinds.length;
 }
 
 /** What was built, and everything else of the current generation that the project still has. */

@@ -17,7 +17,7 @@ import { recover } from './recover.js';
 import type { RunOptions } from './run-options.js';
 import { applicationName, RunSessions } from './run-sessions.js';
 import { RunScope } from './run-scope.js';
-import { prepareSchemas } from './prepare-schemas.js';
+import { prepareCandidateSchemas, prepareSchemas } from './prepare-schemas.js';
 import { runProjectHooks } from './project-hooks.js';
 
 /**
@@ -81,7 +81,9 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
       await prepareSchemas(session, options, begun);
       // first, since models may call the functions that it makes
       await runProjectHooks(session, begun, 'on-run-start', []);
-      return planRun(session, options, begun);
+      const made = await planRun(session, options, begun);
+      await prepareCandidateSchemas(session, options, begun, made);
+      return made;
     });
     execution = await executeNodes(options, begun, sessions, recorder, cancellation.signal, plan);
     cancellation.signal.throwIfAborted();
