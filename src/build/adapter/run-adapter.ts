@@ -17,6 +17,8 @@ export interface RunAdapterOptions {
   /** thau's own schema, quoted. */
   readonly state: string;
   readonly names: OwnedNames;
+  /** Relations that other runs made are neither dropped nor renamed. */
+  readonly runId: number;
   readonly onLog: (message: string, toConsole: boolean) => void;
 }
 
@@ -29,6 +31,13 @@ export class RunAdapter implements DatabaseAdapter {
   private open = false;
   /** Set while thau has a transaction open around the node. */
   withinTransaction = false;
+  /** Set while a template makes the candidate: the node's name means the candidate then. */
+  building:
+    | {
+        readonly node: { readonly schema: string; readonly alias: string };
+        readonly place: { readonly schema: string; readonly name: string };
+      }
+    | undefined;
 
   constructor(private readonly options: RunAdapterOptions) {
     this.session = options.session;
@@ -154,12 +163,9 @@ export class RunAdapter implements DatabaseAdapter {
   async dropRelation(name: RelationName): Promise<void> {
     const owned = this.options.names.get(name.schema, name.identifier);
     // what is published stays until another generation is
-    if (owned === null || owned?.candidate === false) return;
+    if (!this.isBuilding(name) && (owned === null || owned?.candidate === false)) return;
     const relation = await this.getRelation(name);
-    if (!relation) return;
-    if (!owned && !(await this.isOurs(relation))) {
-      throw foreignRelation({ schema: relation.schema, name: relation.identifier });
-    }
+    if (!relation || !(await this.mayReplace(relation))) return;
     const place = { schema: relation.schema, name: relation.identifier };
     await this.session.query(`drop ${sqlKind(relation.type)} if exists ${sqlName(place)}`);
     await this.session.query(
@@ -179,18 +185,22 @@ export class RunAdapter implements DatabaseAdapter {
 
   async renameRelation(from: RelationName, to: RelationName): Promise<void> {
     const relation = await this.getRelation(from);
-    if (!relation) return;
-    if (!(await this.isOurs(relation))) {
-      throw foreignRelation({ schema: relation.schema, name: relation.identifier });
-    }
+    if (!relation || !(await this.mayReplace(relation))) return;
     const place = { schema: relation.schema, name: relation.identifier };
+    const next = this.isBuilding(to) ? this.resolve(to) : { schema: to.schema, name: to.identifier };
+    if (next === null) return;
+    const kind = sqlKind(relation.type);
+    if (next.name !== place.name) {
+      await this.session.query(`alter ${kind} ${sqlName(place)} rename to ${quoteIdentifier(next.name)}`);
+    }
+    if (next.schema !== place.schema) {
+      const moved = sqlName({ schema: place.schema, name: next.name });
+      await this.session.query(`alter ${kind} ${moved} set schema ${quoteIdentifier(next.schema)}`);
+    }
     await this.session.query(
-      `alter ${sqlKind(relation.type)} ${sqlName(place)} rename to ${quoteIdentifier(to.identifier)}`,
-    );
-    await this.session.query(
-      `update ${this.options.state}.relations set relation_name = $3
+      `update ${this.options.state}.relations set relation_schema = $3, relation_name = $4
        where relation_schema = $1 and relation_name = $2`,
-      [place.schema, place.name, to.identifier],
+      [place.schema, place.name, next.schema, next.name],
     );
   }
 
@@ -200,15 +210,38 @@ export class RunAdapter implements DatabaseAdapter {
 
   /** Null: thau owns the name and nothing stands for it. */
   private resolve(name: RelationName): { schema: string; name: string } | null {
+    if (this.building && this.isBuilding(name)) return this.building.place;
     const owned = this.options.names.get(name.schema, name.identifier);
     return owned === undefined ? { schema: name.schema, name: name.identifier } : owned;
   }
 
+  private isBuilding(name: RelationName): boolean {
+    const node = this.building?.node;
+    return node !== undefined && node.schema === name.schema && node.alias === name.identifier;
+  }
+
+  /** False for what another run made; throws for what thau did not make. */
+  private async mayReplace(relation: RelationInfo): Promise<boolean> {
+    const { rows } = await this.session.query<{ ours: boolean }>(
+      `select run_id = $3 as ours from ${this.options.state}.relations
+       where relation_schema = $1 and relation_name = $2`,
+      [relation.schema, relation.identifier, this.options.runId],
+    );
+    if (rows[0]) return rows[0].ours;
+    if (await this.isOurs(relation)) return true;
+    throw foreignRelation({ schema: relation.schema, name: relation.identifier });
+  }
+
+  /** Known to a run, temporary, or made in the transaction that is open now. */
   private async isOurs(relation: RelationInfo): Promise<boolean> {
     const { rows } = await this.session.query(
       `select from ${this.options.state}.relations where relation_schema = $1 and relation_name = $2
        union all
-       select from pg_class where relnamespace = pg_my_temp_schema() and relname = $2`,
+       select from pg_class where relnamespace = pg_my_temp_schema() and relname = $2
+       union all
+       select from pg_class
+       where oid = to_regclass(format('%I.%I', $1::text, $2::text))
+         and xmin::text::bigint = pg_current_xact_id()::text::bigint & 4294967295`,
       [relation.schema, relation.identifier],
     );
     return rows.length > 0;

@@ -24,7 +24,7 @@ export interface FingerprintOptions {
 
 /**
  * What a node is, apart from its data: its SQL with placeholders for relations, its config, constraints and hooks
- * with the macros they may call. A seed is its file.
+ * with the macros they may call, the materialisation if the project wrote it. A seed is its file.
  */
 export async function fingerprint(node: ManifestNode, options: FingerprintOptions): Promise<Fingerprint> {
   const adapter = new PlanningAdapter();
@@ -59,6 +59,7 @@ export async function fingerprint(node: ManifestNode, options: FingerprintOption
   const { config } = node;
   const hash = createHash('sha256');
   const hooks = [...config.pre_hook, ...config.post_hook];
+  const own = options.renderer.materialization?.(config.materialized)?.node.unique_id;
   hash.update(
     JSON.stringify([
       engineVersion,
@@ -68,6 +69,7 @@ export async function fingerprint(node: ManifestNode, options: FingerprintOption
       Object.values(node.columns).map((column) => [column.name, column.data_type, column.constraints]),
       node.constraints ?? null,
       hooks.length > 0 ? macrosBehind(options.manifest, node.depends_on.macros) : null,
+      ...(own === undefined ? [] : [macrosBehind(options.manifest, [own])]),
     ]),
   );
   return { hash: hash.digest('hex'), sql, ...(volatile && { because: 'reads the run' as const }) };

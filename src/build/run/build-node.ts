@@ -26,9 +26,13 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
   const { renderer } = scope.options;
   const own = renderer.materialization?.(node.config.materialized) !== undefined;
   const materialisation = own
-    ? customMaterialisation(async (sql) =>
-        renderer.materialize?.(node, sql, scope.context(adapter, candidateName)),
-      )
+    ? customMaterialisation({
+        run: async (sql) => {
+          adapter.building = { node, place };
+          return (await renderer.materialize?.(node, sql, scope.context(adapter, candidateName))) ?? [];
+        },
+        rename: (from, to) => adapter.renameRelation(from, to),
+      })
     : materialisationOf(node);
   const current = scope.currentRelation(node.unique_id);
   const incremental = isIncremental(node.config, current, scope.fullRefresh);
@@ -51,7 +55,7 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
         config,
         sql: sql.compiledCode,
         target: place,
-        current: incremental || node.resource_type === 'snapshot' ? current : undefined,
+        current: own || incremental || node.resource_type === 'snapshot' ? current : undefined,
         fullRefresh: scope.fullRefresh,
         empty: scope.options.flags.EMPTY,
         absolutePath: seedPath(node),

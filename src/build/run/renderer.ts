@@ -1,3 +1,4 @@
+import type { RelationName } from '../../project/context/database-adapter.js';
 import type { CompiledNode, RunContext } from '../../project/context/render-run.js';
 import type { ManifestNode } from '../../project/manifest.js';
 
@@ -8,7 +9,7 @@ export interface Renderer {
   /** A hook or another text, in the context of a node or of the project. */
   render(text: string, context: RunContext, node?: ManifestNode): Promise<string>;
   /** Whether the project says itself how this materialisation works; undefined where it does not. */
-  materialization?(name: string): object | undefined;
-  /** Runs a materialisation written in Jinja. */
-  materialize?(node: ManifestNode, compiled: string, context: RunContext): Promise<unknown>;
+  materialization?(name: string): { readonly node: { readonly unique_id: string } } | undefined;
+  /** Runs a materialisation written in Jinja. Answers the relations it returned. */
+  materialize?(node: ManifestNode, compiled: string, context: RunContext): Promise<readonly RelationName[]>;
 }

@@ -114,6 +114,7 @@ export class RunScope {
       session,
       state: this.options.state,
       names: this.names,
+      runId: this.options.runId,
       onLog: (message, toConsole) =>
         this.options.reporter({ type: 'log', at: new Date(), message, toConsole }),
     });

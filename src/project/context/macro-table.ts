@@ -12,6 +12,18 @@ export interface MacroEntry {
 /** thau's own macros, which every project finds behind its own. dbt calls the package `dbt`, and so must we. */
 export const standardPackage = 'dbt';
 
+/** What every project has without writing it. */
+const standardMaterializations: ReadonlySet<string> = new Set([
+  'view',
+  'table',
+  'incremental',
+  'materialized_view',
+  'seed',
+  'snapshot',
+  'test',
+  'unit',
+]);
+
 /**
  * Every macro of every package, and which of them a name means. From the inside out: the node's own package, the
  * root project, then the standard ones; those of other packages by `package.macro` alone.
@@ -100,11 +112,15 @@ export class MacroTable {
     return [null];
   }
 
-  /** The macro of a materialization: the root project's, then a package's, then the standard one. */
+  /**
+   * The macro of a materialization: one for PostgreSQL before one for all databases, the root project's before a
+   * package's. A package alone changes none that everybody has, as under dbt.
+   */
   materialization(name: string): MacroEntry | undefined {
-    const others = this.packageNames().filter((one) => one !== this.rootPackage && one !== standardPackage);
-    for (const packageName of [this.rootPackage, ...others, standardPackage]) {
-      for (const adapter of ['postgres', 'default']) {
+    const others = this.packageNames().filter((one) => one !== this.rootPackage);
+    const packages = [this.rootPackage, ...(standardMaterializations.has(name) ? [] : others)];
+    for (const adapter of ['postgres', 'default']) {
+      for (const packageName of packages) {
         const found = this.inPackage(packageName, `materialization_${name}_${adapter}`);
         if (found !== undefined) return found;
       }

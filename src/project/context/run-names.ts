@@ -106,6 +106,7 @@ export function runGlobals(
     ],
     ['execute', true],
     ['this', run.thisRelation === null ? null : RelationValue.of(run.thisRelation)],
+    ...(node === undefined ? [] : [['schema', node.schema] as const]),
     ['model', node === undefined ? new Dict() : new LazyRecord(node)],
     ['graph', graphValue(manifest)],
     ['flags', new LazyRecord(run.flags)],
