@@ -55,7 +55,8 @@ export async function publishRun(
       [current.number],
     );
     const catalog = await readCatalog(session, manifest, nodes, passed, before.rows[0]?.content);
-    await options.checkSchema?.(options.sdl, catalog);
+    const metrics = metricsOf(options, catalog);
+    await options.checkSchema?.(options.sdl, catalog, metrics);
     const lineageBefore = await session.query<{ content: Lineage }>(
       `select content from ${state}.artifacts where generation = $1 and kind = 'lineage'`,
       [current.number],
@@ -78,7 +79,7 @@ export async function publishRun(
     const artifacts = {
       sdl: options.sdl,
       catalog,
-      metrics: metricsOf(options, catalog),
+      metrics,
       manifest: slimManifest(manifest),
       lineage: await readLineage(
         session,
