@@ -19,6 +19,10 @@ export async function checkSchema(
   if (sdl.length === 0) return;
   const { bindSchema } = await import('../../schema/bind-schema.js');
   const bound = bindSchema(sdl, catalog, metrics, options);
+  for (const { code, message, at } of bound.warnings) {
+    // the others are guarded at run time; this one takes something away
+    if (code === 'SCHEMA_NAME_TAKEN') warn(`${code}: ${at ? `${formatPlace(at)}: ` : ''}${message}.`);
+  }
   const errors = bound.schema ? await operationFaults(bound.schema, sdl) : bound.errors;
   const [first, ...rest] = errors;
   if (!first) return;
