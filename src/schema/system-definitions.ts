@@ -41,7 +41,7 @@ export function systemDefinitions(
 }
 
 const nameOf = (node: DefinitionNode): string | undefined =>
-  node.kind.endsWith('TypeDefinition') && 'name' in node ? node.name?.value : undefined;
+  node.kind.endsWith('TypeDefinition') && 'name' in node ? node.name.value : undefined;
 
 /** The definition without the fields of a type that is not thau's any more. */
 function without(node: DefinitionNode, gone: ReadonlySet<string>): DefinitionNode {
