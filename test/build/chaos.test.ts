@@ -112,7 +112,7 @@ describe('readers hammering every model while runs publish, fail, are cancelled 
       );
       if (attack === 2) {
         await place.query(
-          `select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'thau run%' and random() < 0.5`,
+          `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name like 'thau run%' and random() < 0.5`,
         );
       }
       if (attack === 3) await requestCancel(database, 'thau', 'the test');

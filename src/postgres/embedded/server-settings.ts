@@ -38,6 +38,8 @@ export function serverSettings(question: ServerSettingsQuestion): Record<string,
     checkpoint_timeout: '15min',
     // `thau check` and large publishes hold many at once
     max_locks_per_transaction: 256,
+    // the user is called as thau's own schema is: an unqualified name must not be looked up, or made, in there
+    search_path: 'public',
     client_connection_check_interval: '5s',
     dynamic_shared_memory_type: machine.sharedMemory < 256 ? 'mmap' : 'posix',
     timezone: 'UTC',

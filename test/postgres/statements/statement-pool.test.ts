@@ -37,7 +37,9 @@ function open(options: Partial<Parameters<typeof openStatementPool>[0]> = {}): S
 
 const me = { owner: 'me' };
 const backends = (): Promise<Record<string, unknown>[]> =>
-  home.query(`select pid from pg_stat_activity where application_name = 'thau api'`);
+  home.query(
+    `select pid from pg_stat_activity where application_name = 'thau api' and datname = current_database()`,
+  );
 
 /** Resolves once a statement of the pool waits in PostgreSQL. */
 async function sleeping(count: number): Promise<void> {
@@ -161,7 +163,7 @@ describe('the reading pool', () => {
     const pid = new Statement('select pg_backend_pid()');
     const before = await run(pid, [], me);
     await home.query(
-      `select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'thau api'`,
+      `select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'thau api' and datname = current_database()`,
     );
     expect(await run(pid, [], me)).not.toEqual(before);
   });
@@ -171,7 +173,7 @@ describe('the reading pool', () => {
     const answer = run(new Statement(`select pg_sleep(0.3), 'done'`), [], me);
     await sleeping(1);
     await home.query(
-      `select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'thau api'`,
+      `select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'thau api' and datname = current_database()`,
     );
     expect((await answer)[0]?.[1]).toBe('done');
   });
