@@ -1,4 +1,6 @@
 import type { RunningApi } from '../api/server.js';
+import { formatPlace } from '../errors/format.js';
+import type { ThauError } from '../errors/thau-error.js';
 import type { CommandContext } from './command.js';
 import type { Warehouse } from './warehouse.js';
 
@@ -23,8 +25,7 @@ export async function startApi(context: CommandContext, warehouse: Warehouse): P
         stateSchema,
         planner: { cursorSecret: secret },
         cacheBytes: served.cacheBytes,
-        onFault: (fault) =>
-          context.output.log(`${fault.code}: ${fault.message}`, { code: fault.code }, 'warn'),
+        onFault: (fault) => context.output.log(told(fault), { code: fault.code, at: fault.at }, 'warn'),
       }),
     settings: served,
     log: {
@@ -47,7 +48,13 @@ export async function announceFirstKey(context: CommandContext, warehouse: Wareh
   };
   if (!(await hasNoKeys(keys))) return;
   const { text } = await createKey(keys, { name: 'first start' });
-  context.output.log(`API key (shown once): ${text}`, { key: text });
+  // not a log line: a key that --quiet swallowed could never be shown again
+  context.output.result({ key: text }, `API key (shown once): ${text}`);
+}
+
+/** A fault in one line: `API_OPERATION: schema/operations/orders.graphql:3:5: Cannot query field …`. */
+function told({ code, at, message }: ThauError): string {
+  return `${code}: ${at ? `${formatPlace(at)}: ` : ''}${message}`;
 }
 
 /** A line for people has the facts behind it; with --json they stand in fields of their own. */

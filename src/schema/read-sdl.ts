@@ -16,7 +16,7 @@ import { bindingDirectives, commonSdl, directivesSdl } from './built-in-sdl.js';
 import type { SdlSource } from './catalog.js';
 import type { Findings } from './finding.js';
 import { isOperationFile } from './operation-file.js';
-import { systemParts } from './system-sdl.js';
+import { systemDefinitions } from './system-definitions.js';
 
 /** A project's SDL, parsed and merged with what thau supplies; extensions stay beside what they extend. */
 export interface SdlDocument {
@@ -56,7 +56,8 @@ export function readSdl(sources: readonly SdlSource[], findings: Findings): SdlD
       });
     }
   }
-  const definitions = [...supplied(own, findings), ...systemDefinitions(own), ...own];
+  const theirs = declarations([...parse('type Query').definitions, ...own]);
+  const definitions = [...supplied(own, findings), ...systemDefinitions(theirs, findings), ...own];
   return { definitions, types: declarations(definitions) };
 }
 
@@ -83,21 +84,6 @@ function supplied(own: readonly DefinitionNode[], findings: Findings): Definitio
   const rest = built.filter((node) => !isDefinition(node) || !names.has(key(node)));
   if (!names.has('type Query')) rest.push(...parse(new Source('type Query', 'thau')).definitions);
   return rest;
-}
-
-/** thau's own parts of the schema, each unless the project writes one of its types or root fields. */
-function systemDefinitions(own: readonly DefinitionNode[]): DefinitionNode[] {
-  const types = declarations([...parse('type Query').definitions, ...own]);
-  const roots = new Set(types.get('Query')?.fields.map((field) => field.name.value));
-  return systemParts.flatMap(({ file, text }) => {
-    const { definitions } = parse(new Source(text, file));
-    const taken = definitions.some((node) =>
-      node.kind === Kind.OBJECT_TYPE_EXTENSION
-        ? node.fields?.some((field) => roots.has(field.name.value))
-        : isDefinition(node) && types.has(node.name.value),
-    );
-    return taken ? [] : definitions;
-  });
 }
 
 const signature = (node: DirectiveDefinitionNode): string =>

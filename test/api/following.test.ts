@@ -3,10 +3,12 @@ import { publishFixture, shop, type Fixture } from './support/publish-fixture.js
 import { serveFixture, type Served } from './support/serve-fixture.js';
 
 let served: Served;
+const told: string[] = [];
 
 beforeAll(async () => {
+  const tell = (message: string): number => told.push(message);
   // nothing remembered: each answer shows what a statement found
-  served = await serveFixture({ cacheBytes: 0 });
+  served = await serveFixture({ cacheBytes: 0 }, { info: tell, warn: tell, error: tell });
 });
 afterAll(() => served.close());
 
@@ -98,6 +100,8 @@ describe('the API', () => {
     await publishFixture(served.home, named('better'));
     await expect.poll(name).toEqual({ fullName: 'better' });
     expect((await ready()).body['generation']).toBe(String(Number(bad) + 1));
+    expect(told).toContain(`generation ${bad} refused: the one before goes on answering`);
+    expect(told).toContain(`generation ${Number(bad) + 1} loaded`);
   });
 
   test('follows again after the connection that listens was ended', async () => {

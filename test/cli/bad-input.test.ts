@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -138,6 +138,26 @@ const cases: readonly [string, Readonly<Record<string, string>>, RegExp, string,
     'schema/orders.graphql:1:',
     /amuont/,
   ],
+  [
+    'an operation for BI tools that asks for a field which is not there',
+    {
+      'schema/operations/orders.graphql':
+        '# Orders for the sheet.\nquery orders {\n  orders {\n    amuont\n  }\n}\n',
+    },
+    /API_OPERATION/,
+    'schema/operations/orders.graphql:4:5',
+    /Cannot query field "amuont" on type "Order". Did you mean "amount"\?\n/,
+  ],
+  [
+    'two operations of one name',
+    {
+      'schema/operations/a.graphql': 'query orders { orders { amount } }\n',
+      'schema/operations/b.graphql': 'query orders { orders { orderId } }\n',
+    },
+    /API_OPERATION/,
+    'schema/operations/b.graphql',
+    /another file has an operation "orders" too\.\n/,
+  ],
 ];
 
 test.each(cases)(
@@ -154,6 +174,36 @@ test.each(cases)(
     expect(await shown()).toEqual(pointer);
   },
 );
+
+test('folders and files that an older version left under target/ in the way of compiled SQL are replaced', async () => {
+  const project = broken({});
+  const left = join(project, 'target/compiled/shop/transforms');
+  rmSync(left, { recursive: true });
+  write(left, 'orders.sql/left.sql', 'select 1\n');
+  write(left, 'orders.yml', 'a file where a folder belongs\n');
+  write(left, 'kept.sql', 'select 2\n');
+  const done = await runThau(['compile'], { cwd: project, env: { DATABASE_URL: scratch.url } });
+  expect(done.status, done.stdout + done.stderr).toBe(0);
+  const compiled = join(project, 'target/compiled/shop/transforms');
+  expect(readFileSync(join(compiled, 'orders.sql'), 'utf8')).toContain('order_id');
+  expect(readdirSync(join(compiled, 'orders.yml'))).toContain('unique_orders_order_id.sql');
+  expect(readFileSync(join(compiled, 'kept.sql'), 'utf8')).toBe('select 2\n');
+});
+
+test('an artifact that cannot be written is told with its path, and no run is undone by it', async () => {
+  const project = broken({});
+  rmSync(join(project, 'target'), { recursive: true, force: true });
+  mkdirSync(join(project, 'target/manifest.json/held'), { recursive: true });
+  const compiled = await runThau(['compile'], { cwd: project, env: { DATABASE_URL: scratch.url } });
+  expect(compiled.stderr).toMatch(
+    /BUILD_ARTIFACT: .*target\/manifest\.json could not be written: it is a folder\./,
+  );
+  expect(compiled.status).toBe(1);
+  expect(readdirSync(join(project, 'target'))).toEqual(['manifest.json']);
+  const built = await build(project);
+  expect(built.stderr).toContain('it is a folder');
+  expect(built.status).toBe(0);
+});
 
 test('a database that goes away in the middle of a run: the run fails, what is published stays', async () => {
   const project = broken({

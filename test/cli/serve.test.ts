@@ -62,6 +62,21 @@ test('SIGTERM, or the Ctrl-C that npm doubles, ends it with 0 and closes its con
     .toEqual([]);
 });
 
+test('with --quiet the first key is said all the same: it is kept nowhere', async () => {
+  const keyless = await createTestDatabase();
+  const child = spawn(process.execPath, [resolve('bin/thau.js'), 'serve', '--quiet'], {
+    cwd: project,
+    env: { PATH: process.env['PATH'], DATABASE_URL: keyless.url, PORT: '0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let out = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  await expect.poll(() => out, { timeout: 30_000 }).toMatch(/^API key \(shown once\): \S+\n$/);
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+  await keyless.drop();
+});
+
 test('a reader of the output that goes away is no error', async () => {
   const child = spawn(
     'sh',

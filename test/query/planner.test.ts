@@ -20,6 +20,14 @@ afterAll(async () => {
   await database.drop();
 });
 
+test('an instant is written as the description of DateTime shows it', async () => {
+  const example = /(\d{4}-\S+?)\.?$/.exec(shop.schema.getType('DateTime')?.description ?? '')?.[1] ?? '';
+  const form = (instant: string): string => instant.replace(/\.\d+/, '').replace(/\d/g, '0');
+  const { data } = await shop.ask('{ customers(first: 1) { nodes { createdAt } } }');
+  const customers = data?.['customers'] as { readonly nodes: readonly { readonly createdAt: string }[] };
+  expect(form(customers.nodes[0]?.createdAt ?? '')).toBe(form(example));
+});
+
 describe('the 360 view', () => {
   test('answers everything about one customer in one statement', async () => {
     shop.statements = [];

@@ -177,3 +177,64 @@ describe('a schema that does not fit', () => {
     );
   });
 });
+
+describe("a type of the project that is called as one of thau's", () => {
+  const own = (name: string, more = ''): ReturnType<typeof bindSchema> =>
+    bindSchema(
+      [
+        { file: 'schema/shop.graphql', text: shopSdl },
+        {
+          file: 'schema/own.graphql',
+          text: `type ${name} @relation(model: "orders", key: ["order_id"]) { orderId: BigInt! } extend type Query { own: [${name}!]! @many ${more} }`,
+        },
+      ],
+      shopCatalog,
+    );
+  const taken = ({ warnings }: ReturnType<typeof bindSchema>): string[] =>
+    warnings.filter(({ code }) => code === 'SCHEMA_NAME_TAKEN').map(({ message }) => message);
+
+  test.each(['Warehouse', 'Generation', 'Run', 'RunNode', 'Model', 'ModelColumn', 'Schedule', 'RunRequest'])(
+    '%s wins: the warehouse is left out whole, the rest of the schema holds, and both are named',
+    (name) => {
+      const bound = own(name);
+      expect(bound.errors).toEqual([]);
+      expect(taken(bound)).toEqual([
+        `type ${name} is the project's own, so Query.warehouse of thau (thau/warehouse.graphql), which declares a type ${name} too, is left out`,
+      ]);
+      const query = bound.schema?.types['Query'];
+      expect(Object.keys(query?.fields ?? {})).toEqual(
+        expect.arrayContaining(['own', 'customers', 'metricCatalog', 'node']),
+      );
+      expect(query?.fields).not.toHaveProperty('warehouse');
+      expect(bound.schema?.types['Metric']?.fields).not.toHaveProperty('model');
+      expect(bound.schema?.types[name]).toMatchObject({ kind: 'object', model: 'orders' });
+    },
+  );
+
+  test('Metric wins: the catalog of metrics is left out, the warehouse stays', () => {
+    const bound = own('Metric');
+    expect(bound.errors).toEqual([]);
+    expect(taken(bound)).toEqual([
+      "type Metric is the project's own, so Query.metricCatalog and Query.metric of thau (thau/metric-catalog.graphql), which declares a type Metric too, is left out",
+    ]);
+    expect(bound.schema?.types['Query']?.fields).toHaveProperty('warehouse');
+  });
+
+  test.each(['RunState', 'RequestState'])('an enum %s wins too', (name) => {
+    const bound = bindSchema(
+      [
+        { file: 'schema/shop.graphql', text: shopSdl },
+        { file: 'schema/own.graphql', text: `enum ${name} { ON OFF }` },
+      ],
+      shopCatalog,
+    );
+    expect(bound.errors).toEqual([]);
+    expect(taken(bound)).toHaveLength(1);
+  });
+
+  test('with a warehouse of its own nothing is told: the project meant it', () => {
+    const bound = own('Run', 'warehouse: [Run!]! @many');
+    expect(bound.errors).toEqual([]);
+    expect(taken(bound)).toEqual([]);
+  });
+});

@@ -19,6 +19,7 @@ import {
   type OperationDefinitionNode,
   type VariableDefinitionNode,
 } from 'graphql';
+import { excerpt } from '../../errors/excerpt.js';
 import { ThauError } from '../../errors/thau-error.js';
 import type { SdlSource } from '../../schema/catalog.js';
 import { isOperationFile } from '../../schema/operation-file.js';
@@ -170,8 +171,9 @@ function comment(text: string): string | undefined {
 
 function fault(source: SdlSource, message: string, error?: GraphQLError): ThauError {
   const place = error?.locations?.[0];
-  return new ThauError('API_OPERATION', `${source.file}: ${message.replace(/\.$/, '')}.`, {
+  return new ThauError('API_OPERATION', /[.?!]$/.test(message) ? message : `${message}.`, {
     at: { file: source.file, ...(place && { line: place.line, column: place.column }) },
+    ...(place && { excerpt: excerpt(source.text, place.line, place.column) }),
     hint: 'An operation has one root field; objects of one row flatten, lists within rows do not.',
   });
 }

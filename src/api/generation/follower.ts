@@ -148,11 +148,14 @@ export class GenerationFollower<Loaded> {
       this.#pin = artifacts.generation;
       this.#fault = undefined;
       const milliseconds = Math.round(performance.now() - started);
-      log.info('generation loaded', { generation: artifacts.generation, milliseconds });
+      log.info(`generation ${artifacts.generation} loaded`, {
+        generation: artifacts.generation,
+        milliseconds,
+      });
     } catch (error) {
       this.#pin = artifacts.generation;
       this.#fault = error instanceof Error ? error : new Error(String(error));
-      log.error('generation refused: the one before goes on answering', {
+      log.error(`generation ${artifacts.generation} refused: the one before goes on answering`, {
         generation: artifacts.generation,
         error: this.#fault.message,
         ...(error instanceof ThauError && { notes: error.notes }),

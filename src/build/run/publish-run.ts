@@ -57,6 +57,7 @@ export async function publishRun(
       passed,
       before['catalog'] as Catalog | undefined,
     );
+    const metrics = metricsOf(options, catalog);
     const compiled = new Map(
       results.flatMap(({ nodeId, resourceType, status, compiledCode }) =>
         resourceType === 'model' && status === 'success' && compiledCode
@@ -75,7 +76,7 @@ export async function publishRun(
     const artifacts = {
       sdl: options.sdl,
       catalog,
-      metrics: metricsOf(options, catalog),
+      metrics,
       manifest: slimManifest(manifest),
       lineage: await readLineage(
         session,
@@ -90,7 +91,7 @@ export async function publishRun(
     const sameNodes = changes.length === 0 && nodes.length === current.nodes.size;
     if (sameNodes && sameContent(artifacts, before)) return undefined;
     // what is published was held against its schema when it was
-    await options.checkSchema?.(options.sdl, catalog);
+    await options.checkSchema?.(options.sdl, catalog, metrics);
     reporter({ type: 'publishing', at: new Date(), nodes: built.length });
     const views = await prepareViews(session, changes, { state, generation: runId });
     await publish(session, {

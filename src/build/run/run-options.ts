@@ -1,3 +1,4 @@
+import type { MetricsArtifact } from '../../semantic/bound-metrics.js';
 import type { RunFlags } from '../../project/context/render-run.js';
 import type { Manifest } from '../../project/manifest.js';
 import type { Database } from '../../postgres/database.js';
@@ -28,7 +29,11 @@ export interface RunOptions {
   readonly args: Readonly<Record<string, unknown>>;
   readonly sdl: readonly SdlSource[];
   /** Holds the SDL against what is about to be published; throws to stop the publish. */
-  readonly checkSchema?: (sdl: readonly SdlSource[], catalog: Catalog) => void | Promise<void>;
+  readonly checkSchema?: (
+    sdl: readonly SdlSource[],
+    catalog: Catalog,
+    metrics: MetricsArtifact,
+  ) => void | Promise<void>;
   readonly reporter: Reporter;
   /** Aborting cancels the run. */
   readonly signal?: AbortSignal;

@@ -12,7 +12,7 @@ export const addCompile: AddCommand = (program, run) => {
         const { loadProject } = await import('../run/load-project.js');
         const { selectForRun } = await import('../run/select-for-run.js');
         const { selectedWords } = await import('../run/run-flags.js');
-        const { compiledPath, writeManifest, writeWhole } = await import('../run/write-manifest.js');
+        const { writeCompiled, writeManifest } = await import('../run/write-manifest.js');
         const { version } = await import('../version.js');
         const warehouse = await context.warehouse();
         const vars = flags.vars === undefined ? {} : { vars: flags.vars };
@@ -38,8 +38,7 @@ export const addCompile: AddCommand = (program, run) => {
         // what was named is shown; all of a project would only scroll by
         const shown = selectedWords(flags).length > 0;
         for (const { node, compiledCode } of compiled) {
-          const file = join(target, compiledPath(node));
-          writeWhole(file, `${compiledCode}\n`);
+          const file = writeCompiled(target, node, compiledCode);
           if (shown || output.json) {
             output.result({ node: node.unique_id, file, compiledCode }, `-- ${node.name}\n${compiledCode}\n`);
           }

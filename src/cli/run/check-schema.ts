@@ -1,10 +1,11 @@
+import type { BoundMetrics, BoundSchema } from '../../schema/bound-schema.js';
 import { ThauError } from '../../errors/thau-error.js';
 import type { Manifest } from '../../project/manifest.js';
 import type { Catalog, SdlSource } from '../../schema/catalog.js';
 import { formatPlace } from '../../errors/format.js';
 
 /**
- * Holds the SDL against what is about to be published. While the warehouse is still incomplete (a first run with a
+ * Holds the SDL, and the operations of `schema/operations/`, against what is about to be published. While the warehouse is still incomplete (a first run with a
  * selection), faults are told and the run goes on: the API serves once everything is there.
  */
 export async function checkSchema(
@@ -12,11 +13,17 @@ export async function checkSchema(
   options: { readonly timezone: string; readonly stateSchema: string },
   sdl: readonly SdlSource[],
   catalog: Catalog,
+  metrics: BoundMetrics,
   warn: (message: string) => void,
 ): Promise<void> {
   if (sdl.length === 0) return;
   const { bindSchema } = await import('../../schema/bind-schema.js');
-  const { errors } = bindSchema(sdl, catalog, undefined, options);
+  const bound = bindSchema(sdl, catalog, metrics, options);
+  for (const { code, message, at } of bound.warnings) {
+    // the others are guarded at run time; this one takes something away
+    if (code === 'SCHEMA_NAME_TAKEN') warn(`${code}: ${at ? `${formatPlace(at)}: ` : ''}${message}.`);
+  }
+  const errors = bound.schema ? await operationFaults(bound.schema, sdl) : bound.errors;
   const [first, ...rest] = errors;
   if (!first) return;
   const present = new Set(catalog.relations.map((relation) => relation.nodeId));
@@ -26,7 +33,7 @@ export async function checkSchema(
       node.config.materialized === 'ephemeral' ||
       present.has(node.unique_id),
   );
-  if (!complete) {
+  if (!complete && !bound.schema) {
     warn(`${errors.length} fields of the GraphQL schema have no column yet, as not all models are built.`);
     return;
   }
@@ -41,4 +48,13 @@ export async function checkSchema(
     ],
     cause: first,
   });
+}
+
+/** What keeps a file of `schema/operations/` from being served: a BI tool that asks for it would find it gone. */
+async function operationFaults(schema: BoundSchema, sdl: readonly SdlSource[]): Promise<ThauError[]> {
+  const { executableSchema } = await import('../../schema/executable-schema.js');
+  const { readOperations } = await import('../../api/flat/trusted-operation.js');
+  const faults: ThauError[] = [];
+  readOperations(executableSchema(schema), sdl, (fault) => faults.push(fault));
+  return faults;
 }

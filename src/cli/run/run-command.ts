@@ -62,8 +62,8 @@ export async function performRun(
     target: settings.target.name,
     args,
     sdl,
-    checkSchema: (files, catalog) =>
-      checkSchema(manifest, { timezone: settings.timezone, stateSchema }, files, catalog, warn),
+    checkSchema: (files, catalog, metrics) =>
+      checkSchema(manifest, { timezone: settings.timezone, stateSchema }, files, catalog, metrics, warn),
     reporter: runReporter(output),
     ...(signal && { signal }),
     ...(retryOf !== undefined && { retryOf }),

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { runResults } from '../../build/artifacts/run-results.js';
 import type { RunSummary } from '../../build/report/run-event.js';
 import type { Manifest } from '../../project/manifest.js';
-import { compiledPath, writeManifest, writeWhole } from './write-manifest.js';
+import { writeCompiled, writeManifest, writeWhole } from './write-manifest.js';
 
 /** `target/manifest.json`, `target/run_results.json` and the compiled SQL, where tools of dbt's world look for them. */
 export function writeArtifacts(
@@ -19,6 +19,6 @@ export function writeArtifacts(
   for (const result of summary.results) {
     const node = manifest.nodes[result.nodeId];
     if (!node || result.compiledCode === undefined || result.compiledCode === '') continue;
-    writeWhole(join(targetPath, compiledPath(node)), `${result.compiledCode}\n`);
+    writeCompiled(targetPath, node, result.compiledCode);
   }
 }

@@ -1,5 +1,6 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
+import { ThauError } from '../../errors/thau-error.js';
 import type { Manifest, ManifestNode } from '../../project/manifest.js';
 
 /** `target/manifest.json`, as dbt's tools read it. */
@@ -25,10 +26,43 @@ function dbtManifest(manifest: Manifest, version: string): unknown {
   };
 }
 
+/**
+ * Writes a node's compiled SQL. Where an older version of thau or of the project left a folder in place of the file, or
+ * a file in place of one of its folders, that goes: all below `target/compiled` is written anew by each compilation.
+ */
+export function writeCompiled(targetPath: string, node: ManifestNode, compiledCode: string): string {
+  const path = compiledPath(node);
+  const file = join(targetPath, path);
+  const names = path.split('/');
+  for (let depth = 2; depth <= names.length; depth++) {
+    const at = join(targetPath, ...names.slice(0, depth));
+    const found = lstatSync(at, { throwIfNoEntry: false });
+    if (found === undefined) break;
+    // a model path such as ../shared leads out of the folder that is thau's to clear
+    if (!at.startsWith(join(targetPath, 'compiled', sep))) continue;
+    if (found.isDirectory() === (depth === names.length)) rmSync(at, { recursive: true });
+  }
+  writeWhole(file, `${compiledCode}\n`);
+  return file;
+}
+
 /** A reader never sees half a file. */
 export function writeWhole(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true });
   const aside = `${file}.${process.pid}`;
-  writeFileSync(aside, text);
-  renameSync(aside, file);
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(aside, text);
+    renameSync(aside, file);
+  } catch (error) {
+    rmSync(aside, { force: true });
+    throw new ThauError('BUILD_ARTIFACT', `${file} could not be written: ${reasonOf(error)}.`, {
+      at: { file },
+      cause: error,
+    });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return { EISDIR: 'it is a folder', ENOTDIR: 'a folder of its path is a file' }[code ?? ''] ?? message;
 }

@@ -74,4 +74,8 @@ export const buildCodes = {
       '`thau diff` was asked about a generation that is not kept, a candidate that is not there, or an unknown node.',
     cure: '`thau history` lists the kept generations; `thau list` the nodes.',
   },
+  BUILD_ARTIFACT: {
+    cause: 'A file below the target folder could not be written.',
+    cure: 'Free the path that the message names, or set `target-path` in dbt_project.yml to a folder that can be written.',
+  },
 } as const satisfies Record<string, CodeDoc>;

@@ -68,7 +68,8 @@ export const schemaCodes = {
     cure: 'Create it as STABLE or IMMUTABLE in on-run-start.',
   },
   SCHEMA_NAME_TAKEN: {
-    cause: 'The SDL declares a type whose name thau needs for a generated one.',
-    cure: 'Rename the type.',
+    cause:
+      "The SDL declares a type whose name thau needs for a generated one; or, as a warning, a type of the name of one of thau's, such as `Run`, whose part of the schema (`warehouse`) is then left out.",
+    cure: 'Rename the type, or declare the root field of the part left out as it is wanted.',
   },
 } as const satisfies Record<string, CodeDoc>;

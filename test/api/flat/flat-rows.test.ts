@@ -182,5 +182,6 @@ describe('an operation that cannot become flat rows', () => {
     expect(faults).toHaveLength(1);
     expect(faults[0]).toMatchObject({ code: 'API_OPERATION' });
     expect(faults[0]?.message).toContain(said);
+    expect(faults[0]?.message).toMatch(/[^.?][.?]$/);
   });
 });
