@@ -90,4 +90,21 @@ describe('what templates see of the database', () => {
   test('a relation that its own hook drops is published as nothing', async () => {
     expect(await database.query("select from pg_class where relname = 'gone'")).toEqual([]);
   });
+
+  test('run-operation calls a macro with its arguments, over what is published', async () => {
+    project.write({
+      'macros/largest.sql': `{% macro largest(column, least=0) %}
+        {%- set answer = run_query('select max(' ~ column ~ ') from ' ~ ref('all_events')) -%}
+        {{ return({'largest': [answer.rows[0][0], least] | max}) }}
+      {% endmacro %}`,
+    });
+    const call = (...more: string[]): ReturnType<typeof thau> =>
+      thau(['run-operation', '--project-dir', project.path, ...more], { DATABASE_URL: database.url });
+    expect(await call('largest', '--args', '{column: id}')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('{"largest":7}') as string,
+    });
+    expect((await call('largest', '--args', '{column: id, least: 9}')).stdout).toContain('{"largest":9}');
+    expect((await call('larges')).stderr).toContain('PROJECT_UNKNOWN_MACRO');
+  });
 });

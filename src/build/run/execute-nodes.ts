@@ -1,5 +1,6 @@
 import type { ManifestNode } from '../../project/manifest.js';
 import { executionGraph } from '../graph/execution-graph.js';
+import { waitingForSeeds } from '../graph/waiting-for-seeds.js';
 import { walkGraph } from '../graph/walk-graph.js';
 import { readLastSeconds } from '../history/run-rows.js';
 import type { Plan } from '../plan/plan.js';
@@ -31,7 +32,7 @@ export async function executeNodes(
   const isBuilt = (id: string): boolean => (plan.decisions.get(id)?.action ?? 'build') === 'build';
   const unchanged = executed.filter((id) => !isBuilt(id));
   const chosen = new Set(executed.filter(isBuilt));
-  const graph = executionGraph(manifest.nodes, chosen, true);
+  const graph = executionGraph(waitingForSeeds(manifest), chosen, true);
   recorder.ordered(graph.waitsFor);
   const total = executed.length;
   reporter({

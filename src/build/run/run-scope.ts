@@ -96,17 +96,17 @@ export class RunScope {
   /** What `ref()` and `source()` render. */
   relationOf(uniqueId: string): RelationName {
     const source = this.options.manifest.sources[uniqueId];
-    if (source) return { database: null, schema: source.schema, identifier: source.identifier };
+    if (source) {
+      // a source may name what a node of this project builds: then it is read as `ref()` would
+      const owned = this.names.get(source.schema, source.identifier);
+      if (owned === undefined)
+        return { database: null, schema: source.schema, identifier: source.identifier };
+      if (owned) return { database: null, schema: owned.schema, identifier: owned.name };
+      throw missingRelation(source.identifier);
+    }
     const relation = this.made.get(uniqueId) ?? this.currentRelation(uniqueId);
     if (relation) return { database: null, schema: relation.schema, identifier: relation.name };
-    const name = this.options.manifest.nodes[uniqueId]?.name ?? uniqueId;
-    throw new ThauError(
-      'BUILD_MISSING_RELATION',
-      `${name} has not been built yet, and is not part of this run.`,
-      {
-        hint: `Build it too: add +${name} to the selection, or run thau build.`,
-      },
-    );
+    throw missingRelation(this.options.manifest.nodes[uniqueId]?.name ?? uniqueId);
   }
 
   adapter(session: Session): RunAdapter {
@@ -135,4 +135,12 @@ export class RunScope {
       ...(extra && { extra }),
     };
   }
+}
+
+function missingRelation(name: string): ThauError {
+  return new ThauError(
+    'BUILD_MISSING_RELATION',
+    `${name} has not been built yet, and is not part of this run.`,
+    { hint: `Build it too: add +${name} to the selection, or run thau build.` },
+  );
 }
