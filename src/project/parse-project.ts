@@ -5,7 +5,7 @@ import type { MacroTable } from './context/macro-table.js';
 import type { Environment } from './environment.js';
 import type { Manifest } from './manifest.js';
 import { installedPackages } from './packages/installed-packages.js';
-import { ParseCache } from './cache/parse-cache.js';
+import { cacheFileName, ParseCache } from './cache/parse-cache.js';
 import { worldOf } from './cache/world.js';
 import { buildManifest } from './parse/build-manifest.js';
 import { modelSemantics } from './parse/model-semantics.js';
@@ -39,9 +39,8 @@ export interface ParseOptions {
   /** Absolute path of the folder with dbt_project.yml. */
   readonly projectDir: string;
   readonly environment: Environment;
-  /** Where what was parsed is kept for the next time; without it, every file is read. */
+  /** Keeps what was parsed in the target folder for the next time; without it, every file is read. */
   readonly cache?: {
-    readonly file: string;
     /** Of thau: what another version left is not used. */
     readonly version: string;
   };
@@ -64,8 +63,9 @@ export interface Project {
 export function parseProject(options: ParseOptions): Project {
   const problems = new Problems();
   const readSource = (file: string): string | undefined => sourceText(options.projectDir, file);
-  const cache = openCache(options);
-  const session = openSession(options, problems, cache);
+  const root = readProjectFile({ root: options.projectDir, prefix: '' }, problems);
+  const cache = openCache(options, root);
+  const session = openSession(root, options, problems, cache);
   const files = [...session.packages.values()].map((settings) => projectFiles(settings));
   readMacrosAndDocs(files, session);
   cache?.recall(worldOf(session, options.cache?.version ?? ''), session.packages);
@@ -75,19 +75,19 @@ export function parseProject(options: ParseOptions): Project {
   const manifest = buildManifest(session);
   problems.throwIfAny(readSource);
   cache?.save();
-  const { root, packages, macros } = session;
+  const { root: settings, packages, macros } = session;
   const { environment } = options;
-  return { manifest, settings: root, packages, macros, environment, warnings: problems.warnings };
+  return { manifest, settings, packages, macros, environment, warnings: problems.warnings };
 }
 
 /** The root project and the packages installed in it. */
 function openSession(
-  { projectDir, environment: given }: ParseOptions,
+  root: ProjectSettings,
+  { environment: given }: ParseOptions,
   problems: Problems,
   cache: ParseCache | undefined,
 ): Session {
   const environment = cache === undefined ? given : watched(given, cache);
-  const root = readProjectFile({ root: projectDir, prefix: '' }, problems);
   const all = [root, ...installedPackages(root, problems)];
   const plain = new Session(root, new Map(all.map((one) => [one.name, one])), environment, problems);
   const rendered = all.map(
@@ -98,8 +98,14 @@ function openSession(
   return new Session(renderedRoot, packages, environment, problems, cache?.memory);
 }
 
-function openCache({ projectDir, environment, cache }: ParseOptions): ParseCache | undefined {
-  return cache && new ParseCache({ projectDir, file: cache.file, env: environment.env });
+/** The cache, unless dbt_project.yml's flags say that there is to be none. */
+function openCache(
+  { projectDir, environment, cache }: ParseOptions,
+  { flags, targetPath }: ProjectSettings,
+): ParseCache | undefined {
+  if (cache === undefined || flags['partial_parse'] === false) return undefined;
+  const file = join(projectDir, targetPath, cacheFileName);
+  return new ParseCache({ projectDir, file, env: environment.env });
 }
 
 /** The environment, with what a template reads of it and what it prints noted. */

@@ -5,6 +5,9 @@ import { FileTable, type FileStamp } from './file-table.js';
 import { ParseMemory } from './parse-memory.js';
 import type { ProjectSettings } from '../settings/project-settings.js';
 
+/** Its name in the target folder, where dbt keeps its partial_parse.msgpack. */
+export const cacheFileName = 'partial_parse.thau';
+
 /** What a cache file holds. */
 interface CacheBody extends EncodedUnits {
   /** Everything that all units depend on, as one hash. */
