@@ -4,6 +4,7 @@ import type { RunSummary } from '../../build/report/run-event.js';
 import type { CommandContext } from '../command.js';
 import { version } from '../version.js';
 import { checkSchema } from './check-schema.js';
+import { namesNodes } from './choose-nodes.js';
 import { loadProject } from './load-project.js';
 import { selectedWords, type RunFlagsGiven } from './run-flags.js';
 import { runReporter } from './run-reporter.js';
@@ -39,7 +40,7 @@ export async function performRun(
   });
   const { manifest } = project;
   const warn = (message: string): void => output.log(message, {}, 'warn');
-  const selected = await selectForRun(manifest, command, flags, warn);
+  const selected = await selectForRun(context, project, command, flags, warn);
   const { stateSchema } = settings.database;
   const args = argsOf(command, flags);
   const force = forceOf(command, flags);
@@ -100,14 +101,16 @@ function forceOf(command: RunOptions['command'], flags: RunFlagsGiven): string |
   if (command === 'test') return 'was asked for';
   if (flags.fullRefresh) return 'full refresh';
   if (flags.empty) return 'is built empty';
-  return selectedWords(flags).length > 0 ? 'was selected' : undefined;
+  return namesNodes(flags) ? 'was selected' : undefined;
 }
 
 function argsOf(command: string, flags: RunFlagsGiven): Readonly<Record<string, unknown>> {
-  const { fullRefresh, failFast, storeFailures, empty, vars, exclude } = flags;
+  const { fullRefresh, failFast, storeFailures, empty, vars, exclude, selector, state } = flags;
   const all = {
     select: selectedWords(flags),
     exclude: exclude ?? [],
+    selector,
+    state,
     vars,
     full_refresh: fullRefresh,
     fail_fast: failFast,

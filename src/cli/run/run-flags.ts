@@ -4,6 +4,11 @@ import type { Command } from 'commander';
 export interface RunFlagsGiven {
   readonly select?: readonly string[];
   readonly exclude?: readonly string[];
+  readonly selector?: string;
+  /** A folder with the artifacts of an earlier run. */
+  readonly state?: string;
+  readonly resourceType?: readonly string[];
+  readonly excludeResourceType?: readonly string[];
   readonly indirectSelection?: string;
   readonly vars?: string;
   readonly threads?: string;
@@ -21,6 +26,10 @@ export function addSelectionFlags(command: Command): Command {
     .option('-s, --select <names...>', 'nodes to take: names, paths, tag:…, +parents, children+')
     .option('-m, --models <names...>', 'the same as --select')
     .option('--exclude <names...>', 'nodes to leave out')
+    .option('--selector <name>', 'a selector of selectors.yml')
+    .option('--state <folder>', 'artifacts to compare with (default: what thau last published and ran)')
+    .option('--resource-type <types...>', 'these only: model, seed, snapshot, test, unit_test, source, …')
+    .option('--exclude-resource-type <types...>', 'all but these')
     .option('--indirect-selection <mode>', 'which tests come along: eager, cautious, buildable, empty')
     .option('--vars <yaml>', "variables, as in '{as_of: 2026-01-31}'");
 }
