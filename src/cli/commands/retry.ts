@@ -41,5 +41,8 @@ function flagsOf(args: Readonly<Record<string, unknown>>): RunFlagsGiven {
     ...(args['full_refresh'] === true && { fullRefresh: true }),
     ...(args['store_failures'] === true && { storeFailures: true }),
     ...(args['empty'] === true && { empty: true }),
+    ...(typeof args['sample'] === 'string' && { sample: args['sample'] }),
+    ...(typeof args['event_time_start'] === 'string' && { eventTimeStart: args['event_time_start'] }),
+    ...(typeof args['event_time_end'] === 'string' && { eventTimeEnd: args['event_time_end'] }),
   };
 }

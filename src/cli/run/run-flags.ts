@@ -16,6 +16,9 @@ export interface RunFlagsGiven {
   readonly fullRefresh?: true;
   readonly storeFailures?: true;
   readonly empty?: true;
+  readonly sample?: string;
+  readonly eventTimeStart?: string;
+  readonly eventTimeEnd?: string;
   readonly carry?: boolean;
   readonly warnError?: true;
 }
@@ -42,6 +45,9 @@ export function addRunFlags(command: Command): Command {
     .option('-f, --full-refresh', 'build incremental models whole')
     .option('--store-failures', 'keep the failing rows of tests in tables')
     .option('--empty', 'build relations without rows')
+    .option('--sample <window>', "read this much event time only: '3 days', or '{start: …, end: …}'")
+    .option('--event-time-start <time>', 'build the batches of microbatch models from here, in UTC')
+    .option('--event-time-end <time>', 'up to here')
     .option('--warn-error', 'a warning fails the run')
     .option('--no-carry', 'build unchanged nodes too');
 }
