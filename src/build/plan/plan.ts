@@ -148,7 +148,7 @@ function decideOne(node: ManifestNode, question: Question): Decision {
   const isTest = node.resource_type === 'test';
   const mapped = options.current.nodes.get(node.unique_id);
   const less = sampleOf(options.flags);
-  if (node.resource_type === 'snapshot' && less !== null && mapped && mapped.sampled == null) {
+  if (node.resource_type === 'snapshot' && less !== null && mapped && !mapped.sampled) {
     return { action: 'carry', because: 'keeps its history: a sample would close what it leaves out' };
   }
   if (options.force !== undefined) return build(options.force);
@@ -157,7 +157,7 @@ function decideOne(node: ManifestNode, question: Question): Decision {
     if (!mapped) return build('was never built');
     if (mapped.schema !== node.schema || mapped.name !== node.alias) return build('has another name');
     if (!facts.present.has(node.unique_id)) return build('its relation is gone');
-    if (mapped.sampled != null) return build(`holds less than all (${mapped.sampled})`);
+    if (mapped.sampled) return build(`holds less than all (${mapped.sampled})`);
     if (mapped.staleSince) return build('was left behind by a run with a selection');
     if (facts.overdue(mapped, options.reconcileAfter ?? 86_400_000))
       return build('was built more than a day ago');

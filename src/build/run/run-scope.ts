@@ -96,7 +96,7 @@ export class RunScope {
   previousRelation(nodeId: string): Relation | undefined {
     const mapped = this.options.current.nodes.get(nodeId);
     const { SAMPLE, EMPTY } = this.options.flags;
-    return mapped?.sampled != null && SAMPLE === undefined && !EMPTY ? undefined : mapped?.relation;
+    return mapped?.sampled && SAMPLE === undefined && !EMPTY ? undefined : mapped?.relation;
   }
 
   /** What stands for a node now, as data versions name it. */
