@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import * as state001 from './001_state.js';
 import * as state010 from './010_batches.js';
 import * as state020 from './020_cancel_and_leases.js';
+import * as state030 from './030_artifacts_as_written.js';
 
 export interface StateMigration {
   readonly name: string;
@@ -14,4 +15,5 @@ export const stateMigrations: readonly StateMigration[] = [
   { name: '001_state', ...state001 },
   { name: '010_batches', ...state010 },
   { name: '020_cancel_and_leases', ...state020 },
+  { name: '030_artifacts_as_written', ...state030 },
 ];
