@@ -1,12 +1,13 @@
 import type { RunLock } from '../../postgres/run-lock.js';
 import type { ManifestNode } from '../../project/manifest.js';
+import { publishedState, type PublishedState } from '../../project/state/previous-state.js';
 import type { Catalog } from '../../schema/catalog.js';
 import { readLineage, type Lineage } from '../artifacts/lineage.js';
 import type { MetricsArtifact } from '../../semantic/bound-metrics.js';
 import { metricsArtifact } from '../../semantic/metrics-artifact.js';
 import { slimManifest } from '../artifacts/slim-manifest.js';
 import { testVersion, type Plan } from '../plan/plan.js';
-import { readArtifacts, sameContent } from '../publish/artifacts.js';
+import { readArtifacts, replaceArtifact, sameContent } from '../publish/artifacts.js';
 import type { MappedNode } from '../publish/generation.js';
 import { sampledNow, sampleOf } from '../publish/sampled.js';
 import { publish } from '../publish/publish.js';
@@ -90,7 +91,11 @@ export async function publishRun(
       tests: passedTests(scope, results, plan, (before['tests'] ?? {}) as PassedTests),
     };
     const sameNodes = changes.length === 0 && nodes.length === current.nodes.size;
-    if (sameNodes && sameContent(artifacts, before)) return undefined;
+    const remembered = rememberState(options, before['state'] as PublishedState | undefined);
+    if (sameNodes && sameContent(artifacts, before)) {
+      await replaceArtifact(session, state, current.number, 'state', remembered);
+      return undefined;
+    }
     // what is published was held against its schema when it was
     await options.checkSchema?.(options.sdl, catalog, metrics);
     reporter({ type: 'publishing', at: new Date(), nodes: built.length });
@@ -100,7 +105,7 @@ export async function publishRun(
       runId,
       lock,
       nodes,
-      artifacts,
+      artifacts: { ...artifacts, state: remembered },
       views,
     });
     for (const { node } of built) {
@@ -113,6 +118,15 @@ export async function publishRun(
     const laggingViews = views.lagging.map((view) => `${view.schema}.${view.name}`);
     return { generation: runId, stale: [...stale], laggingViews };
   });
+}
+
+/** What `state:` compares with afterwards; what this run was not asked for stays as it was published. */
+function rememberState(
+  { manifest, selected }: RunOptions,
+  before: PublishedState | undefined,
+): PublishedState {
+  const leftAlone = Object.keys(manifest.nodes).filter((id) => !selected.has(id));
+  return publishedState(manifest, before, new Set(leftAlone));
 }
 
 type PassedTests = Readonly<Record<string, string>>;

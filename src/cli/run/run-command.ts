@@ -4,10 +4,11 @@ import type { RunSummary } from '../../build/report/run-event.js';
 import type { CommandContext } from '../command.js';
 import { version } from '../version.js';
 import { checkSchema } from './check-schema.js';
-import type { EventWindow } from '../../project/context/event-window.js';
 import { eventTimeFlags, sampleFlag } from './event-time-flags.js';
+import { namesNodes } from './choose-nodes.js';
 import { loadProject } from './load-project.js';
 import { selectedWords, type RunFlagsGiven } from './run-flags.js';
+import { argsOf } from './run-args.js';
 import { runReporter } from './run-reporter.js';
 import { selectForRun } from './select-for-run.js';
 import { writeArtifacts } from './write-artifacts.js';
@@ -41,12 +42,12 @@ export async function performRun(
   });
   const { manifest } = project;
   const warn = (message: string): void => output.log(message, {}, 'warn');
-  const selected = await selectForRun(manifest, command, flags, warn);
+  const selected = await selectForRun(context, project, command, flags, warn);
   const { stateSchema } = settings.database;
   const startedAt = new Date();
   const eventTime = eventTimeFlags(flags.eventTimeStart, flags.eventTimeEnd);
   const sample = sampleFlag(flags.sample, startedAt);
-  const args = argsOf(command, flags, sample);
+  const args = argsOf(flags, sample);
   const force = forceOf(command, flags);
   const summary = await run({
     database: warehouse.database,
@@ -109,31 +110,5 @@ function forceOf(command: RunOptions['command'], flags: RunFlagsGiven): string |
   if (command === 'test') return 'was asked for';
   if (flags.fullRefresh) return 'full refresh';
   if (flags.eventTimeStart !== undefined) return 'its window of time was given';
-  return selectedWords(flags).length > 0 ? 'was selected' : undefined;
-}
-
-function argsOf(
-  command: string,
-  flags: RunFlagsGiven,
-  sample: EventWindow | undefined,
-): Readonly<Record<string, unknown>> {
-  const { fullRefresh, failFast, storeFailures, empty, vars, exclude } = flags;
-  const all = {
-    select: selectedWords(flags),
-    exclude: exclude ?? [],
-    vars,
-    full_refresh: fullRefresh,
-    fail_fast: failFast,
-    store_failures: storeFailures,
-    empty,
-    // as moments, so that a retry samples the same
-    sample: sample && `{start: ${sample.start.toISOString()}, end: ${sample.end.toISOString()}}`,
-    event_time_start: flags.eventTimeStart,
-    event_time_end: flags.eventTimeEnd,
-  };
-  return Object.fromEntries(
-    Object.entries(all).filter(
-      ([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
-    ),
-  );
+  return namesNodes(flags) ? 'was selected' : undefined;
 }

@@ -31,11 +31,17 @@ const sectionOf: Readonly<Record<ConfiguredType, ConfigSection>> = {
   operation: 'models',
 };
 
+export interface ResolvedConfig {
+  readonly config: NodeConfig;
+  /** What the project says itself, without dbt's defaults: `unrendered_config`. */
+  readonly written: ConfigValues;
+}
+
 /**
  * A node's config: defaults, its package's dbt_project.yml from the outside in, its properties, its own
  * `config()`, and for an installed package last the root project's word.
  */
-export function resolveConfig(request: ConfigRequest, root: ProjectSettings): NodeConfig {
+export function resolveConfig(request: ConfigRequest, root: ProjectSettings): ResolvedConfig {
   const section = sectionOf[request.type];
   const levels = [
     ...folderConfigs(request.package.configs[section], request.fqn),
@@ -43,9 +49,9 @@ export function resolveConfig(request: ConfigRequest, root: ProjectSettings): No
     ...request.calls,
     ...(request.package === root ? [] : folderConfigs(root.configs[section], request.fqn)),
   ];
-  let config: ConfigValues = defaultConfigs[request.type];
-  for (const level of levels) config = mergeConfig(config, level);
-  return finish(config, request);
+  let written: ConfigValues = {};
+  for (const level of levels) written = mergeConfig(written, level);
+  return { config: finish(mergeConfig(defaultConfigs[request.type], written), request), written };
 }
 
 /** Checks the keys dbt gives a meaning and brings them into one shape. */
