@@ -4,11 +4,11 @@ import type { RunSummary } from '../../build/report/run-event.js';
 import type { CommandContext } from '../command.js';
 import { version } from '../version.js';
 import { checkSchema } from './check-schema.js';
-import type { EventWindow } from '../../project/context/event-window.js';
-import { namesNodes } from './choose-nodes.js';
 import { eventTimeFlags, sampleFlag } from './event-time-flags.js';
+import { namesNodes } from './choose-nodes.js';
 import { loadProject } from './load-project.js';
 import { selectedWords, type RunFlagsGiven } from './run-flags.js';
+import { argsOf } from './run-args.js';
 import { runReporter } from './run-reporter.js';
 import { selectForRun } from './select-for-run.js';
 import { writeArtifacts } from './write-artifacts.js';
@@ -47,7 +47,7 @@ export async function performRun(
   const startedAt = new Date();
   const eventTime = eventTimeFlags(flags.eventTimeStart, flags.eventTimeEnd);
   const sample = sampleFlag(flags.sample, startedAt);
-  const args = argsOf(command, flags, sample);
+  const args = argsOf(flags, sample);
   const force = forceOf(command, flags);
   const summary = await run({
     database: warehouse.database,
@@ -82,9 +82,6 @@ export async function performRun(
     distrustRecent: trigger === 'manual',
     lockWait: settings.runs.lockWait,
     staleAfter: settings.runs.lockStaleAfter,
-    lockTimeout: settings.runs.lockTimeout,
-    statementTimeout: settings.runs.statementTimeout,
-    keepHistory: settings.runs.keepHistory,
     keepGenerations: settings.runs.keepGenerations,
   });
   const target = join(settings.projectDir, project.settings.targetPath);
@@ -114,32 +111,4 @@ function forceOf(command: RunOptions['command'], flags: RunFlagsGiven): string |
   if (flags.fullRefresh) return 'full refresh';
   if (flags.eventTimeStart !== undefined) return 'its window of time was given';
   return namesNodes(flags) ? 'was selected' : undefined;
-}
-
-function argsOf(
-  command: string,
-  flags: RunFlagsGiven,
-  sample: EventWindow | undefined,
-): Readonly<Record<string, unknown>> {
-  const { fullRefresh, failFast, storeFailures, empty, vars, exclude, selector, state } = flags;
-  const all = {
-    select: selectedWords(flags),
-    exclude: exclude ?? [],
-    selector,
-    state,
-    vars,
-    full_refresh: fullRefresh,
-    fail_fast: failFast,
-    store_failures: storeFailures,
-    empty,
-    // as moments, so that a retry samples the same
-    sample: sample && `{start: ${sample.start.toISOString()}, end: ${sample.end.toISOString()}}`,
-    event_time_start: flags.eventTimeStart,
-    event_time_end: flags.eventTimeEnd,
-  };
-  return Object.fromEntries(
-    Object.entries(all).filter(
-      ([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
-    ),
-  );
 }

@@ -7,6 +7,12 @@ export interface RunFlagsGiven {
   readonly selector?: string;
   /** A folder with the artifacts of an earlier run. */
   readonly state?: string;
+  /** Read what is neither selected nor built from the relations of the state. */
+  readonly defer?: boolean;
+  /** … even where it is built. */
+  readonly favorState?: true;
+  /** The state for --defer, where it is another than --state. */
+  readonly deferState?: string;
   readonly resourceType?: readonly string[];
   readonly excludeResourceType?: readonly string[];
   readonly indirectSelection?: string;
@@ -48,6 +54,10 @@ export function addRunFlags(command: Command): Command {
     .option('--sample <window>', "read this much event time only: '3 days', or '{start: …, end: …}'")
     .option('--event-time-start <time>', 'build the batches of microbatch models from here, in UTC')
     .option('--event-time-end <time>', 'up to here')
+    .option('--defer', 'read what is neither selected nor built from the relations that --state names')
+    .option('--no-defer', 'read what this target has')
+    .option('--favor-state', 'with --defer: although this target has them')
+    .option('--defer-state <folder>', 'the state for --defer, where --state is for the selection')
     .option('--warn-error', 'a warning fails the run')
     .option('--no-carry', 'build unchanged nodes too');
 }
