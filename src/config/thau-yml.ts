@@ -67,6 +67,15 @@ export const thauYml = {
       'Without a sign of life for so long, the holder of the run lock counts as hung and is replaced.',
       '30 seconds',
     ),
+    lock_timeout: duration(
+      "How long a statement of a run waits for another session's lock before its node fails; 0 waits without end.",
+      '5 minutes',
+    ),
+    statement_timeout: duration('How long one statement of a run may take; 0 is no limit.', '0'),
+    keep_history: duration(
+      'How long finished runs, and requests that were answered, stay in the history; 0 keeps all.',
+      '90 days',
+    ),
     publish: choice(
       '`all`: publish only when every node succeeded; `healthy`: what is not downstream of a failure.',
       'all',
