@@ -41,6 +41,10 @@ export const projectCodes = {
     cause: '`--selector` names no selector of selectors.yml, or that selector is written in an unknown way.',
     cure: 'Correct the name, or the definition at the place shown.',
   },
+  PROJECT_STATE: {
+    cause: 'The folder of `--state` holds no artifacts of an earlier run, or they cannot be read.',
+    cure: 'Give the `target` folder that an earlier run of thau or dbt wrote, with its manifest.json.',
+  },
   PROJECT_DUPLICATE_PROPERTIES: {
     cause: 'Two entries of properties files describe the same model, seed, snapshot, macro or test.',
     cure: 'Join the two entries into one.',
