@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Connection } from '../../src/config/connection.js';
 import { Database } from '../../src/postgres/database.js';
+import { stateMigrations } from '../../src/postgres/migrations/all.js';
 import { migrate } from '../../src/postgres/migrate.js';
 import { connectionOf } from '../support/connection.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -23,7 +24,7 @@ test('several processes at once migrate once, and a second start finds nothing t
   const all = await Promise.all(
     Array.from({ length: 4 }, () => migrate({ database, connection, stateSchema: 'thau' })),
   );
-  expect(all.flat()).toEqual(['001_state']);
+  expect(all.flat()).toEqual(stateMigrations.map(({ name }) => name));
   expect(await migrate({ database, connection, stateSchema: 'thau' })).toEqual([]);
   expect((await database.query('select token, host from thau.run_lock')).rows).toEqual([
     { token: 0, host: null },
@@ -36,7 +37,9 @@ test('a migration lock left by a killed process does not stop the next', async (
     create table stuck.migrations (id serial primary key, name varchar(255), batch int, migration_time timestamptz);
     create table stuck.migrations_lock (index serial primary key, is_locked int);
     insert into stuck.migrations_lock (is_locked) values (1)`);
-  expect(await migrate({ database, connection, stateSchema: 'stuck' })).toEqual(['001_state']);
+  expect(await migrate({ database, connection, stateSchema: 'stuck' })).toEqual(
+    stateMigrations.map(({ name }) => name),
+  );
 });
 
 test('a schema made by a newer thau is refused', async () => {
