@@ -9,6 +9,7 @@ import type { BoundField, BoundMetrics, BoundSchema, BoundType } from './bound-s
 import type { Catalog, SdlSource } from './catalog.js';
 import { Findings } from './finding.js';
 import { TypeGenerator } from './generate-types.js';
+import { mergeExtensions } from './merge-extensions.js';
 import { metricRowSdl } from './metric-sdl.js';
 import { modelSdl } from './model-sdl.js';
 import { readSdl, type SdlDocument } from './read-sdl.js';
@@ -68,7 +69,7 @@ export function bindSchema(
   if (findings.errors.length > 0) return { schema: undefined, errors: findings.errors, warnings };
   return {
     schema: {
-      sdl: print(withoutBinding(whole)),
+      sdl: print(mergeExtensions(withoutBinding(whole))),
       relations: Object.fromEntries(relations),
       types: Object.fromEntries(types),
       enums: storedEnums(context),
