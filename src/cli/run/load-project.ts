@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Project } from '../../project/parse-project.js';
 import type { ProjectRenderer } from '../../project/renderer.js';
 import type { SdlSource } from '../../schema/catalog.js';
@@ -7,6 +5,7 @@ import type { GlobalOptions } from '../command.js';
 import type { Output } from '../output.js';
 import type { Warehouse } from '../warehouse.js';
 import { openProject } from '../project/open-project.js';
+import { readSdlFiles } from '../schema/read-sdl-files.js';
 import { yamlMapping } from './yaml-mapping.js';
 
 export interface LoadedProject {
@@ -45,20 +44,4 @@ export async function loadProject({
     sdl: readSdlFiles(settings.projectDir),
     invocationId: project.environment.invocationId,
   };
-}
-
-/** `schema/**\/*.graphql`, in name order; none where the project has no API. */
-function readSdlFiles(projectDir: string): readonly SdlSource[] {
-  const folder = join(projectDir, 'schema');
-  let names: string[];
-  try {
-    names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  } catch {
-    return [];
-  }
-  return names
-    .filter((name) => name.endsWith('.graphql'))
-    .map((name) => name.replaceAll('\\', '/'))
-    .sort()
-    .map((name) => ({ file: `schema/${name}`, text: readFileSync(join(folder, name), 'utf8') }));
 }

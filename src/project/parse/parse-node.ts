@@ -84,7 +84,7 @@ export function parseNode(request: NodeRequest, session: Session): Draft | undef
     renderSync(template, globals(), { undefined: 'silent' });
   }
   request.run?.(capture, globals);
-  const config = resolveConfig(
+  const { config, written } = resolveConfig(
     {
       type,
       package: settings,
@@ -107,6 +107,7 @@ export function parseNode(request: NodeRequest, session: Session): Draft | undef
         ? checksumOf(request.rawCode)
         : { name: 'sha256', checksum: request.checksum },
     config,
+    unrendered_config: written,
     tags: config.tags,
     meta: config.meta,
     patch_path: request.patch === undefined ? null : `${settings.name}://${request.patch.path}`,
