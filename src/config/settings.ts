@@ -73,6 +73,8 @@ export interface Settings {
     readonly keepHistory: number;
     readonly publish: 'all' | 'healthy';
   };
+  /** Limits of templates: only what was set, the interpreter has the defaults. */
+  readonly templates: Partial<Readonly<Record<'steps' | 'depth' | 'output' | 'size' | 'digits', number>>>;
   readonly schedules: readonly Schedule[];
   /** Only what was set: the API has the defaults. */
   readonly api: ApiOverrides;
@@ -116,6 +118,7 @@ export function resolveSettings(question: SettingsQuestion): Settings {
       keepHistory: set.runs?.keep_history ?? 90 * 86_400_000,
       publish: set.runs?.publish ?? 'all',
     },
+    templates: set.templates ?? {},
     schedules: (set.schedules ?? []).map((schedule) => toSchedule(schedule, timezone)),
     api: withPort(set.api ?? {}, question.env),
   };
