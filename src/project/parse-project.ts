@@ -54,6 +54,8 @@ export interface Project {
   readonly macros: MacroTable;
   readonly environment: Environment;
   readonly warnings: readonly ThauError[];
+  /** How much was parsed, and how much was as an earlier parse had left it; undefined where nothing was kept. */
+  readonly units?: { readonly parsed: number; readonly kept: number };
 }
 
 /**
@@ -77,7 +79,9 @@ export function parseProject(options: ParseOptions): Project {
   cache?.save();
   const { root: settings, packages, macros } = session;
   const { environment } = options;
-  return { manifest, settings, packages, macros, environment, warnings: problems.warnings };
+  const units = cache?.memory.counts;
+  const { warnings } = problems;
+  return { manifest, settings, packages, macros, environment, warnings, ...(units && { units }) };
 }
 
 /** The root project and the packages installed in it. */

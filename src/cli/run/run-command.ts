@@ -38,6 +38,7 @@ export async function performRun(
     warehouse,
     env: context.env,
     output,
+    global: context.global,
     ...(flags.vars !== undefined && { vars: flags.vars }),
   });
   const { manifest } = project;
