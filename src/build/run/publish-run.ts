@@ -9,6 +9,7 @@ import { slimManifest } from '../artifacts/slim-manifest.js';
 import { testVersion, type Plan } from '../plan/plan.js';
 import { readArtifacts, replaceArtifact, sameContent } from '../publish/artifacts.js';
 import type { MappedNode } from '../publish/generation.js';
+import { sampledNow, sampleOf } from '../publish/sampled.js';
 import { publish } from '../publish/publish.js';
 import { readCatalog } from '../publish/read-catalog.js';
 import type { NodeResult } from '../report/node-result.js';
@@ -98,8 +99,9 @@ export async function publishRun(
     // what is published was held against its schema when it was
     await options.checkSchema?.(options.sdl, catalog, metrics);
     reporter({ type: 'publishing', at: new Date(), nodes: built.length });
+    const prepared = performance.now();
     const views = await prepareViews(session, changes, { state, generation: runId });
-    await publish(session, {
+    const flip = await publish(session, {
       state,
       runId,
       lock,
@@ -107,13 +109,21 @@ export async function publishRun(
       artifacts: { ...artifacts, state: remembered },
       views,
     });
+    const viewSeconds = (performance.now() - prepared) / 1000 - flip.seconds;
     for (const { node } of built) {
       const place = { schema: node.schema, name: node.alias };
       await applyGrants(session, node, [place]);
       await applyDocs(session, node, place, 'view');
     }
     const seconds = (performance.now() - began) / 1000;
-    reporter({ type: 'published', at: new Date(), generation: runId, seconds });
+    reporter({
+      type: 'published',
+      at: new Date(),
+      generation: runId,
+      seconds,
+      viewSeconds,
+      flipSeconds: flip.seconds,
+    });
     const laggingViews = views.lagging.map((view) => `${view.schema}.${view.name}`);
     return { generation: runId, stale: [...stale], laggingViews };
   });
@@ -162,7 +172,20 @@ function nextMapping(scope: RunScope, stale: ReadonlySet<string>, plan: Plan): r
   const { manifest, current } = scope.options;
   const candidates = scope.candidates();
   const now = new Date();
-  const empty = scope.options.flags.EMPTY;
+  const { flags } = scope.options;
+  const unproven = sampleOf(flags) !== null;
+  const sampled = new Map<string, string | null>();
+  const sampledOf = (nodeId: string): string | null => {
+    const known = sampled.get(nodeId);
+    if (known !== undefined) return known;
+    const before = current.nodes.get(nodeId);
+    const node = manifest.nodes[nodeId];
+    sampled.set(nodeId, null);
+    const isOpen = node !== undefined && (candidates.has(nodeId) || !hasRelation(node));
+    const answer = isOpen ? sampledNow(node, flags, before, sampledOf) : (before?.sampled ?? null);
+    sampled.set(nodeId, answer);
+    return answer;
+  };
   const carried = [...current.nodes.values()]
     .filter(({ nodeId }) => {
       const node = manifest.nodes[nodeId];
@@ -182,9 +205,10 @@ function nextMapping(scope: RunScope, stale: ReadonlySet<string>, plan: Plan): r
         name,
         relation,
         builtBy,
-        fingerprint: empty ? null : (plan.fingerprints.get(nodeId) ?? null),
-        dataVersion: empty ? null : plan.dataVersion(nodeId, (id) => scope.relationText(id)),
+        fingerprint: unproven ? null : (plan.fingerprints.get(nodeId) ?? null),
+        dataVersion: unproven ? null : plan.dataVersion(nodeId, (id) => scope.relationText(id)),
         staleSince: null,
+        sampled: sampledOf(nodeId),
       },
     ];
   });

@@ -13,7 +13,8 @@ export function nodeLine(result: NodeResult, index: number, total: number, style
     style.dim(kind.padEnd(11)),
     displayName(result),
   ];
-  if (result.status === 'success' && result.message !== null) parts.push(style.dim(result.message));
+  if (['success', 'partial success'].includes(result.status) && result.message !== null)
+    parts.push(style.dim(result.message));
   const counted = result.resourceType !== 'unit_test';
   if (counted && (result.status === 'fail' || result.status === 'warn')) parts.push(failures(result));
   if (result.status === 'skipped' && result.message !== null) parts.push(style.dim(result.message));
@@ -30,6 +31,7 @@ const words: Readonly<
   Record<NodeResult['status'], readonly [string, 'green' | 'red' | 'yellow' | 'dim' | 'cyan']>
 > = {
   success: ['OK', 'green'],
+  'partial success': ['PART', 'red'],
   carried: ['KEPT', 'cyan'],
   pass: ['PASS', 'green'],
   warn: ['WARN', 'yellow'],

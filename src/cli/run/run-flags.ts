@@ -7,6 +7,12 @@ export interface RunFlagsGiven {
   readonly selector?: string;
   /** A folder with the artifacts of an earlier run. */
   readonly state?: string;
+  /** Read what is neither selected nor built from the relations of the state. */
+  readonly defer?: boolean;
+  /** … even where it is built. */
+  readonly favorState?: true;
+  /** The state for --defer, where it is another than --state. */
+  readonly deferState?: string;
   readonly resourceType?: readonly string[];
   readonly excludeResourceType?: readonly string[];
   readonly indirectSelection?: string;
@@ -16,6 +22,9 @@ export interface RunFlagsGiven {
   readonly fullRefresh?: true;
   readonly storeFailures?: true;
   readonly empty?: true;
+  readonly sample?: string;
+  readonly eventTimeStart?: string;
+  readonly eventTimeEnd?: string;
   readonly carry?: boolean;
   readonly warnError?: true;
 }
@@ -42,6 +51,13 @@ export function addRunFlags(command: Command): Command {
     .option('-f, --full-refresh', 'build incremental models whole')
     .option('--store-failures', 'keep the failing rows of tests in tables')
     .option('--empty', 'build relations without rows')
+    .option('--sample <window>', "read this much event time only: '3 days', or '{start: …, end: …}'")
+    .option('--event-time-start <time>', 'build the batches of microbatch models from here, in UTC')
+    .option('--event-time-end <time>', 'up to here')
+    .option('--defer', 'read what is neither selected nor built from the relations that --state names')
+    .option('--no-defer', 'read what this target has')
+    .option('--favor-state', 'with --defer: although this target has them')
+    .option('--defer-state <folder>', 'the state for --defer, where --state is for the selection')
     .option('--warn-error', 'a warning fails the run')
     .option('--no-carry', 'build unchanged nodes too');
 }

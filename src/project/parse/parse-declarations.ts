@@ -27,11 +27,14 @@ const sectionOf: Readonly<Partial<Record<DeclaredType, ConfigSection>>> = {
 };
 
 /** Exposures, groups, metrics, semantic models, saved queries and unit tests, each a node as its YAML says it. */
-export function parseDeclarations(session: Session, taken: Map<string, Place>): void {
+export function parseDeclarations(session: Session): void {
   const { declarations } = session.properties;
   const each = (entries: readonly Entry[], type: DeclaredType, read: Reader): void => {
-    for (const entry of entries)
-      session.problems.attempt(() => declare(entry, type, read(entry), session, taken));
+    for (const entry of entries) {
+      session.unit(`${type}|${entry.id}`, [entry.shown], () => {
+        session.problems.attempt(() => declare(entry, type, read(entry), session));
+      });
+    }
   };
   each(declarations.groups, 'group', readGroup);
   each(declarations.exposures, 'exposure', readExposure);
@@ -41,11 +44,12 @@ export function parseDeclarations(session: Session, taken: Map<string, Place>): 
   if (declarations.unit_tests.length === 0) return;
   const references = new References(session);
   for (const entry of declarations.unit_tests) {
-    session.problems.attempt(() => declareUnitTests(entry, references, taken));
+    session.problems.attempt(() => declareUnitTests(entry, references));
   }
 }
 
-function declareUnitTests(entry: Entry, references: References, taken: Map<string, Place>): void {
+/** Read anew each time: what they say depends on their models, and on files of fixtures. */
+function declareUnitTests(entry: Entry, references: References): void {
   const { session } = references;
   const settings = session.packages.get(entry.packageName) ?? session.root;
   const owners = settings === session.root ? [settings] : [settings, session.root];
@@ -57,7 +61,7 @@ function declareUnitTests(entry: Entry, references: References, taken: Map<strin
   });
   const at = entry.yaml.at(entry.raw, 'name');
   for (const node of nodes) {
-    refuseSecond(node.unique_id, at, taken, 'unit test', entry.name);
+    refuseSecond(node.unique_id, at, session.taken, 'unit test', entry.name);
     session.declared.push({ node, capture: new Capture(), package: settings });
   }
 }
@@ -73,19 +77,13 @@ interface Declared {
 
 type Reader = (entry: Entry) => Declared;
 
-function declare(
-  entry: Entry,
-  type: DeclaredType,
-  declared: Declared,
-  session: Session,
-  taken: Map<string, Place>,
-): void {
+function declare(entry: Entry, type: DeclaredType, declared: Declared, session: Session): void {
   const { name, packageName, yaml, raw } = entry;
   const settings = session.packages.get(packageName) ?? session.root;
   const middle = declared.middle ?? [];
   const uniqueId = [type, packageName, ...middle, name].join('.');
   const at = yaml.at(raw, 'name');
-  refuseSecond(uniqueId, at, taken, type.replace('_', ' '), name);
+  refuseSecond(uniqueId, at, session.taken, type.replace('_', ' '), name);
   const fqn = [packageName, ...entry.folders, ...middle, name];
   const config = configOf(raw, type, fqn, settings === session.root ? [settings] : [settings, session.root]);
   const capture = new Capture();
@@ -118,7 +116,7 @@ function declare(
   session.declared.push({ node, capture, package: settings });
 }
 
-function refuseSecond(id: string, at: Place, taken: Map<string, Place>, noun: string, name: string): void {
+function refuseSecond(id: string, at: Place, taken: Session['taken'], noun: string, name: string): void {
   const before = taken.get(id);
   if (before !== undefined) {
     throw new ThauError('PROJECT_DUPLICATE_NODE', `two entries declare the ${noun} "${name}"`, {

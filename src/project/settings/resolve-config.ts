@@ -5,6 +5,7 @@ import type { YamlMapping } from '../yaml/yaml-file.js';
 import { defaultConfigs, type ConfiguredType } from './default-config.js';
 import { folderConfigs } from './folder-config.js';
 import { asList, mergeConfig, type ConfigValues } from './merge-config.js';
+import { isMicrobatch, microbatchConfig } from './microbatch-config.js';
 import type { ConfigSection, ProjectSettings } from './project-settings.js';
 
 /** A node, as far as its config depends on it. */
@@ -83,7 +84,7 @@ function finish(config: ConfigValues, request: ConfigRequest): NodeConfig {
     asList(config[name]).flatMap((hook) =>
       readHook(hook, () => wrong(name, 'SQL, or a mapping with sql and transaction')),
     );
-  return {
+  const finished: NodeConfig = {
     ...config,
     enabled,
     materialized,
@@ -92,6 +93,14 @@ function finish(config: ConfigValues, request: ConfigRequest): NodeConfig {
     pre_hook: hooks('pre_hook'),
     post_hook: hooks('post_hook'),
   };
+  const fault = enabled && isMicrobatch(finished) ? microbatchConfig(finished) : undefined;
+  if (fault !== undefined && 'what' in fault) {
+    throw new ThauError('PROJECT_CONFIG', `${request.owner}: ${fault.what}`, {
+      at: request.at,
+      hint: fault.hint,
+    });
+  }
+  return finished;
 }
 
 function readHook(hook: unknown, wrong: () => ThauError): Hook[] {
