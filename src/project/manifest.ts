@@ -27,7 +27,7 @@ export interface ManifestMetadata {
 }
 
 export type ResourceType =
-  'model' | 'seed' | 'snapshot' | 'test' | 'analysis' | 'operation' | 'sql_operation';
+  'model' | 'seed' | 'snapshot' | 'test' | 'unit_test' | 'analysis' | 'operation' | 'sql_operation';
 
 export interface ManifestNode {
   readonly unique_id: string;

@@ -46,6 +46,15 @@ export class ProjectRenderer {
     };
   }
 
+  /** The SQL of a unit test's model over the rows given. */
+  async compileUnitTest(
+    tested: ManifestNode,
+    ctes: readonly InjectedCte[],
+    run: RunContext & Required<Pick<RunContext, 'unitTest'>>,
+  ): Promise<string> {
+    return injectCtes(await this.#body(tested, run, new RunState()), ctes);
+  }
+
   /** A hook or another text, among the names of a node or of the project. */
   async render(text: string, run: RunContext, node?: ManifestNode): Promise<string> {
     const file = node === undefined ? 'dbt_project.yml' : `hook of ${this.#shown(node)}`;

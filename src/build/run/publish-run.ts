@@ -147,10 +147,12 @@ function passedTests(
   plan: Plan,
   before: PassedTests,
 ): PassedTests {
-  const tests = Object.entries(before).filter(([id]) => scope.options.manifest.nodes[id]);
+  const { nodes, unit_tests: unitTests } = scope.options.manifest;
+  const tests = Object.entries(before).filter(([id]) => nodes[id] ?? unitTests[id]);
   const held = new Map(tests);
   for (const result of results) {
-    if (result.resourceType !== 'test' || plan.decisions.get(result.nodeId)?.action === 'carry') continue;
+    const isTest = result.resourceType === 'test' || result.resourceType === 'unit_test';
+    if (!isTest || plan.decisions.get(result.nodeId)?.action === 'carry') continue;
     held.delete(result.nodeId);
     const hash = plan.fingerprints.get(result.nodeId);
     const version = plan.dataVersion(result.nodeId, (id) => scope.relationText(id));

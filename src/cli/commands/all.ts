@@ -23,6 +23,7 @@ import { addSample } from './sample.js';
 import { addSchedule } from './schedule.js';
 import { addSchema } from './schema.js';
 import { addServe } from './serve.js';
+import { addSource } from './source.js';
 import { addStart } from './start.js';
 import { addSnapshot } from './snapshot.js';
 import { addStatus } from './status.js';
@@ -38,6 +39,7 @@ export const commands: readonly AddCommand[] = [
   addTest,
   addSeed,
   addSnapshot,
+  addSource,
   addParse,
   addList,
   addCompile,

@@ -70,6 +70,16 @@ export const buildCodes = {
     cause: 'The run was cancelled by a signal, a command or a request.',
     cure: 'Nothing was published; run again when you want it.',
   },
+  BUILD_UNIT_TEST: {
+    cause:
+      'A unit test cannot run: an input of its model has no rows given, a fixture names a column that is none, or the columns of an input are not known yet.',
+    cure: 'The message names the unit test and what is missing; build the input first where its columns are not known.',
+  },
+  BUILD_FRESHNESS: {
+    cause:
+      'How old a source is cannot be told: it has no loaded_at_field or loaded_at_query, has both, or the query answers no single time.',
+    cure: 'Set one of the two so that it gives the time of the newest row.',
+  },
   BUILD_TEST_RESULT: {
     cause: 'A test did not answer with one number of failures.',
     cure: 'A test selects the failing rows; `fail_calc` is one aggregate over them.',
