@@ -4,6 +4,7 @@ import { ThauError, type Place } from '../errors/thau-error.js';
 import type { MacroTable } from './context/macro-table.js';
 import type { Environment } from './environment.js';
 import type { Manifest } from './manifest.js';
+import { allowsThau, dbtVersion } from './packages/claimed-version.js';
 import { installedPackages } from './packages/installed-packages.js';
 import { buildManifest } from './parse/build-manifest.js';
 import { modelSemantics } from './parse/model-semantics.js';
@@ -71,12 +72,33 @@ export function parseProject(options: ParseOptions): Project {
 function openSession({ projectDir, environment }: ParseOptions, problems: Problems): Session {
   const root = readProjectFile({ root: projectDir, prefix: '' }, problems);
   const all = [root, ...installedPackages(root, problems)];
+  checkVersions(all, environment.env, problems);
   const plain = new Session(root, new Map(all.map((one) => [one.name, one])), environment, problems);
   const rendered = all.map(
     (one) => problems.attempt(() => renderSettings(one, plain.yamlGlobals(one.name))) ?? one,
   );
   const [renderedRoot = root] = rendered;
   return new Session(renderedRoot, new Map(rendered.map((one) => [one.name, one])), environment, problems);
+}
+
+/** `require-dbt-version`: who asks for a dbt that thau does not stand for is told, unless versions are not to be checked. */
+function checkVersions(all: readonly ProjectSettings[], env: Environment['env'], problems: Problems): void {
+  const [root] = all;
+  if (root?.flags['version_check'] === false || /^(?:0|f|false|no)$/i.test(env['DBT_VERSION_CHECK'] ?? ''))
+    return;
+  for (const { name, file, requireDbtVersion } of all) {
+    if (allowsThau(requireDbtVersion)) continue;
+    problems.error(
+      new ThauError(
+        'PROJECT_DBT_VERSION',
+        `"${name}" requires dbt ${requireDbtVersion.join(', ')}; thau stands for ${dbtVersion} and 2.0`,
+        {
+          at: file.at(file.value, 'require-dbt-version'),
+          hint: 'Take another version of it, or set DBT_VERSION_CHECK=false to try it all the same.',
+        },
+      ),
+    );
+  }
 }
 
 /** Macros, docs blocks and properties: what nodes refer to, so first. */

@@ -35,9 +35,12 @@ export interface MadeRelation extends Relation {
  */
 export class RunScope {
   readonly names = new OwnedNames();
+  /** The schemas that readers know, which candidates stand beside. */
+  readonly schemas: ReadonlySet<string>;
   private readonly made = new Map<string, MadeRelation>();
 
   constructor(readonly options: RunScopeOptions) {
+    this.schemas = new Set(Object.values(options.manifest.nodes).map(({ schema }) => schema));
     for (const node of Object.values(options.manifest.nodes)) {
       if (hasRelation(node)) this.names.set(node.schema, node.alias, null);
     }
