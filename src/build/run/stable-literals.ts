@@ -34,6 +34,6 @@ function* literals(sql: string): Generator<{ readonly from: number; readonly to:
     /--[^\n]*|\/\*[\s\S]*?\*\/|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$|[eE]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'/g;
   for (const match of sql.matchAll(token)) {
     const [text] = match;
-    if (text.endsWith("'")) yield { from: match.index, to: match.index + text.length };
+    if (/^[eE]?'/.test(text)) yield { from: match.index, to: match.index + text.length };
   }
 }

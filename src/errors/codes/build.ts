@@ -61,6 +61,11 @@ export const buildCodes = {
     cause: 'The process of a run ended before the run did, or stopped answering.',
     cure: 'Nothing is to be done: a later run terminated its backends and cleaned up.',
   },
+  BUILD_AFTER_PUBLISH: {
+    cause:
+      'The generation was published, and something that follows a publish was not finished: grants and comments of its stable views, or the tidying up.',
+    cure: 'Correct the cause below it. The tidying up is done by the next run; grants and comments when the model is built again.',
+  },
   BUILD_CANCELLED: {
     cause: 'The run was cancelled by a signal, a command or a request.',
     cure: 'Nothing was published; run again when you want it.',
