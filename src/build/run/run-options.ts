@@ -5,6 +5,7 @@ import type { Manifest } from '../../project/manifest.js';
 import type { Database } from '../../postgres/database.js';
 import type { Catalog, SdlSource } from '../../schema/catalog.js';
 import type { Reporter } from '../report/run-event.js';
+import type { Deferral } from './deferral.js';
 import type { Renderer } from './renderer.js';
 
 /** What a run is to do, with everything it needs as plain data and one database handle. */
@@ -59,6 +60,8 @@ export interface RunOptions {
   readonly retryOf?: number;
   /** `all` (unless given): publish when everything is good; `healthy`: also what is not downstream of a failure. */
   readonly publish?: 'all' | 'healthy';
+  /** `--defer`: what stands for nodes that are neither selected nor built. */
+  readonly defer?: Deferral;
   /** `--event-time-start` and `--event-time-end`: the batches of microbatch models. */
   readonly eventTime?: EventWindow;
   /** The moment that `now` is for batches; the run's own beginning unless given. */

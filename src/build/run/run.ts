@@ -90,6 +90,8 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
       startedAt,
       reporter,
       threads: options.threads,
+      selected: options.selected,
+      ...(options.defer && { defer: options.defer }),
       ...(options.eventTime && { eventTime: options.eventTime }),
     });
     scope = begun;

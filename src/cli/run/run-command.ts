@@ -4,6 +4,7 @@ import type { RunSummary } from '../../build/report/run-event.js';
 import type { CommandContext } from '../command.js';
 import { version } from '../version.js';
 import { checkSchema } from './check-schema.js';
+import { deferralOf } from './deferral-flags.js';
 import { eventTimeFlags, sampleFlag } from './event-time-flags.js';
 import { namesNodes } from './choose-nodes.js';
 import { loadProject } from './load-project.js';
@@ -48,6 +49,7 @@ export async function performRun(
   const startedAt = new Date();
   const eventTime = eventTimeFlags(flags.eventTimeStart, flags.eventTimeEnd);
   const sample = sampleFlag(flags.sample, startedAt);
+  const defer = deferralOf(flags, context.env, warehouse.facts.database, warn);
   const args = argsOf(flags, sample);
   const force = forceOf(command, flags);
   const summary = await run({
@@ -68,6 +70,7 @@ export async function performRun(
       ...(eventTime && { EVENT_TIME_START: eventTime.start, EVENT_TIME_END: eventTime.end }),
     },
     ...(eventTime && { eventTime }),
+    ...(defer && { defer }),
     startedAt,
     trigger,
     target: settings.target.name,
