@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { keysChannel } from '../access/key-store.js';
 import { KeyVerifier } from '../access/key-verifier.js';
+import { TokenVerifier } from '../access/token-verifier.js';
 import type { Connection } from '../config/connection.js';
 import { ThauError } from '../errors/thau-error.js';
 import type { Database } from '../postgres/database.js';
@@ -20,6 +21,7 @@ import { requestMutations } from './graphql/mutations.js';
 import { healthRoutes } from './health/health-routes.js';
 import { Authenticator } from './http/authenticate.js';
 import { cors } from './http/cors.js';
+import { RateLimits } from './http/rate-limits.js';
 import { requestIds } from './http/request-id.js';
 import type { Log } from './log.js';
 import { metricsRoutes } from './metrics/metrics-routes.js';
@@ -90,7 +92,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     answerer,
     log,
     settings,
-    documents: (schema) => bySchema.get(schema)?.documents,
+    generation: (schema) => bySchema.get(schema),
   });
   const metrics = new RequestMetrics([
     gauge(
@@ -108,13 +110,20 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
       follower.listening ? 1 : 0,
     ),
   ]);
-  const authenticator = new Authenticator(verifier, settings.allowAnonymous);
+  const authenticator = new Authenticator({
+    keys: verifier,
+    tokens: settings.tokens && new TokenVerifier(settings.tokens),
+    roles: settings.roles,
+    allowAnonymous: settings.allowAnonymous,
+  });
+  const rateLimits = new RateLimits();
   const requestId = requestIds();
   let stopping = false;
   const lean = new LeanPath({
     authenticator,
     follower,
     answerer,
+    rateLimits,
     requestId,
     bodyLimit: settings.bodyLimit,
     stopping: () => stopping,
@@ -123,8 +132,8 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
   const app = fastifyOver(lean, settings, requestId);
   metricsRoutes(app, { metrics, authenticator });
   cors(app, settings.corsOrigins);
-  graphqlRoutes(app, { apollo, authenticator, follower, settings });
-  flatRoutes(app, { authenticator, follower, answerer });
+  graphqlRoutes(app, { apollo, answerer, authenticator, follower, rateLimits, settings });
+  flatRoutes(app, { authenticator, follower, answerer, rateLimits });
   healthRoutes(app, { follower, database, stopping: () => stopping });
   pageRoutes(app, { follower });
   await follower.start();

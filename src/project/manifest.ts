@@ -46,6 +46,8 @@ export interface ManifestNode {
   readonly relation_name: string | null;
   readonly checksum: { readonly name: 'sha256' | 'none'; readonly checksum: string };
   readonly config: NodeConfig;
+  /** What the project itself says of the config, without defaults: what `state:modified.configs` compares. */
+  readonly unrendered_config?: Readonly<Record<string, unknown>>;
   readonly tags: readonly string[];
   readonly meta: Readonly<Record<string, unknown>>;
   readonly description: string;

@@ -9,9 +9,10 @@ import type { BoundField, BoundMetrics, BoundSchema, BoundType } from './bound-s
 import type { Catalog, SdlSource } from './catalog.js';
 import { Findings } from './finding.js';
 import { TypeGenerator } from './generate-types.js';
+import { mergeExtensions } from './merge-extensions.js';
 import { metricRowSdl } from './metric-sdl.js';
 import { modelSdl } from './model-sdl.js';
-import { readSdl } from './read-sdl.js';
+import { readSdl, type SdlDocument } from './read-sdl.js';
 import { systemRelations } from './system-relations.js';
 
 export interface BindOptions {
@@ -51,7 +52,7 @@ export function bindSchema(
   for (const row of context.rows.values()) types.set(row.name, bindRowType(context, row));
   bindNamespaces(context, 'Query');
 
-  const generator = new TypeGenerator(types);
+  const generator = new TypeGenerator(types, deprecations(document));
   for (const type of types.values()) {
     for (const field of Object.values(type.fields)) {
       if (field.kind === 'many' && field.shape === 'connection') generator.connection(field.target);
@@ -68,7 +69,7 @@ export function bindSchema(
   if (findings.errors.length > 0) return { schema: undefined, errors: findings.errors, warnings };
   return {
     schema: {
-      sdl: print(withoutBinding(whole)),
+      sdl: print(mergeExtensions(withoutBinding(whole))),
       relations: Object.fromEntries(relations),
       types: Object.fromEntries(types),
       enums: storedEnums(context),
@@ -78,6 +79,15 @@ export function bindSchema(
     },
     errors: [],
     warnings,
+  };
+}
+
+/** A field's `@deprecated(…)` as it is written, a space before; nothing where it has none. */
+function deprecations(document: SdlDocument): (typeName: string, field: string) => string {
+  return (typeName, field) => {
+    const declared = document.types.get(typeName)?.fields.find(({ name }) => name.value === field);
+    const found = declared?.directives?.find(({ name }) => name.value === 'deprecated');
+    return found === undefined ? '' : ` ${print(found)}`;
   };
 }
 

@@ -52,6 +52,13 @@ describe('a run over a project where', () => {
     expect(await place.query('select generation from thau.pointer')).toEqual([{ generation: '1' }]);
   });
 
+  test('nothing changed but what PostgreSQL estimates of its tables publishes nothing', async () => {
+    await run(all);
+    await change(`update pg_class set reltuples = 12345 where relname = 'totals' and relkind = 'r'`);
+    expect((await run(all)).state).toBe('succeeded');
+    expect(await place.query('select generation from thau.pointer')).toEqual([{ generation: '1' }]);
+  });
+
   test('nothing changed makes no schema for candidates', async () => {
     await run(all);
     await run(all);

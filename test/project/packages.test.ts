@@ -25,7 +25,7 @@ function write(path: string, text: string | Buffer): void {
 const projectDir = (): string => join(folder, 'shop');
 
 function install(upgrade = false): ReturnType<typeof installPackages> {
-  return installPackages({ projectDir: projectDir(), env: {}, upgrade });
+  return installPackages({ projectDir: projectDir(), env: {}, vars: {}, upgrade });
 }
 
 function git(...args: string[]): string {

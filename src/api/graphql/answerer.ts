@@ -89,7 +89,8 @@ export class Answerer {
         document: known.document,
         operationName: known.operation.name?.value,
         variables,
-        role: context.role,
+        role: context.access.sight,
+        claims: context.caller.claims,
       });
       if (planned.kind === 'errors') return { errors: planned.errors };
       if (planned.kind === 'answer') return planned.data;

@@ -9,6 +9,7 @@ import { customMaterialisation } from '../materialisations/custom.js';
 import { isIncremental } from '../materialisations/is-incremental.js';
 import type { Candidate, Materialisation } from '../materialisations/materialisation.js';
 import { materialisations } from '../materialisations/all.js';
+import type { BatchReport } from '../microbatch/batch-report.js';
 import { nodeFailure } from './node-failure.js';
 import { applyDocs, applyGrants } from './relation-extras.js';
 import type { RunScope } from './run-scope.js';
@@ -16,6 +17,10 @@ import type { RunScope } from './run-scope.js';
 export interface BuiltNode {
   readonly candidate: Candidate;
   readonly compiledCode: string;
+  /** Of a microbatch model. */
+  readonly batches?: BatchReport;
+  /** The first fault of a microbatch model's batches. */
+  readonly fault?: unknown;
 }
 
 /** Renders a node, and makes and registers its candidate; hooks run around it as under dbt. */
@@ -34,7 +39,7 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
         rename: (from, to) => adapter.renameRelation(from, to),
       })
     : materialisationOf(node);
-  const current = scope.currentRelation(node.unique_id);
+  const current = scope.previousRelation(node.unique_id);
   const incremental = isIncremental(node.config, current, scope.fullRefresh);
   const sql =
     node.resource_type === 'seed'
@@ -96,7 +101,7 @@ function materialisationOf(node: ManifestNode): Materialisation {
   });
 }
 
-async function runHooks(
+export async function runHooks(
   session: Session,
   scope: RunScope,
   node: ManifestNode,
@@ -125,7 +130,7 @@ async function exists(
   return rows.length > 0;
 }
 
-async function register(
+export async function register(
   tx: Session,
   scope: RunScope,
   node: ManifestNode,

@@ -7,7 +7,9 @@ import type { Plan } from '../plan/plan.js';
 import type { RunRecorder } from '../history/run-recorder.js';
 import { isGood, type NodeResult } from '../report/node-result.js';
 import { runTest } from '../tests/run-test.js';
-import { buildNode } from './build-node.js';
+import { isMicrobatch } from '../../project/settings/microbatch-config.js';
+import { buildMicrobatch } from '../microbatch/build-microbatch.js';
+import { buildNode, type BuiltNode } from './build-node.js';
 import type { RunOptions } from './run-options.js';
 import { hasRelation } from './has-relation.js';
 import type { RunScope } from './run-scope.js';
@@ -72,7 +74,7 @@ export async function executeNodes(
       reporter({ type: 'node_started', at: startedAt, nodeId: id, name: node.name, index: at, total });
       recorder.started(node, startedAt);
       const result = remembered(
-        await attempt(options, scope, sessions, node, startedAt, signal),
+        await scope.threads.node(() => attempt(options, scope, sessions, node, startedAt, signal)),
         scope,
         plan,
       );
@@ -123,10 +125,16 @@ async function attempt(
           compiledCode: test.compiledCode,
         });
       }
-      const built = await buildNode(session, scope, node);
-      const place = scope.candidatePlace(node);
+      const inBatches =
+        isMicrobatch(node.config) && !scope.options.renderer.materialization?.(node.config.materialized);
+      const built = inBatches
+        ? await buildMicrobatch({ session, sessions, scope, node, signal })
+        : await buildNode(session, scope, node);
+      const place = scope.candidates().get(node.unique_id) ?? scope.candidatePlace(node);
       return done({
-        status: 'success',
+        status: statusOf(built),
+        ...(built.fault !== undefined && { error: built.fault }),
+        ...(built.batches && { batches: built.batches }),
         relation: `${place.schema}.${place.name}`,
         rows: built.candidate.rows,
         failures: null,
@@ -147,9 +155,14 @@ async function attempt(
   }
 }
 
+function statusOf({ fault, batches }: BuiltNode): NodeResult['status'] {
+  if (fault === undefined) return 'success';
+  return (batches?.successful.length ?? 0) > 0 ? 'partial success' : 'error';
+}
+
 /** With what a later run needs to know whether the result may be kept. */
 function remembered(result: NodeResult, scope: RunScope, plan: Plan): NodeResult {
-  if (!['success', 'pass', 'carried'].includes(result.status)) return result;
+  if (!['success', 'partial success', 'pass', 'carried'].includes(result.status)) return result;
   const fingerprint = plan.fingerprints.get(result.nodeId);
   const dataVersion = plan.dataVersion(result.nodeId, (id) => scope.relationText(id));
   return {

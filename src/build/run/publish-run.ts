@@ -1,13 +1,15 @@
 import type { RunLock } from '../../postgres/run-lock.js';
 import type { ManifestNode } from '../../project/manifest.js';
+import { publishedState, type PublishedState } from '../../project/state/previous-state.js';
 import type { Catalog } from '../../schema/catalog.js';
 import { readLineage, type Lineage } from '../artifacts/lineage.js';
 import type { MetricsArtifact } from '../../semantic/bound-metrics.js';
 import { metricsArtifact } from '../../semantic/metrics-artifact.js';
 import { slimManifest } from '../artifacts/slim-manifest.js';
 import { testVersion, type Plan } from '../plan/plan.js';
-import { readArtifacts, sameContent } from '../publish/artifacts.js';
+import { readArtifacts, replaceArtifact, sameContent } from '../publish/artifacts.js';
 import type { MappedNode } from '../publish/generation.js';
+import { sampledNow, sampleOf } from '../publish/sampled.js';
 import { publish } from '../publish/publish.js';
 import { readCatalog } from '../publish/read-catalog.js';
 import type { NodeResult } from '../report/node-result.js';
@@ -89,29 +91,51 @@ export async function publishRun(
       tests: passedTests(scope, results, plan, (before['tests'] ?? {}) as PassedTests),
     };
     const sameNodes = changes.length === 0 && nodes.length === current.nodes.size;
-    if (sameNodes && sameContent(artifacts, before)) return undefined;
+    const remembered = rememberState(options, before['state'] as PublishedState | undefined);
+    if (sameNodes && sameContent(artifacts, before)) {
+      await replaceArtifact(session, state, current.number, 'state', remembered);
+      return undefined;
+    }
     // what is published was held against its schema when it was
     await options.checkSchema?.(options.sdl, catalog, metrics);
     reporter({ type: 'publishing', at: new Date(), nodes: built.length });
+    const prepared = performance.now();
     const views = await prepareViews(session, changes, { state, generation: runId });
-    await publish(session, {
+    const flip = await publish(session, {
       state,
       runId,
       lock,
       nodes,
-      artifacts,
+      artifacts: { ...artifacts, state: remembered },
       views,
     });
+    const viewSeconds = (performance.now() - prepared) / 1000 - flip.seconds;
     for (const { node } of built) {
       const place = { schema: node.schema, name: node.alias };
       await applyGrants(session, node, [place]);
       await applyDocs(session, node, place, 'view');
     }
     const seconds = (performance.now() - began) / 1000;
-    reporter({ type: 'published', at: new Date(), generation: runId, seconds });
+    reporter({
+      type: 'published',
+      at: new Date(),
+      generation: runId,
+      seconds,
+      viewSeconds,
+      flipSeconds: flip.seconds,
+    });
     const laggingViews = views.lagging.map((view) => `${view.schema}.${view.name}`);
     return { generation: runId, stale: [...stale], laggingViews };
   });
+}
+
+/** What `state:` compares with afterwards; what this run was not asked for stays as it was published. */
+function rememberState(
+  { manifest, selected }: RunOptions,
+  before: PublishedState | undefined,
+): PublishedState {
+  const leftAlone = Object.keys(manifest.nodes).filter((id) => !selected.has(id));
+  return publishedState(manifest, before, new Set(leftAlone));
 }
 
 type PassedTests = Readonly<Record<string, string>>;
@@ -146,7 +170,20 @@ function nextMapping(scope: RunScope, stale: ReadonlySet<string>, plan: Plan): r
   const { manifest, current } = scope.options;
   const candidates = scope.candidates();
   const now = new Date();
-  const empty = scope.options.flags.EMPTY;
+  const { flags } = scope.options;
+  const unproven = sampleOf(flags) !== null;
+  const sampled = new Map<string, string | null>();
+  const sampledOf = (nodeId: string): string | null => {
+    const known = sampled.get(nodeId);
+    if (known !== undefined) return known;
+    const before = current.nodes.get(nodeId);
+    const node = manifest.nodes[nodeId];
+    sampled.set(nodeId, null);
+    const isOpen = node !== undefined && (candidates.has(nodeId) || !hasRelation(node));
+    const answer = isOpen ? sampledNow(node, flags, before, sampledOf) : (before?.sampled ?? null);
+    sampled.set(nodeId, answer);
+    return answer;
+  };
   const carried = [...current.nodes.values()]
     .filter(({ nodeId }) => {
       const node = manifest.nodes[nodeId];
@@ -166,9 +203,10 @@ function nextMapping(scope: RunScope, stale: ReadonlySet<string>, plan: Plan): r
         name,
         relation,
         builtBy,
-        fingerprint: empty ? null : (plan.fingerprints.get(nodeId) ?? null),
-        dataVersion: empty ? null : plan.dataVersion(nodeId, (id) => scope.relationText(id)),
+        fingerprint: unproven ? null : (plan.fingerprints.get(nodeId) ?? null),
+        dataVersion: unproven ? null : plan.dataVersion(nodeId, (id) => scope.relationText(id)),
         staleSince: null,
+        sampled: sampledOf(nodeId),
       },
     ];
   });

@@ -1,4 +1,5 @@
 import type { MetricsArtifact } from '../../semantic/bound-metrics.js';
+import type { EventWindow } from '../../project/context/event-window.js';
 import type { RunFlags } from '../../project/context/render-run.js';
 import type { Manifest } from '../../project/manifest.js';
 import type { Database } from '../../postgres/database.js';
@@ -58,6 +59,10 @@ export interface RunOptions {
   readonly retryOf?: number;
   /** `all` (unless given): publish when everything is good; `healthy`: also what is not downstream of a failure. */
   readonly publish?: 'all' | 'healthy';
+  /** `--event-time-start` and `--event-time-end`: the batches of microbatch models. */
+  readonly eventTime?: EventWindow;
+  /** The moment that `now` is for batches; the run's own beginning unless given. */
+  readonly startedAt?: Date;
   /** Generations kept, the current one included. */
   readonly keepGenerations?: number;
 }

@@ -1,10 +1,13 @@
 import { ThauError } from '../../errors/thau-error.js';
 import type { RelationName } from '../../project/context/database-adapter.js';
+import type { EventWindow } from '../../project/context/event-window.js';
 import type { RunContext, RunFlags } from '../../project/context/render-run.js';
 import type { Manifest, ManifestNode } from '../../project/manifest.js';
 import type { Session } from '../../postgres/session.js';
 import { OwnedNames } from '../adapter/owned-names.js';
 import { RunAdapter } from '../adapter/run-adapter.js';
+import { noMemory, type BatchMemory } from '../microbatch/batch-memory.js';
+import { Threads } from '../microbatch/threads.js';
 import type { Generation } from '../publish/generation.js';
 import { candidateSchema, sqlName, type Relation } from '../relation.js';
 import type { Reporter } from '../report/run-event.js';
@@ -22,6 +25,10 @@ export interface RunScopeOptions {
   readonly invocationId: string;
   readonly startedAt: Date;
   readonly reporter: Reporter;
+  /** Things done at once; 1 unless given. */
+  readonly threads?: number;
+  /** `--event-time-start` and `--event-time-end`. */
+  readonly eventTime?: EventWindow;
 }
 
 /** A candidate, and the run that made it. */
@@ -35,9 +42,13 @@ export interface MadeRelation extends Relation {
  */
 export class RunScope {
   readonly names = new OwnedNames();
+  readonly threads: Threads;
+  /** What earlier runs did of microbatch models; known once the run is planned. */
+  batches: BatchMemory = noMemory;
   private readonly made = new Map<string, MadeRelation>();
 
   constructor(readonly options: RunScopeOptions) {
+    this.threads = new Threads(options.threads ?? 1);
     for (const node of Object.values(options.manifest.nodes)) {
       if (hasRelation(node)) this.names.set(node.schema, node.alias, null);
     }
@@ -81,6 +92,13 @@ export class RunScope {
     return this.options.current.nodes.get(nodeId)?.relation;
   }
 
+  /** What a node's own build goes on from: the published relation, unless it holds a sample and this run does not. */
+  previousRelation(nodeId: string): Relation | undefined {
+    const mapped = this.options.current.nodes.get(nodeId);
+    const { SAMPLE, EMPTY } = this.options.flags;
+    return mapped?.sampled && SAMPLE === undefined && !EMPTY ? undefined : mapped?.relation;
+  }
+
   /** What stands for a node now, as data versions name it. */
   relationText(nodeId: string): string | undefined {
     const relation = this.made.get(nodeId) ?? this.currentRelation(nodeId);
@@ -89,7 +107,7 @@ export class RunScope {
 
   /** What `this` is in a node's own SQL: what is published, or the node's name while nothing is. */
   thisInModel(node: ManifestNode): RelationName {
-    const shown = this.fullRefresh ? undefined : this.currentRelation(node.unique_id);
+    const shown = this.fullRefresh ? undefined : this.previousRelation(node.unique_id);
     return { database: null, schema: shown?.schema ?? node.schema, identifier: shown?.name ?? node.alias };
   }
 

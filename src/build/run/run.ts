@@ -47,7 +47,7 @@ export async function run(options: RunOptions): Promise<RunSummary> {
 async function runUnderLock(options: RunOptions, lock: RunLock, began: number): Promise<RunSummary> {
   const { database, stateSchema, reporter } = options;
   const state = quoteIdentifier(stateSchema);
-  const startedAt = new Date();
+  const startedAt = options.startedAt ?? new Date();
   const runId = await beginRun(database, state, options, lock.token);
   await lock.setRun(runId);
   const { lockTimeout = 0, statementTimeout } = options;
@@ -89,6 +89,8 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
       invocationId,
       startedAt,
       reporter,
+      threads: options.threads,
+      ...(options.eventTime && { eventTime: options.eventTime }),
     });
     scope = begun;
     const plan = await sessions.use(async (session) => {

@@ -21,6 +21,7 @@ import { addRollback } from './rollback.js';
 import { addRunOperation } from './run-operation.js';
 import { addSample } from './sample.js';
 import { addSchedule } from './schedule.js';
+import { addSchema } from './schema.js';
 import { addServe } from './serve.js';
 import { addStart } from './start.js';
 import { addSnapshot } from './snapshot.js';
@@ -51,6 +52,7 @@ export const commands: readonly AddCommand[] = [
   addRollback,
   addRunOperation,
   addDiff,
+  addSchema,
   addKey,
   addSchedule,
   addSample,

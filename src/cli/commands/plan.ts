@@ -21,7 +21,7 @@ export const addPlan: AddCommand = (program, run) => {
         const { project, renderer } = await loadProject({ warehouse, env: context.env, output, ...vars });
         const { manifest } = project;
         const warn = (message: string): void => output.log(message, {}, 'warn');
-        const selected = await selectForRun(manifest, 'build', flags, warn);
+        const selected = await selectForRun(context, project, 'build', flags, warn);
         const current = await readGeneration(database, state);
         const plan = await makePlan(database, {
           manifest,

@@ -17,10 +17,10 @@ export const addShow: AddCommand = (program, run) => {
         const { ThauError } = await import('../../errors/thau-error.js');
         const { loadProject } = await import('../run/load-project.js');
         const { selectForRun } = await import('../run/select-for-run.js');
-        const { selectedWords } = await import('../run/run-flags.js');
+        const { namesNodes } = await import('../run/choose-nodes.js');
         const { textTable } = await import('../text-table.js');
         const { wholeNumber } = await import('../whole-number.js');
-        if (selectedWords(flags).length === 0) {
+        if (!namesNodes(flags)) {
           throw new ThauError('CLI_USAGE', 'thau show needs to know what to show.', {
             hint: 'Name it: thau show --select customers.',
           });
@@ -34,8 +34,9 @@ export const addShow: AddCommand = (program, run) => {
         const warn = (message: string): void => output.log(message, {}, 'warn');
         // a model alone, not its tests, unless they are what was named
         const selected = await selectForRun(
-          manifest,
-          'build',
+          context,
+          project,
+          'show',
           { indirectSelection: 'empty', ...flags },
           warn,
         );

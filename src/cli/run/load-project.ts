@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Project } from '../../project/parse-project.js';
 import type { ProjectRenderer } from '../../project/renderer.js';
 import type { SdlSource } from '../../schema/catalog.js';
 import type { Output } from '../output.js';
 import type { Warehouse } from '../warehouse.js';
+import { readSdlFiles } from '../schema/read-sdl-files.js';
 import { yamlMapping } from './yaml-mapping.js';
 
 export interface LoadedProject {
@@ -60,20 +59,4 @@ export async function loadProject({ warehouse, env, vars, output }: LoadOptions)
     sdl: readSdlFiles(settings.projectDir),
     invocationId,
   };
-}
-
-/** `schema/**\/*.graphql`, in name order; none where the project has no API. */
-function readSdlFiles(projectDir: string): readonly SdlSource[] {
-  const folder = join(projectDir, 'schema');
-  let names: string[];
-  try {
-    names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  } catch {
-    return [];
-  }
-  return names
-    .filter((name) => name.endsWith('.graphql'))
-    .map((name) => name.replaceAll('\\', '/'))
-    .sort()
-    .map((name) => ({ file: `schema/${name}`, text: readFileSync(join(folder, name), 'utf8') }));
 }

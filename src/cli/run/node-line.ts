@@ -13,7 +13,8 @@ export function nodeLine(result: NodeResult, index: number, total: number, style
     style.dim(kind.padEnd(11)),
     displayName(result),
   ];
-  if (result.status === 'success' && result.message !== null) parts.push(style.dim(result.message));
+  if (['success', 'partial success'].includes(result.status) && result.message !== null)
+    parts.push(style.dim(result.message));
   if (result.status === 'fail' || result.status === 'warn') parts.push(failures(result));
   if (result.status === 'skipped' && result.message !== null) parts.push(style.dim(result.message));
   if (result.seconds !== null) parts.push(style.dim(duration(result.seconds)));
@@ -24,6 +25,7 @@ const words: Readonly<
   Record<NodeResult['status'], readonly [string, 'green' | 'red' | 'yellow' | 'dim' | 'cyan']>
 > = {
   success: ['OK', 'green'],
+  'partial success': ['PART', 'red'],
   carried: ['KEPT', 'cyan'],
   pass: ['PASS', 'green'],
   warn: ['WARN', 'yellow'],

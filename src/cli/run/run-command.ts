@@ -4,8 +4,11 @@ import type { RunSummary } from '../../build/report/run-event.js';
 import type { CommandContext } from '../command.js';
 import { version } from '../version.js';
 import { checkSchema } from './check-schema.js';
+import { eventTimeFlags, sampleFlag } from './event-time-flags.js';
+import { namesNodes } from './choose-nodes.js';
 import { loadProject } from './load-project.js';
-import { selectedWords, type RunFlagsGiven } from './run-flags.js';
+import type { RunFlagsGiven } from './run-flags.js';
+import { argsOf } from './run-args.js';
 import { runReporter } from './run-reporter.js';
 import { selectForRun } from './select-for-run.js';
 import { writeArtifacts } from './write-artifacts.js';
@@ -39,9 +42,12 @@ export async function performRun(
   });
   const { manifest } = project;
   const warn = (message: string): void => output.log(message, {}, 'warn');
-  const selected = await selectForRun(manifest, command, flags, warn);
+  const selected = await selectForRun(context, project, command, flags, warn);
   const { stateSchema } = settings.database;
-  const args = argsOf(command, flags);
+  const startedAt = new Date();
+  const eventTime = eventTimeFlags(flags.eventTimeStart, flags.eventTimeEnd);
+  const sample = sampleFlag(flags.sample, startedAt);
+  const args = argsOf(flags, sample);
   const force = forceOf(command, flags);
   const summary = await run({
     database: warehouse.database,
@@ -57,7 +63,11 @@ export async function performRun(
       STORE_FAILURES: flags.storeFailures ?? false,
       WHICH: command,
       EMPTY: flags.empty ?? false,
+      ...(sample && { SAMPLE: sample }),
+      ...(eventTime && { EVENT_TIME_START: eventTime.start, EVENT_TIME_END: eventTime.end }),
     },
+    ...(eventTime && { eventTime }),
+    startedAt,
     trigger,
     target: settings.target.name,
     args,
@@ -72,9 +82,6 @@ export async function performRun(
     distrustRecent: trigger === 'manual',
     lockWait: settings.runs.lockWait,
     staleAfter: settings.runs.lockStaleAfter,
-    lockTimeout: settings.runs.lockTimeout,
-    statementTimeout: settings.runs.statementTimeout,
-    keepHistory: settings.runs.keepHistory,
     keepGenerations: settings.runs.keepGenerations,
   });
   const target = join(settings.projectDir, project.settings.targetPath);
@@ -93,7 +100,7 @@ export async function performRun(
 export function exitCodeOf(summary: RunSummary, flags: RunFlagsGiven): number {
   const good = summary.state === 'published' || summary.state === 'succeeded';
   const warned = flags.warnError === true && summary.results.some((result) => result.status === 'warn');
-  const bad = summary.results.some((result) => result.status === 'error' || result.status === 'fail');
+  const bad = summary.results.some((result) => ['error', 'partial success', 'fail'].includes(result.status));
   return good && !bad && summary.error === undefined && !warned ? 0 : 1;
 }
 
@@ -102,24 +109,6 @@ function forceOf(command: RunOptions['command'], flags: RunFlagsGiven): string |
   if (flags.carry === false) return 'was asked for by --no-carry';
   if (command === 'test') return 'was asked for';
   if (flags.fullRefresh) return 'full refresh';
-  if (flags.empty) return 'is built empty';
-  return selectedWords(flags).length > 0 ? 'was selected' : undefined;
-}
-
-function argsOf(command: string, flags: RunFlagsGiven): Readonly<Record<string, unknown>> {
-  const { fullRefresh, failFast, storeFailures, empty, vars, exclude } = flags;
-  const all = {
-    select: selectedWords(flags),
-    exclude: exclude ?? [],
-    vars,
-    full_refresh: fullRefresh,
-    fail_fast: failFast,
-    store_failures: storeFailures,
-    empty,
-  };
-  return Object.fromEntries(
-    Object.entries(all).filter(
-      ([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
-    ),
-  );
+  if (flags.eventTimeStart !== undefined) return 'its window of time was given';
+  return namesNodes(flags) ? 'was selected' : undefined;
 }

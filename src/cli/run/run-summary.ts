@@ -7,7 +7,9 @@ import { displayName, duration, failures } from './node-line.js';
 /** What a person needs to know at the end: what failed, where, what to do, and what is shown now. */
 export function runSummary(summary: RunSummary, style: Styles): string {
   const lines: string[] = [];
-  const bad = summary.results.filter((result) => ['error', 'fail'].includes(result.status));
+  const bad = summary.results.filter((result) =>
+    ['error', 'partial success', 'fail'].includes(result.status),
+  );
   for (const result of bad) lines.push('', ...problem(result, style));
   for (const result of summary.results.filter((one) => one.status === 'warn')) {
     lines.push('', `${style.yellow('WARN')} ${result.name}: ${failures(result)}${stored(result)}`);
@@ -76,6 +78,7 @@ function countsOf(results: readonly NodeResult[]): string {
     pass: 'tests passed',
     warn: 'warned',
     fail: 'tests failed',
+    'partial success': 'built in part',
     error: 'failed',
     skipped: 'skipped',
     cancelled: 'stopped',

@@ -41,6 +41,15 @@ export const projectCodes = {
     cause: '`--selector` names no selector of selectors.yml, or that selector is written in an unknown way.',
     cure: 'Correct the name, or the definition at the place shown.',
   },
+  PROJECT_STATE: {
+    cause: 'The folder of `--state` holds no artifacts of an earlier run, or they cannot be read.',
+    cure: 'Give the `target` folder that an earlier run of thau or dbt wrote, with its manifest.json.',
+  },
+  PROJECT_CONTRACT_BROKEN: {
+    cause:
+      'An enforced contract of the earlier state lost a column, a type, a constraint or itself. For a versioned model this is an error, for others a warning.',
+    cure: 'Add a new version of the model instead, or take the change back.',
+  },
   PROJECT_DUPLICATE_PROPERTIES: {
     cause: 'Two entries of properties files describe the same model, seed, snapshot, macro or test.',
     cure: 'Join the two entries into one.',

@@ -1,5 +1,6 @@
 import type { ManifestNode } from '../manifest.js';
 import type { DatabaseAdapter, RelationName } from './database-adapter.js';
+import type { EventWindow } from './event-window.js';
 
 /** What a render at run time needs besides the project: the database, and which relation stands for which node. */
 export interface RunContext {
@@ -11,8 +12,15 @@ export interface RunContext {
   readonly flags: RunFlags;
   readonly invocationId: string;
   readonly runStartedAt: Date;
+  /** Of a microbatch model: the batch that is rendered. */
+  readonly batch?: Batch;
   /** `schemas` of on-run-end, `results` of on-run-end. */
   readonly extra?: Readonly<Record<string, unknown>>;
+}
+
+/** What a template reads as `model.batch`. */
+export interface Batch extends EventWindow {
+  readonly id: string;
 }
 
 /** dbt's `flags` as far as templates read them. */
@@ -21,6 +29,8 @@ export interface RunFlags {
   readonly STORE_FAILURES: boolean;
   readonly WHICH: string;
   readonly EMPTY: boolean;
+  /** `--sample`: models read what lies in this window of event time. */
+  readonly SAMPLE?: EventWindow;
   readonly [flag: string]: unknown;
 }
 

@@ -1,4 +1,4 @@
-import { ThauError, type Place } from '../../errors/thau-error.js';
+import { ThauError } from '../../errors/thau-error.js';
 import { parseTemplate } from '../../jinja/parse/parse-template.js';
 import { renderSync } from '../../jinja/render.js';
 import { Capture } from '../context/capture.js';
@@ -25,11 +25,14 @@ const sectionOf: Readonly<Partial<Record<DeclaredType, ConfigSection>>> = {
 };
 
 /** Exposures, groups, metrics, semantic models, saved queries and unit tests, each a node as its YAML says it. */
-export function parseDeclarations(session: Session, taken: Map<string, Place>): void {
+export function parseDeclarations(session: Session): void {
   const { declarations } = session.properties;
   const each = (entries: readonly Entry[], type: DeclaredType, read: Reader): void => {
-    for (const entry of entries)
-      session.problems.attempt(() => declare(entry, type, read(entry), session, taken));
+    for (const entry of entries) {
+      session.unit(`${type}|${entry.id}`, [entry.shown], () => {
+        session.problems.attempt(() => declare(entry, type, read(entry), session));
+      });
+    }
   };
   each(declarations.groups, 'group', readGroup);
   each(declarations.exposures, 'exposure', readExposure);
@@ -50,19 +53,13 @@ interface Declared {
 
 type Reader = (entry: Entry) => Declared;
 
-function declare(
-  entry: Entry,
-  type: DeclaredType,
-  declared: Declared,
-  session: Session,
-  taken: Map<string, Place>,
-): void {
+function declare(entry: Entry, type: DeclaredType, declared: Declared, session: Session): void {
   const { name, packageName, yaml, raw } = entry;
   const settings = session.packages.get(packageName) ?? session.root;
   const middle = declared.middle ?? [];
   const uniqueId = [type, packageName, ...middle, name].join('.');
   const at = yaml.at(raw, 'name');
-  const before = taken.get(uniqueId);
+  const before = session.taken.get(uniqueId);
   if (before !== undefined) {
     throw new ThauError(
       'PROJECT_DUPLICATE_NODE',
@@ -74,7 +71,7 @@ function declare(
       },
     );
   }
-  taken.set(uniqueId, at);
+  session.taken.set(uniqueId, at);
   const fqn = [packageName, ...entry.folders, ...middle, name];
   const config = configOf(raw, type, fqn, settings === session.root ? [settings] : [settings, session.root]);
   const capture = new Capture();

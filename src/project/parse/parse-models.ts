@@ -15,8 +15,7 @@ import type { Draft, Session } from './session.js';
 export function parseModel(
   file: SourceFile,
   session: Session,
-  versions: ReadonlyMap<string, ModelVersion>,
-  taken: Map<string, Place>,
+  version: ModelVersion | undefined,
 ): Draft | undefined {
   if (file.path.endsWith('.py')) {
     throw new ThauError('PROJECT_FILE', `${file.shown} is a Python model, which PostgreSQL cannot run`, {
@@ -24,13 +23,12 @@ export function parseModel(
       hint: 'Write the model in SQL, or list the file in .dbtignore.',
     });
   }
-  const { text, firstLine } = trimmed(readText(file));
-  const version = versions.get(`${file.package.name}.${file.stem}`);
+  const { text, firstLine } = trimmed(readText(file, session.files));
   const name = version?.name ?? file.stem;
   const suffix = version === undefined ? [] : [`v${version.version}`];
   const uniqueId = ['model', file.package.name, name, ...suffix].join('.');
   const at: Place = { file: file.shown, line: firstLine };
-  claim(uniqueId, at, taken, 'model', name);
+  claim(uniqueId, at, session.taken, 'model', name);
   const patch = session.properties.patches.models.take(file.package.name, name);
   const described = patch === undefined ? nothingSaid : describe(patch, version?.raw, session);
   return parseNode(

@@ -1,5 +1,6 @@
 import { ThauError } from '../../errors/thau-error.js';
 import type { DeclaredNode, Manifest, ManifestNode, SourceNode } from '../manifest.js';
+import type { PreviousState } from '../state/previous-state.js';
 import { fnmatch } from './fnmatch.js';
 import { matchesName } from './match-name.js';
 import { matchesState } from './match-state.js';
@@ -7,8 +8,8 @@ import type { Criteria, SelectionMethod } from './selection.js';
 
 /** Earlier results that some methods compare with. */
 export interface SelectionState {
-  /** The manifest of an earlier run, for `state:`. */
-  readonly manifest?: Manifest;
+  /** The project as it was, for `state:`. */
+  readonly previous?: PreviousState;
   /** Status of each node in the last run, for `result:`. */
   readonly results?: Readonly<Record<string, string>>;
   /** Sources whose newest row is younger than at the last freshness check, for `source_status:fresher`. */
@@ -130,9 +131,9 @@ const predicates: Record<
     if (!resourceTypes.includes(criteria.value)) throw wrongValue(criteria, resourceTypes.join(', '));
     return (node) => node.resource_type === criteria.value;
   },
-  state: (criteria, manifest, { manifest: previous }) => {
+  state: (criteria, _manifest, { previous }) => {
     if (previous === undefined) throw needs(criteria, 'an earlier manifest', 'Give `--state <folder>`.');
-    const matches = matchesState(criteria.value, manifest, previous);
+    const matches = matchesState(criteria.value, previous);
     if (matches === undefined)
       throw wrongValue(criteria, 'new, old, modified, unmodified or modified.<part>');
     return matches;
