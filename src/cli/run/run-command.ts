@@ -90,7 +90,7 @@ export async function performRun(
   });
   const target = join(settings.projectDir, project.settings.targetPath);
   try {
-    writeArtifacts(target, manifest, summary, { which: command, ...args }, version());
+    writeArtifacts(settings.projectDir, target, manifest, summary, { which: command, ...args }, version());
   } catch (error) {
     // the run has ended as it has; a full or read-only disk does not undo a publish
     warn(
