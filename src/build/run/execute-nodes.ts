@@ -5,7 +5,9 @@ import { walkGraph } from '../graph/walk-graph.js';
 import { readLastSeconds } from '../history/run-rows.js';
 import type { Plan } from '../plan/plan.js';
 import type { RunRecorder } from '../history/run-recorder.js';
-import { isGood, type NodeResult } from '../report/node-result.js';
+import { isGood, isTest, type NodeResult } from '../report/node-result.js';
+import { runUnitTest } from '../unit-tests/run-unit-test.js';
+import { unitTestOf, withUnitTests } from '../unit-tests/unit-tests-in-graph.js';
 import { runTest } from '../tests/run-test.js';
 import { isMicrobatch } from '../../project/settings/microbatch-config.js';
 import { buildMicrobatch } from '../microbatch/build-microbatch.js';
@@ -30,11 +32,12 @@ export async function executeNodes(
 ): Promise<Execution> {
   const { manifest, reporter, database } = options;
   const { state, runId } = scope.options;
-  const executed = [...options.selected].filter((id) => isExecuted(manifest.nodes[id]));
+  const all = withUnitTests(waitingForSeeds(manifest), manifest, options.selected);
+  const executed = [...options.selected].filter((id) => isExecuted(all[id]));
   const isBuilt = (id: string): boolean => (plan.decisions.get(id)?.action ?? 'build') === 'build';
   const unchanged = executed.filter((id) => !isBuilt(id));
   const chosen = new Set(executed.filter(isBuilt));
-  const graph = executionGraph(waitingForSeeds(manifest), chosen, true);
+  const graph = executionGraph(all, chosen, true);
   recorder.ordered(graph.waitsFor);
   const total = executed.length;
   reporter({
@@ -55,7 +58,7 @@ export async function executeNodes(
     reporter({ type: 'node_finished', at: new Date(), result, index: at, total });
   };
   for (const id of unchanged) {
-    const node = manifest.nodes[id];
+    const node = all[id];
     const because = plan.decisions.get(id)?.because ?? null;
     if (!node) continue;
     const kept: NodeResult = { ...unbuilt(node), status: 'carried', message: because };
@@ -91,7 +94,7 @@ export async function executeNodes(
 }
 
 function isExecuted(node: ManifestNode | undefined): boolean {
-  return node !== undefined && (hasRelation(node) || node.resource_type === 'test');
+  return node !== undefined && (hasRelation(node) || isTest(node.resource_type));
 }
 
 async function attempt(
@@ -114,8 +117,11 @@ async function attempt(
   });
   try {
     return await sessions.use(async (session) => {
-      if (node.resource_type === 'test') {
-        const test = await runTest(session, scope, node, options.flags.STORE_FAILURES);
+      if (isTest(node.resource_type)) {
+        const unit = unitTestOf(options.manifest, node.unique_id);
+        const test = unit
+          ? await runUnitTest(session, scope, unit)
+          : await runTest(session, scope, node, options.flags.STORE_FAILURES);
         return done({
           status: test.status,
           relation: test.relation,

@@ -99,8 +99,9 @@ export async function publishRun(
     // what is published was held against its schema when it was
     await options.checkSchema?.(options.sdl, catalog, metrics);
     reporter({ type: 'publishing', at: new Date(), nodes: built.length });
+    const prepared = performance.now();
     const views = await prepareViews(session, changes, { state, generation: runId });
-    await publish(session, {
+    const flip = await publish(session, {
       state,
       runId,
       lock,
@@ -108,13 +109,21 @@ export async function publishRun(
       artifacts: { ...artifacts, state: remembered },
       views,
     });
+    const viewSeconds = (performance.now() - prepared) / 1000 - flip.seconds;
     for (const { node } of built) {
       const place = { schema: node.schema, name: node.alias };
       await applyGrants(session, node, [place]);
       await applyDocs(session, node, place, 'view');
     }
     const seconds = (performance.now() - began) / 1000;
-    reporter({ type: 'published', at: new Date(), generation: runId, seconds });
+    reporter({
+      type: 'published',
+      at: new Date(),
+      generation: runId,
+      seconds,
+      viewSeconds,
+      flipSeconds: flip.seconds,
+    });
     const laggingViews = views.lagging.map((view) => `${view.schema}.${view.name}`);
     return { generation: runId, stale: [...stale], laggingViews };
   });
@@ -138,10 +147,12 @@ function passedTests(
   plan: Plan,
   before: PassedTests,
 ): PassedTests {
-  const tests = Object.entries(before).filter(([id]) => scope.options.manifest.nodes[id]);
+  const { nodes, unit_tests: unitTests } = scope.options.manifest;
+  const tests = Object.entries(before).filter(([id]) => nodes[id] ?? unitTests[id]);
   const held = new Map(tests);
   for (const result of results) {
-    if (result.resourceType !== 'test' || plan.decisions.get(result.nodeId)?.action === 'carry') continue;
+    const isTest = result.resourceType === 'test' || result.resourceType === 'unit_test';
+    if (!isTest || plan.decisions.get(result.nodeId)?.action === 'carry') continue;
     held.delete(result.nodeId);
     const hash = plan.fingerprints.get(result.nodeId);
     const version = plan.dataVersion(result.nodeId, (id) => scope.relationText(id));

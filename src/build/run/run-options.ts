@@ -43,6 +43,12 @@ export interface RunOptions {
   readonly lockWait?: number;
   /** Milliseconds without a heartbeat after which another run counts as hung. */
   readonly staleAfter?: number;
+  /** Milliseconds a statement waits for a lock; what the database handle sets. 0 waits without end. */
+  readonly lockTimeout?: number;
+  /** Milliseconds one statement may take; 0 is no limit. */
+  readonly statementTimeout?: number;
+  /** Milliseconds that finished runs stay in the history; 0, or not given, keeps all. */
+  readonly keepHistory?: number;
   /**
    * Why everything selected is to be built, whether or not it changed: `was selected`, `full refresh`. Undefined:
    * what is unchanged over unchanged data is carried forward.

@@ -46,12 +46,15 @@ export interface MadeRelation extends Relation {
  */
 export class RunScope {
   readonly names = new OwnedNames();
+  /** The schemas that readers know, which candidates stand beside. */
+  readonly schemas: ReadonlySet<string>;
   readonly threads: Threads;
   /** What earlier runs did of microbatch models; known once the run is planned. */
   batches: BatchMemory = noMemory;
   private readonly made = new Map<string, MadeRelation>();
 
   constructor(readonly options: RunScopeOptions) {
+    this.schemas = new Set(Object.values(options.manifest.nodes).map(({ schema }) => schema));
     this.threads = new Threads(options.threads ?? 1);
     for (const node of Object.values(options.manifest.nodes)) {
       if (hasRelation(node)) this.names.set(node.schema, node.alias, null);

@@ -23,7 +23,9 @@ import { addRollback } from './rollback.js';
 import { addRunOperation } from './run-operation.js';
 import { addSample } from './sample.js';
 import { addSchedule } from './schedule.js';
+import { addSchema } from './schema.js';
 import { addServe } from './serve.js';
+import { addSource } from './source.js';
 import { addStart } from './start.js';
 import { addSnapshot } from './snapshot.js';
 import { addStatus } from './status.js';
@@ -39,6 +41,7 @@ export const commands: readonly AddCommand[] = [
   addTest,
   addSeed,
   addSnapshot,
+  addSource,
   addParse,
   addList,
   addCompile,
@@ -55,6 +58,7 @@ export const commands: readonly AddCommand[] = [
   addAdopt,
   addRunOperation,
   addDiff,
+  addSchema,
   addKey,
   addSchedule,
   addSample,

@@ -18,7 +18,7 @@ export const addPlan: AddCommand = (program, run) => {
         const { database, settings } = warehouse;
         const state = quoteIdentifier(settings.database.stateSchema);
         const vars = flags.vars === undefined ? {} : { vars: flags.vars };
-        const { project, renderer } = await loadProject({ warehouse, env: context.env, output, ...vars });
+        const { project, renderer } = await loadProject({ ...context, output, warehouse, ...vars });
         const { manifest } = project;
         const warn = (message: string): void => output.log(message, {}, 'warn');
         const selected = await selectForRun(context, project, 'build', flags, warn);

@@ -8,7 +8,7 @@ import { deferralOf } from './deferral-flags.js';
 import { eventTimeFlags, sampleFlag } from './event-time-flags.js';
 import { namesNodes } from './choose-nodes.js';
 import { loadProject } from './load-project.js';
-import { selectedWords, type RunFlagsGiven } from './run-flags.js';
+import type { RunFlagsGiven } from './run-flags.js';
 import { argsOf } from './run-args.js';
 import { runReporter } from './run-reporter.js';
 import { selectForRun } from './select-for-run.js';
@@ -39,6 +39,7 @@ export async function performRun(
     warehouse,
     env: context.env,
     output,
+    global: context.global,
     ...(flags.vars !== undefined && { vars: flags.vars }),
   });
   const { manifest } = project;
