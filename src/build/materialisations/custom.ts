@@ -1,12 +1,11 @@
 import { ThauError } from '../../errors/thau-error.js';
 import type { RelationName } from '../../project/context/database-adapter.js';
 import type { ManifestNode } from '../../project/manifest.js';
-import type { Session } from '../../postgres/session.js';
 import { relationKind } from '../relation-kind.js';
 import { cloneRelation } from './clone-relation.js';
 import { dropCandidate } from './drop-candidate.js';
 import { createIndexes } from './indexes.js';
-import type { CandidateInput, Materialisation } from './materialisation.js';
+import type { Materialisation } from './materialisation.js';
 
 export interface CustomSteps {
   /** Runs the template; answers the relations it returned. */
