@@ -5,7 +5,7 @@ import type { RunFlags } from '../../project/context/render-run.js';
 import { isMicrobatch, microbatchConfig } from '../../project/settings/microbatch-config.js';
 import { batchName, truncate } from '../microbatch/batch-time.js';
 import { sampleOf } from '../publish/sampled.js';
-import type { Generation, MappedNode } from '../publish/generation.js';
+import { isEjected, type Generation, type MappedNode } from '../publish/generation.js';
 import { sqlName } from '../relation.js';
 import type { Renderer } from '../run/renderer.js';
 import { hasRelation } from '../run/has-relation.js';
@@ -311,5 +311,5 @@ function versionOf(
 
 /** A mapped relation as a data version names it. */
 export function relationText(mapped: MappedNode | undefined): string | undefined {
-  return mapped && sqlName(mapped.relation);
+  return mapped && !isEjected(mapped) ? sqlName(mapped.relation) : undefined;
 }

@@ -8,7 +8,7 @@ import { OwnedNames } from '../adapter/owned-names.js';
 import { RunAdapter } from '../adapter/run-adapter.js';
 import { noMemory, type BatchMemory } from '../microbatch/batch-memory.js';
 import { Threads } from '../microbatch/threads.js';
-import type { Generation } from '../publish/generation.js';
+import { isEjected, type Generation } from '../publish/generation.js';
 import { candidateSchema, sqlName, type Relation } from '../relation.js';
 import type { Reporter } from '../report/run-event.js';
 import type { Deferral } from './deferral.js';
@@ -110,6 +110,8 @@ export class RunScope {
   relationText(nodeId: string): string | undefined {
     // what another target has may change under the same name
     if (this.deferred(nodeId)) return undefined;
+    const mapped = this.options.current.nodes.get(nodeId);
+    if (mapped && !this.made.has(nodeId) && isEjected(mapped)) return undefined;
     const relation = this.made.get(nodeId) ?? this.currentRelation(nodeId);
     return relation && sqlName(relation);
   }

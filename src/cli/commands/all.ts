@@ -9,6 +9,8 @@ import { addList } from './list.js';
 import { addParse } from './parse.js';
 import { addPlan } from './plan.js';
 import { addShow } from './show.js';
+import { addAdopt } from './adopt.js';
+import { addEject } from './eject.js';
 import { addCancel } from './cancel.js';
 import { addDebug } from './debug.js';
 import { addDiff } from './diff.js';
@@ -52,6 +54,8 @@ export const commands: readonly AddCommand[] = [
   addExplain,
   addCancel,
   addRollback,
+  addEject,
+  addAdopt,
   addRunOperation,
   addDiff,
   addSchema,
