@@ -169,7 +169,7 @@ function isPassed(result: NodeResult, plan: Plan): boolean {
 function nextMapping(scope: RunScope, stale: ReadonlySet<string>, plan: Plan): readonly MappedNode[] {
   const { manifest, current } = scope.options;
   const candidates = scope.candidates();
-  const now = new Date();
+  const now = scope.now();
   const { flags } = scope.options;
   const unproven = sampleOf(flags) !== null;
   const sampled = new Map<string, string | null>();
