@@ -73,7 +73,7 @@ export async function executeNodes(
       const node = graph.nodes.get(id);
       if (!node) return 'failed';
       const at = ++index;
-      const startedAt = new Date();
+      const startedAt = scope.now();
       reporter({ type: 'node_started', at: startedAt, nodeId: id, name: node.name, index: at, total });
       recorder.started(node, startedAt);
       const result = remembered(
@@ -111,7 +111,7 @@ async function attempt(
   ): NodeResult => ({
     ...identity(node),
     startedAt,
-    finishedAt: new Date(),
+    finishedAt: scope.now(),
     seconds: (performance.now() - began) / 1000,
     ...rest,
   });

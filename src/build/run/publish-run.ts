@@ -171,7 +171,7 @@ function isPassed(result: NodeResult, plan: Plan): boolean {
 function nextMapping(scope: RunScope, stale: ReadonlySet<string>, plan: Plan): readonly MappedNode[] {
   const { manifest, current } = scope.options;
   const candidates = scope.candidates();
-  const now = new Date();
+  const now = scope.now();
   const { flags } = scope.options;
   const sampled = new Map<string, string | null>();
   const sampledOf = (nodeId: string): string | null => {

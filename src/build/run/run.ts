@@ -1,3 +1,4 @@
+import { DatabaseClock } from '../../postgres/database-clock.js';
 import { quoteIdentifier } from '../../postgres/identifier.js';
 import { RunLock } from '../../postgres/run-lock.js';
 import { collectGarbage } from '../garbage.js';
@@ -47,7 +48,8 @@ export async function run(options: RunOptions): Promise<RunSummary> {
 async function runUnderLock(options: RunOptions, lock: RunLock, began: number): Promise<RunSummary> {
   const { database, stateSchema, reporter } = options;
   const state = quoteIdentifier(stateSchema);
-  const startedAt = options.startedAt ?? new Date();
+  const clock = await DatabaseClock.read(database);
+  const startedAt = options.startedAt ?? clock.now();
   const runId = await beginRun(database, state, options, lock.token);
   await lock.setRun(runId);
   const { lockTimeout = 0, statementTimeout } = options;
@@ -88,6 +90,7 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
       flags,
       invocationId,
       startedAt,
+      clock,
       reporter,
       threads: options.threads,
       selected: options.selected,
