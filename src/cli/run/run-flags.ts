@@ -12,6 +12,7 @@ export interface RunFlagsGiven {
   readonly storeFailures?: true;
   readonly empty?: true;
   readonly carry?: boolean;
+  readonly check?: boolean;
   readonly warnError?: true;
 }
 
@@ -34,7 +35,8 @@ export function addRunFlags(command: Command): Command {
     .option('--store-failures', 'keep the failing rows of tests in tables')
     .option('--empty', 'build relations without rows')
     .option('--warn-error', 'a warning fails the run')
-    .option('--no-carry', 'build unchanged nodes too');
+    .option('--no-carry', 'build unchanged nodes too')
+    .option('--no-check', 'build without holding everything against the server first');
 }
 
 /** `--select` in either spelling. */
