@@ -279,7 +279,7 @@ class NodeChecker {
         this.note(node, broken, true);
         continue;
       }
-      const current = this.scope.options.current.nodes.get(node.unique_id)?.relation;
+      const current = this.scope.previousRelation(node.unique_id);
       const goesOn =
         node.resource_type === 'snapshot'
           ? current?.kind === 'table'

@@ -122,7 +122,9 @@ describe('thau check', () => {
     });
     const found = await check(project);
     expect(found.exit).toBe(1);
-    const told = Object.fromEntries(found.findings.map((one) => [one.nodeId.split('.')[2], one]));
+    const told: Readonly<Record<string, Finding>> = Object.fromEntries(
+      found.findings.map((one) => [one.nodeId.split('.')[2] ?? '', one]),
+    );
     expect(Object.keys(told).sort()).toEqual([
       'asks',
       'calls',

@@ -64,9 +64,9 @@ async function writeMapping(
 ): Promise<void> {
   await tx.query(
     `insert into ${state}.mapping (generation, node_id, schema_name, name, relation_schema, relation_name,
-                                   relation_kind, built_by, fingerprint, data_version, stale_since)
+                                   relation_kind, built_by, fingerprint, data_version, stale_since, sampled)
      select $1, m.* from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                                $8::bigint[], $9::text[], $10::text[], $11::timestamptz[]) as m`,
+                                $8::bigint[], $9::text[], $10::text[], $11::timestamptz[], $12::text[]) as m`,
     [
       generation,
       nodes.map((node) => node.nodeId),
@@ -79,6 +79,7 @@ async function writeMapping(
       nodes.map((node) => node.fingerprint),
       nodes.map((node) => node.dataVersion),
       nodes.map((node) => node.staleSince?.toISOString() ?? null),
+      nodes.map((node) => node.sampled ?? null),
     ],
   );
 }

@@ -46,6 +46,19 @@ export type RunEvent =
       readonly index: number;
       readonly total: number;
     }
+  | {
+      readonly type: 'batch_finished';
+      readonly at: Date;
+      readonly nodeId: string;
+      readonly name: string;
+      /** dbt's name of it: `2026-01-31`. */
+      readonly batch: string;
+      readonly status: 'success' | 'error';
+      readonly index: number;
+      readonly total: number;
+      readonly rows: number | null;
+      readonly seconds: number;
+    }
   | { readonly type: 'log'; readonly at: Date; readonly message: string; readonly toConsole: boolean }
   | { readonly type: 'publishing'; readonly at: Date; readonly nodes: number }
   | {

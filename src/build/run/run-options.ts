@@ -1,10 +1,12 @@
 import type { MetricsArtifact } from '../../semantic/bound-metrics.js';
+import type { EventWindow } from '../../project/context/event-window.js';
 import type { RunFlags } from '../../project/context/render-run.js';
 import type { Manifest } from '../../project/manifest.js';
 import type { Database } from '../../postgres/database.js';
 import type { Catalog, SdlSource } from '../../schema/catalog.js';
 import type { Plan } from '../plan/plan.js';
 import type { Reporter } from '../report/run-event.js';
+import type { Deferral } from './deferral.js';
 import type { Renderer } from './renderer.js';
 import type { RunScope } from './run-scope.js';
 
@@ -48,6 +50,12 @@ export interface RunOptions {
   readonly lockWait?: number;
   /** Milliseconds without a heartbeat after which another run counts as hung. */
   readonly staleAfter?: number;
+  /** Milliseconds a statement waits for a lock; what the database handle sets. 0 waits without end. */
+  readonly lockTimeout?: number;
+  /** Milliseconds one statement may take; 0 is no limit. */
+  readonly statementTimeout?: number;
+  /** Milliseconds that finished runs stay in the history; 0, or not given, keeps all. */
+  readonly keepHistory?: number;
   /**
    * Why everything selected is to be built, whether or not it changed: `was selected`, `full refresh`. Undefined:
    * what is unchanged over unchanged data is carried forward.
@@ -59,6 +67,12 @@ export interface RunOptions {
   readonly retryOf?: number;
   /** `all` (unless given): publish when everything is good; `healthy`: also what is not downstream of a failure. */
   readonly publish?: 'all' | 'healthy';
+  /** `--defer`: what stands for nodes that are neither selected nor built. */
+  readonly defer?: Deferral;
+  /** `--event-time-start` and `--event-time-end`: the batches of microbatch models. */
+  readonly eventTime?: EventWindow;
+  /** The moment that `now` is for batches; the run's own beginning unless given. */
+  readonly startedAt?: Date;
   /** Generations kept, the current one included. */
   readonly keepGenerations?: number;
 }

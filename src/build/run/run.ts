@@ -11,9 +11,13 @@ import { watchCancellation } from './cancellation.js';
 import { refuseSharedNames } from './check-names.js';
 import { executeNodes, type Execution } from './execute-nodes.js';
 import { healthyCandidates } from './healthy-candidates.js';
+import { LockWatch } from './lock-watch.js';
+import { refuseLateCancellations } from './request-cancel.js';
+import { dropOldHistory } from '../history/drop-old-history.js';
 import { planRun } from './plan-run.js';
 import { publishRun } from './publish-run.js';
 import { recover } from './recover.js';
+import { endAsRecorded } from './recorded-end.js';
 import type { RunOptions } from './run-options.js';
 import { applicationName, RunSessions } from './run-sessions.js';
 import { RunScope } from './run-scope.js';
@@ -43,12 +47,20 @@ export async function run(options: RunOptions): Promise<RunSummary> {
 async function runUnderLock(options: RunOptions, lock: RunLock, began: number): Promise<RunSummary> {
   const { database, stateSchema, reporter } = options;
   const state = quoteIdentifier(stateSchema);
-  const startedAt = new Date();
+  const startedAt = options.startedAt ?? new Date();
   const runId = await beginRun(database, state, options, lock.token);
   await lock.setRun(runId);
-  const sessions = new RunSessions(database, applicationName(stateSchema, runId));
+  const { lockTimeout = 0, statementTimeout } = options;
+  const name = applicationName(stateSchema, runId);
+  const locks = new LockWatch({ database, applicationName: name, lockTimeout, reporter });
+  const sessions = new RunSessions({
+    database,
+    applicationName: name,
+    locks,
+    ...(statementTimeout !== undefined && { statementTimeout }),
+  });
   const recorder = new RunRecorder(database, state, runId);
-  const cancellation = await watchCancellation(options, lock, runId);
+  const cancellation = await watchCancellation(options, lock, runId, sessions);
   const facts: Mutable<RunFacts> = { state: 'failed', generation: null, stale: [], laggingViews: [] };
   let execution: Execution | undefined;
   let scope: RunScope | undefined;
@@ -56,6 +68,8 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
     const current = await sessions.use(async (session) => {
       const dead = await recover(session, stateSchema, state, runId);
       if (dead.length > 0) reporter({ type: 'run_took_over', at: new Date(), runs: dead });
+      await refuseLateCancellations(session, state, runId);
+      await dropOldHistory(session, state, options.keepHistory ?? 0);
       await collectGarbage(session, {
         state,
         ...keep(options),
@@ -75,6 +89,10 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
       invocationId,
       startedAt,
       reporter,
+      threads: options.threads,
+      selected: options.selected,
+      ...(options.defer && { defer: options.defer }),
+      ...(options.eventTime && { eventTime: options.eventTime }),
     });
     scope = begun;
     const { plan, refused } = await sessions.use(async (session) => {
@@ -105,6 +123,11 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
   } catch (error) {
     facts.error = cancellation.signal.aborted ? cancellation.signal.reason : error;
     facts.state = cancellation.state ?? 'failed';
+  }
+  locks.close();
+  await cancellation.quiet();
+  if (!['published', 'succeeded'].includes(facts.state)) {
+    Object.assign(facts, await endAsRecorded(database, state, runId, facts));
   }
   const results = execution?.results ?? [];
   if (scope && facts.state !== 'superseded') {

@@ -22,7 +22,9 @@ import { addRollback } from './rollback.js';
 import { addRunOperation } from './run-operation.js';
 import { addSample } from './sample.js';
 import { addSchedule } from './schedule.js';
+import { addSchema } from './schema.js';
 import { addServe } from './serve.js';
+import { addSource } from './source.js';
 import { addStart } from './start.js';
 import { addSnapshot } from './snapshot.js';
 import { addStatus } from './status.js';
@@ -38,6 +40,7 @@ export const commands: readonly AddCommand[] = [
   addTest,
   addSeed,
   addSnapshot,
+  addSource,
   addParse,
   addList,
   addCompile,
@@ -53,6 +56,7 @@ export const commands: readonly AddCommand[] = [
   addRollback,
   addRunOperation,
   addDiff,
+  addSchema,
   addKey,
   addSchedule,
   addSample,

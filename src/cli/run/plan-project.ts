@@ -21,7 +21,7 @@ export interface PlannedProject {
 
 /** What a build would do now, without a run: for `thau plan` and `thau check`. */
 export async function planProject(
-  context: Pick<CommandContext, 'output' | 'env' | 'warehouse'>,
+  context: Omit<CommandContext, 'signal'>,
   flags: RunFlagsGiven,
   warn: (message: string) => void,
 ): Promise<PlannedProject> {
@@ -35,13 +35,12 @@ export async function planProject(
   const { stateSchema } = settings.database;
   const state = quoteIdentifier(stateSchema);
   const { project, renderer, sdl } = await loadProject({
+    ...context,
     warehouse,
-    env: context.env,
-    output: context.output,
     ...(flags.vars !== undefined && { vars: flags.vars }),
   });
   const { manifest } = project;
-  const selected = await selectForRun(manifest, 'build', flags, warn);
+  const selected = await selectForRun(context, project, 'build', flags, warn);
   const current = await readGeneration(database, state);
   const runFlags = {
     FULL_REFRESH: flags.fullRefresh ?? false,

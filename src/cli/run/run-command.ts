@@ -7,8 +7,12 @@ import type { BoundMetrics } from '../../schema/bound-schema.js';
 import type { Catalog } from '../../schema/catalog.js';
 import { checkBefore } from './check-before.js';
 import { checkSchema } from './check-schema.js';
+import { deferralOf } from './deferral-flags.js';
+import { eventTimeFlags, sampleFlag } from './event-time-flags.js';
+import { namesNodes } from './choose-nodes.js';
 import { loadProject } from './load-project.js';
-import { selectedWords, type RunFlagsGiven } from './run-flags.js';
+import type { RunFlagsGiven } from './run-flags.js';
+import { argsOf } from './run-args.js';
 import { runReporter } from './run-reporter.js';
 import { selectForRun } from './select-for-run.js';
 import { writeArtifacts } from './write-artifacts.js';
@@ -38,15 +42,20 @@ export async function performRun(
     warehouse,
     env: context.env,
     output,
+    global: context.global,
     ...(flags.vars !== undefined && { vars: flags.vars }),
   });
   const { manifest } = project;
   const warn = (message: string): void => output.log(message, {}, 'warn');
-  const selected = await selectForRun(manifest, command, flags, warn);
+  const selected = await selectForRun(context, project, command, flags, warn);
   const { stateSchema } = settings.database;
   const schema = (files: typeof sdl, catalog: Catalog, metrics: BoundMetrics): Promise<void> =>
     checkSchema(manifest, { timezone: settings.timezone, stateSchema }, files, catalog, metrics, warn);
-  const args = argsOf(command, flags);
+  const startedAt = new Date();
+  const eventTime = eventTimeFlags(flags.eventTimeStart, flags.eventTimeEnd);
+  const sample = sampleFlag(flags.sample, startedAt);
+  const defer = deferralOf(flags, context.env, warehouse.facts.database, warn);
+  const args = argsOf(flags, sample);
   const force = forceOf(command, flags);
   const summary = await run({
     database: warehouse.database,
@@ -62,7 +71,12 @@ export async function performRun(
       STORE_FAILURES: flags.storeFailures ?? false,
       WHICH: command,
       EMPTY: flags.empty ?? false,
+      ...(sample && { SAMPLE: sample }),
+      ...(eventTime && { EVENT_TIME_START: eventTime.start, EVENT_TIME_END: eventTime.end }),
     },
+    ...(eventTime && { eventTime }),
+    ...(defer && { defer }),
+    startedAt,
     trigger,
     target: settings.target.name,
     args,
@@ -104,7 +118,7 @@ export async function performRun(
 export function exitCodeOf(summary: RunSummary, flags: RunFlagsGiven): number {
   const good = summary.state === 'published' || summary.state === 'succeeded';
   const warned = flags.warnError === true && summary.results.some((result) => result.status === 'warn');
-  const bad = summary.results.some((result) => result.status === 'error' || result.status === 'fail');
+  const bad = summary.results.some((result) => ['error', 'partial success', 'fail'].includes(result.status));
   return good && !bad && summary.error === undefined && !warned ? 0 : 1;
 }
 
@@ -113,24 +127,6 @@ function forceOf(command: RunOptions['command'], flags: RunFlagsGiven): string |
   if (flags.carry === false) return 'was asked for by --no-carry';
   if (command === 'test') return 'was asked for';
   if (flags.fullRefresh) return 'full refresh';
-  if (flags.empty) return 'is built empty';
-  return selectedWords(flags).length > 0 ? 'was selected' : undefined;
-}
-
-function argsOf(command: string, flags: RunFlagsGiven): Readonly<Record<string, unknown>> {
-  const { fullRefresh, failFast, storeFailures, empty, vars, exclude } = flags;
-  const all = {
-    select: selectedWords(flags),
-    exclude: exclude ?? [],
-    vars,
-    full_refresh: fullRefresh,
-    fail_fast: failFast,
-    store_failures: storeFailures,
-    empty,
-  };
-  return Object.fromEntries(
-    Object.entries(all).filter(
-      ([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
-    ),
-  );
+  if (flags.eventTimeStart !== undefined) return 'its window of time was given';
+  return namesNodes(flags) ? 'was selected' : undefined;
 }
