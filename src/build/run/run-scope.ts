@@ -1,5 +1,5 @@
 import { ThauError } from '../../errors/thau-error.js';
-import type { RelationName } from '../../project/context/database-adapter.js';
+import type { DatabaseAdapter, RelationName } from '../../project/context/database-adapter.js';
 import type { EventWindow } from '../../project/context/event-window.js';
 import type { RunContext, RunFlags } from '../../project/context/render-run.js';
 import type { Manifest, ManifestNode } from '../../project/manifest.js';
@@ -172,7 +172,7 @@ export class RunScope {
   }
 
   context(
-    adapter: RunAdapter,
+    adapter: DatabaseAdapter,
     thisRelation: RelationName | null,
     extra?: Readonly<Record<string, unknown>>,
   ): RunContext {

@@ -3,6 +3,9 @@ import type { RunOptions } from '../../build/run/run-options.js';
 import type { RunSummary } from '../../build/report/run-event.js';
 import type { CommandContext } from '../command.js';
 import { version } from '../version.js';
+import type { BoundMetrics } from '../../schema/bound-schema.js';
+import type { Catalog } from '../../schema/catalog.js';
+import { checkBefore } from './check-before.js';
 import { checkSchema } from './check-schema.js';
 import { deferralOf } from './deferral-flags.js';
 import { eventTimeFlags, sampleFlag } from './event-time-flags.js';
@@ -46,6 +49,8 @@ export async function performRun(
   const warn = (message: string): void => output.log(message, {}, 'warn');
   const selected = await selectForRun(context, project, command, flags, warn);
   const { stateSchema } = settings.database;
+  const schema = (files: typeof sdl, catalog: Catalog, metrics: BoundMetrics): Promise<void> =>
+    checkSchema(manifest, { timezone: settings.timezone, stateSchema }, files, catalog, metrics, warn);
   const startedAt = new Date();
   const eventTime = eventTimeFlags(flags.eventTimeStart, flags.eventTimeEnd);
   const sample = sampleFlag(flags.sample, startedAt);
@@ -76,8 +81,17 @@ export async function performRun(
     target: settings.target.name,
     args,
     sdl,
-    checkSchema: (files, catalog, metrics) =>
-      checkSchema(manifest, { timezone: settings.timezone, stateSchema }, files, catalog, metrics, warn),
+    checkSchema: schema,
+    ...(flags.check !== false && {
+      check: (scope, plan) =>
+        checkBefore(warehouse, {
+          scope,
+          plan,
+          sdl,
+          warn,
+          checkSchema: (catalog, metrics) => schema(sdl, catalog, metrics),
+        }),
+    }),
     reporter: runReporter(output),
     ...(signal && { signal }),
     ...(retryOf !== undefined && { retryOf }),
