@@ -4,6 +4,8 @@ import { addRun } from './run.js';
 import { addTest } from './test.js';
 import { addSeed } from './seed.js';
 import { addCompile } from './compile.js';
+import { addClean } from './clean.js';
+import { addDocs } from './docs.js';
 import { addDeps } from './deps.js';
 import { addList } from './list.js';
 import { addParse } from './parse.js';
@@ -44,6 +46,8 @@ export const commands: readonly AddCommand[] = [
   addList,
   addCompile,
   addDeps,
+  addDocs,
+  addClean,
   addRetry,
   addPlan,
   addShow,

@@ -7,7 +7,7 @@ import { checkSchema } from './check-schema.js';
 import { eventTimeFlags, sampleFlag } from './event-time-flags.js';
 import { namesNodes } from './choose-nodes.js';
 import { loadProject } from './load-project.js';
-import { selectedWords, type RunFlagsGiven } from './run-flags.js';
+import { type RunFlagsGiven } from './run-flags.js';
 import { argsOf } from './run-args.js';
 import { runReporter } from './run-reporter.js';
 import { selectForRun } from './select-for-run.js';
