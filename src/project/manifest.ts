@@ -53,7 +53,7 @@ export interface ManifestNode {
   readonly description: string;
   readonly columns: Readonly<Record<string, ColumnInfo>>;
   readonly patch_path: string | null;
-  readonly language: 'sql';
+  readonly language: 'sql' | 'python';
   readonly raw_code: string;
   readonly refs: readonly RefArgs[];
   readonly sources: readonly (readonly string[])[];

@@ -5,7 +5,7 @@ import type { RunFlags } from '../../project/context/render-run.js';
 import { isMicrobatch, microbatchConfig } from '../../project/settings/microbatch-config.js';
 import { batchName, truncate } from '../microbatch/batch-time.js';
 import { sampleOf } from '../publish/sampled.js';
-import type { Generation, MappedNode } from '../publish/generation.js';
+import { isEjected, type Generation, type MappedNode } from '../publish/generation.js';
 import { sqlName } from '../relation.js';
 import type { Renderer } from '../run/renderer.js';
 import { hasRelation } from '../run/has-relation.js';
@@ -251,7 +251,7 @@ function changedInput(options: PlanOptions, before: string | null | undefined, n
 }
 
 /** The sources and relations a node reads, through ephemeral models. */
-function inputsOf(manifest: Manifest, node: ManifestNode): readonly string[] {
+export function inputsOf(manifest: Manifest, node: ManifestNode): readonly string[] {
   const found = new Set<string>();
   const walk = (id: string): void => {
     const parent = manifest.nodes[id];
@@ -311,5 +311,5 @@ function versionOf(
 
 /** A mapped relation as a data version names it. */
 export function relationText(mapped: MappedNode | undefined): string | undefined {
-  return mapped && sqlName(mapped.relation);
+  return mapped && !isEjected(mapped) ? sqlName(mapped.relation) : undefined;
 }

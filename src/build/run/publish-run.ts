@@ -9,7 +9,7 @@ import { slimManifest } from '../artifacts/slim-manifest.js';
 import { testVersion, type Plan } from '../plan/plan.js';
 import { readArtifacts, replaceArtifact, sameContent } from '../publish/artifacts.js';
 import type { MappedNode } from '../publish/generation.js';
-import { sampledNow, sampleOf } from '../publish/sampled.js';
+import { sampledNow } from '../publish/sampled.js';
 import { publish } from '../publish/publish.js';
 import { readCatalog } from '../publish/read-catalog.js';
 import type { NodeResult } from '../report/node-result.js';
@@ -171,9 +171,8 @@ function isPassed(result: NodeResult, plan: Plan): boolean {
 function nextMapping(scope: RunScope, stale: ReadonlySet<string>, plan: Plan): readonly MappedNode[] {
   const { manifest, current } = scope.options;
   const candidates = scope.candidates();
-  const now = new Date();
+  const now = scope.now();
   const { flags } = scope.options;
-  const unproven = sampleOf(flags) !== null;
   const sampled = new Map<string, string | null>();
   const sampledOf = (nodeId: string): string | null => {
     const known = sampled.get(nodeId);
@@ -198,6 +197,8 @@ function nextMapping(scope: RunScope, stale: ReadonlySet<string>, plan: Plan): r
     const node = manifest.nodes[nodeId];
     if (!node) return [];
     const { schema, alias: name } = node;
+    const less = sampledOf(nodeId);
+    const unproven = flags.EMPTY || less !== null;
     return [
       {
         nodeId,
@@ -208,7 +209,7 @@ function nextMapping(scope: RunScope, stale: ReadonlySet<string>, plan: Plan): r
         fingerprint: unproven ? null : (plan.fingerprints.get(nodeId) ?? null),
         dataVersion: unproven ? null : plan.dataVersion(nodeId, (id) => scope.relationText(id)),
         staleSince: null,
-        sampled: sampledOf(nodeId),
+        sampled: less,
       },
     ];
   });

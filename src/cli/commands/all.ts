@@ -2,6 +2,7 @@ import type { AddCommand } from '../command.js';
 import { addBuild } from './build.js';
 import { addRun } from './run.js';
 import { addTest } from './test.js';
+import { addCheck } from './check.js';
 import { addSeed } from './seed.js';
 import { addCompile } from './compile.js';
 import { addClean } from './clean.js';
@@ -11,6 +12,8 @@ import { addList } from './list.js';
 import { addParse } from './parse.js';
 import { addPlan } from './plan.js';
 import { addShow } from './show.js';
+import { addAdopt } from './adopt.js';
+import { addEject } from './eject.js';
 import { addCancel } from './cancel.js';
 import { addDebug } from './debug.js';
 import { addDiff } from './diff.js';
@@ -45,6 +48,7 @@ export const commands: readonly AddCommand[] = [
   addParse,
   addList,
   addCompile,
+  addCheck,
   addDeps,
   addDocs,
   addClean,
@@ -56,6 +60,8 @@ export const commands: readonly AddCommand[] = [
   addExplain,
   addCancel,
   addRollback,
+  addEject,
+  addAdopt,
   addRunOperation,
   addDiff,
   addSchema,

@@ -26,7 +26,7 @@ export const addCompile: AddCommand = (program, run) => {
         const json = textOrJson(flags.output);
         const warehouse = await context.warehouse();
         const vars = flags.vars === undefined ? {} : { vars: flags.vars };
-        const { project, renderer } = await loadProject({ warehouse, env: context.env, output, ...vars });
+        const { project, renderer } = await loadProject({ ...context, output, warehouse, ...vars });
         const { manifest, settings } = project;
         const warn = (message: string): void => output.log(message, {}, 'warn');
         if (flags.inline !== undefined) {

@@ -17,6 +17,10 @@ export const buildCodes = {
     cause: 'A node reads another that was never built and is not part of this run.',
     cure: 'Build it too: select it with `+`, as in `thau build --select +customers`.',
   },
+  BUILD_DEFER: {
+    cause: '`--defer` names a state whose relations are in another database.',
+    cure: 'Defer to a state of the same database, or build what is read here.',
+  },
   BUILD_SEED_ROW: {
     cause: 'A row of a seed file is not CSV, or has more or fewer fields than the header.',
     cure: 'Correct the row at the file, line and column shown.',
