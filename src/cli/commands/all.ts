@@ -10,6 +10,7 @@ import { addParse } from './parse.js';
 import { addPlan } from './plan.js';
 import { addShow } from './show.js';
 import { addAdopt } from './adopt.js';
+import { addClone } from './clone.js';
 import { addEject } from './eject.js';
 import { addCancel } from './cancel.js';
 import { addDebug } from './debug.js';
@@ -53,6 +54,7 @@ export const commands: readonly AddCommand[] = [
   addHistory,
   addExplain,
   addCancel,
+  addClone,
   addRollback,
   addEject,
   addAdopt,
