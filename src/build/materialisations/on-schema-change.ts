@@ -44,7 +44,7 @@ export async function syncColumns(
   return present.map((column) => column.name);
 }
 
-function schemaChanged(
+export function schemaChanged(
   node: ManifestNode,
   added: readonly Column[],
   removed: readonly Column[],

@@ -1,4 +1,5 @@
 import { quoteIdentifier } from '../../postgres/identifier.js';
+import type { ManifestNode, NodeConfig } from '../../project/manifest.js';
 import { sqlName } from '../relation.js';
 import { cloneRelation } from './clone-relation.js';
 import { dropCandidate } from './drop-candidate.js';
@@ -69,6 +70,14 @@ function addedColumns(settings: SnapshotConfig, row: string): readonly (readonly
     [names.validTo, openEnd(settings, at)],
     ...(settings.hardDeletes === 'new_record' ? [[names.isDeleted, `'False'::text`] as const] : []),
   ];
+}
+
+/** A select with the columns of a new history of `sql`, for who asks for their types. */
+export function historyColumns(node: ManifestNode, config: NodeConfig, sql: string): string {
+  const settings = snapshotConfig(node, config);
+  const added = addedColumns(settings, 't').map(([name, value]) => `${value} as ${quoteIdentifier(name)}`);
+  return `select s.*, a.* from ${selectBody(sql)} as s
+cross join lateral (select ${added.join(', ')} from (select s.*, ${updatedAt(settings)} as thau_updated_at) as t) as a`;
 }
 
 /** What stands in `dbt_valid_to` of a record that holds, in the type of its other moments. */

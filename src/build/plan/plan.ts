@@ -251,7 +251,7 @@ function changedInput(options: PlanOptions, before: string | null | undefined, n
 }
 
 /** The sources and relations a node reads, through ephemeral models. */
-function inputsOf(manifest: Manifest, node: ManifestNode): readonly string[] {
+export function inputsOf(manifest: Manifest, node: ManifestNode): readonly string[] {
   const found = new Set<string>();
   const walk = (id: string): void => {
     const parent = manifest.nodes[id];

@@ -86,7 +86,7 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
 }
 
 /** `original_file_path` counts from the package, `path` from the folder of seeds. */
-function seedPath(node: ManifestNode): string {
+export function seedPath(node: ManifestNode): string {
   if (node.root_path === undefined) return '';
   const whole = join(node.root_path, node.original_file_path);
   return existsSync(whole) ? whole : join(node.root_path, node.path);

@@ -176,7 +176,7 @@ function nextMapping(
 ): readonly MappedNode[] {
   const { manifest, current } = scope.options;
   const candidates = scope.candidates();
-  const now = new Date();
+  const now = scope.now();
   const { flags } = scope.options;
   const sampled = new Map<string, string | null>();
   const sampledOf = (nodeId: string): string | null => {

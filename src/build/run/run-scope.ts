@@ -1,8 +1,9 @@
 import { ThauError } from '../../errors/thau-error.js';
-import type { RelationName } from '../../project/context/database-adapter.js';
+import type { DatabaseAdapter, RelationName } from '../../project/context/database-adapter.js';
 import type { EventWindow } from '../../project/context/event-window.js';
 import type { RunContext, RunFlags } from '../../project/context/render-run.js';
 import type { Manifest, ManifestNode } from '../../project/manifest.js';
+import type { DatabaseClock } from '../../postgres/database-clock.js';
 import type { Session } from '../../postgres/session.js';
 import { OwnedNames } from '../adapter/owned-names.js';
 import { RunAdapter } from '../adapter/run-adapter.js';
@@ -25,6 +26,8 @@ export interface RunScopeOptions {
   readonly flags: RunFlags;
   readonly invocationId: string;
   readonly startedAt: Date;
+  /** What nodes are timed by; this machine's clock unless given. */
+  readonly clock?: Pick<DatabaseClock, 'now'>;
   readonly reporter: Reporter;
   /** Things done at once; 1 unless given. */
   readonly threads?: number;
@@ -62,6 +65,11 @@ export class RunScope {
     for (const node of options.current.nodes.values()) {
       this.names.set(node.schema, node.name, { ...node.relation, candidate: false });
     }
+  }
+
+  /** The time, as the database's own rows tell it. */
+  now(): Date {
+    return this.options.clock?.now() ?? new Date();
   }
 
   get fullRefresh(): boolean {
@@ -164,7 +172,7 @@ export class RunScope {
   }
 
   context(
-    adapter: RunAdapter,
+    adapter: DatabaseAdapter,
     thisRelation: RelationName | null,
     extra?: Readonly<Record<string, unknown>>,
   ): RunContext {

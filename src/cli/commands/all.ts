@@ -2,6 +2,7 @@ import type { AddCommand } from '../command.js';
 import { addBuild } from './build.js';
 import { addRun } from './run.js';
 import { addTest } from './test.js';
+import { addCheck } from './check.js';
 import { addSeed } from './seed.js';
 import { addCompile } from './compile.js';
 import { addDeps } from './deps.js';
@@ -46,6 +47,7 @@ export const commands: readonly AddCommand[] = [
   addParse,
   addList,
   addCompile,
+  addCheck,
   addDeps,
   addRetry,
   addPlan,

@@ -21,7 +21,7 @@ export const addCompile: AddCommand = (program, run) => {
         const warn = (message: string): void => output.log(message, {}, 'warn');
         const selected = await selectForRun(context, project, 'compile', flags, warn);
         const target = join(settings.root, settings.targetPath);
-        writeManifest(target, manifest, version());
+
         const compiled = await compileNodes({
           database: warehouse.database,
           stateSchema: warehouse.settings.database.stateSchema,

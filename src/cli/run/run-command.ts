@@ -3,6 +3,9 @@ import type { RunOptions } from '../../build/run/run-options.js';
 import type { RunSummary } from '../../build/report/run-event.js';
 import type { CommandContext } from '../command.js';
 import { version } from '../version.js';
+import type { BoundMetrics } from '../../schema/bound-schema.js';
+import type { Catalog } from '../../schema/catalog.js';
+import { checkBefore } from './check-before.js';
 import { checkSchema } from './check-schema.js';
 import { cloneSource } from './clone-source.js';
 import { deferralOf } from './deferral-flags.js';
@@ -49,6 +52,8 @@ export async function performRun(
   const clone = command === 'clone' ? await cloneSource(flags, context.env, warehouse, chosen) : undefined;
   const selected = clone?.selected ?? chosen;
   const { stateSchema } = settings.database;
+  const schema = (files: typeof sdl, catalog: Catalog, metrics: BoundMetrics): Promise<void> =>
+    checkSchema(manifest, { timezone: settings.timezone, stateSchema }, files, catalog, metrics, warn);
   const startedAt = new Date();
   const eventTime = eventTimeFlags(flags.eventTimeStart, flags.eventTimeEnd);
   const sample = sampleFlag(flags.sample, startedAt);
@@ -80,8 +85,17 @@ export async function performRun(
     target: settings.target.name,
     args,
     sdl,
-    checkSchema: (files, catalog, metrics) =>
-      checkSchema(manifest, { timezone: settings.timezone, stateSchema }, files, catalog, metrics, warn),
+    checkSchema: schema,
+    ...(flags.check !== false && {
+      check: (scope, plan) =>
+        checkBefore(warehouse, {
+          scope,
+          plan,
+          sdl,
+          warn,
+          checkSchema: (catalog, metrics) => schema(sdl, catalog, metrics),
+        }),
+    }),
     reporter: runReporter(output),
     ...(signal && { signal }),
     ...(retryOf !== undefined && { retryOf }),
@@ -94,7 +108,7 @@ export async function performRun(
   });
   const target = join(settings.projectDir, project.settings.targetPath);
   try {
-    writeArtifacts(target, manifest, summary, { which: command, ...args }, version());
+    writeArtifacts(settings.projectDir, target, manifest, summary, { which: command, ...args }, version());
   } catch (error) {
     // the run has ended as it has; a full or read-only disk does not undo a publish
     warn(
