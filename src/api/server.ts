@@ -23,6 +23,9 @@ import { Authenticator } from './http/authenticate.js';
 import { cors } from './http/cors.js';
 import { RateLimits } from './http/rate-limits.js';
 import { requestIds } from './http/request-id.js';
+import { sseRoutes } from './live/sse-routes.js';
+import { Subscriptions } from './live/subscriptions.js';
+import { serveWebSockets } from './live/ws-server.js';
 import type { Log } from './log.js';
 import { metricsRoutes } from './metrics/metrics-routes.js';
 import { RequestMetrics, type Gauge } from './metrics/request-metrics.js';
@@ -75,11 +78,12 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     log,
     pollInterval: settings.pollInterval,
     load: options.load,
+    onFollowed: () => subscriptions.publishHeard(),
     onLoad: (loaded) => {
       bySchema.set(loaded.schema, loaded);
       apollo.update(loaded.schema);
     },
-    channels: { [keysChannel]: () => verifier.forget() },
+    channels: { [keysChannel]: () => verifier.forget(), thau_run: () => subscriptions.runHeard() },
   });
   const answerer = new Answerer({
     pool,
@@ -94,7 +98,17 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     settings,
     generation: (schema) => bySchema.get(schema),
   });
+  const subscriptions = new Subscriptions({
+    database,
+    state,
+    answerer,
+    follower,
+    log,
+    most: settings.subscriptions,
+    mostOfOne: Math.max(1, Math.ceil(settings.subscriptions / 10)),
+  });
   const metrics = new RequestMetrics([
+    gauge('thau_api_subscriptions', 'Subscriptions that are open.', () => subscriptions.open),
     gauge(
       'thau_api_connections',
       'Connections to the database that answer requests.',
@@ -134,6 +148,9 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
   cors(app, settings.corsOrigins);
   graphqlRoutes(app, { apollo, answerer, authenticator, follower, rateLimits, settings });
   flatRoutes(app, { authenticator, follower, answerer, rateLimits });
+  const liveOptions = { subscriptions, authenticator, follower, rateLimits, settings, requestId };
+  sseRoutes(app, liveOptions);
+  const closeSockets = serveWebSockets(app.server, liveOptions);
   healthRoutes(app, { follower, database, stopping: () => stopping });
   pageRoutes(app, { follower });
   await follower.start();
@@ -147,6 +164,8 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     stop: async () => {
       stopping = true;
       clearInterval(flush);
+      subscriptions.stop();
+      await closeSockets();
       await closeServer(app, settings.shutdownTimeout);
       await apollo.server.stop();
       await follower.stop();

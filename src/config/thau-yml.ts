@@ -113,6 +113,11 @@ export const thauYml = {
       '64000000',
       0,
     ),
+    subscriptions: integer(
+      "Subscriptions open at once in one process; a tenth of them may be one key's.",
+      '1000',
+      0,
+    ),
     body_limit: integer("Bytes of a request's body.", '1000000', 1000),
     limits: section('What a document may ask for.', {
       depth: integer('Levels of selections.', '15', 1),

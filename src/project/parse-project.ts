@@ -4,6 +4,7 @@ import { ThauError, type Place } from '../errors/thau-error.js';
 import type { MacroTable } from './context/macro-table.js';
 import type { Environment } from './environment.js';
 import type { Manifest } from './manifest.js';
+import { checkVersions } from './packages/check-versions.js';
 import { installedPackages } from './packages/installed-packages.js';
 import { cacheFileName, ParseCache } from './cache/parse-cache.js';
 import { worldOf } from './cache/world.js';
@@ -54,6 +55,8 @@ export interface Project {
   readonly macros: MacroTable;
   readonly environment: Environment;
   readonly warnings: readonly ThauError[];
+  /** How much was parsed, and how much was as an earlier parse had left it; undefined where nothing was kept. */
+  readonly units?: { readonly parsed: number; readonly kept: number };
 }
 
 /**
@@ -77,7 +80,9 @@ export function parseProject(options: ParseOptions): Project {
   cache?.save();
   const { root: settings, packages, macros } = session;
   const { environment } = options;
-  return { manifest, settings, packages, macros, environment, warnings: problems.warnings };
+  const units = cache?.memory.counts;
+  const { warnings } = problems;
+  return { manifest, settings, packages, macros, environment, warnings, ...(units && { units }) };
 }
 
 /** The root project and the packages installed in it. */
@@ -89,6 +94,7 @@ function openSession(
 ): Session {
   const environment = cache === undefined ? given : watched(given, cache);
   const all = [root, ...installedPackages(root, problems)];
+  checkVersions(all, environment.env, problems);
   const plain = new Session(root, new Map(all.map((one) => [one.name, one])), environment, problems);
   const rendered = all.map(
     (one) => problems.attempt(() => renderSettings(one, plain.yamlGlobals(one.name))) ?? one,

@@ -5,10 +5,11 @@ import type { RunFlags } from '../../project/context/render-run.js';
 import { isMicrobatch, microbatchConfig } from '../../project/settings/microbatch-config.js';
 import { batchName, truncate } from '../microbatch/batch-time.js';
 import { sampleOf } from '../publish/sampled.js';
-import type { Generation, MappedNode } from '../publish/generation.js';
+import { isEjected, type Generation, type MappedNode } from '../publish/generation.js';
 import { sqlName } from '../relation.js';
 import type { Renderer } from '../run/renderer.js';
 import { hasRelation } from '../run/has-relation.js';
+import { planUnitTests } from '../unit-tests/plan-unit-tests.js';
 import { calledFunctions } from './called-functions.js';
 import { fingerprint, type Fingerprint } from './fingerprint.js';
 import { readFunctions, type FunctionFacts } from './read-functions.js';
@@ -101,10 +102,28 @@ export async function makePlan(database: Queryable, options: PlanOptions): Promi
     return decision;
   };
   for (const node of nodes) decide(node);
-  const hashes = [...prints].flatMap(([id, print]) =>
+  const known = [...prints].flatMap(([id, print]) =>
     print.hash === undefined ? [] : [[id, print.hash] as const],
   );
-  return { decisions, fingerprints: new Map(hashes), dataVersion };
+  const hashes = new Map(known);
+  const unitTests = planUnitTests({
+    manifest,
+    selected,
+    force: options.force,
+    decisions,
+    fingerprints: hashes,
+    passed: options.passedTests,
+    remembered: (hash) =>
+      testVersion(
+        hash,
+        dataVersion('', () => undefined),
+      ),
+  });
+  for (const { id, decision, fingerprint: print } of unitTests) {
+    decisions.set(id, decision);
+    if (print !== undefined) hashes.set(id, print);
+  }
+  return { decisions, fingerprints: hashes, dataVersion };
 }
 
 /** What the database says of the state of sources and of the mapped relations, one question after the other. */
@@ -232,7 +251,7 @@ function changedInput(options: PlanOptions, before: string | null | undefined, n
 }
 
 /** The sources and relations a node reads, through ephemeral models. */
-function inputsOf(manifest: Manifest, node: ManifestNode): readonly string[] {
+export function inputsOf(manifest: Manifest, node: ManifestNode): readonly string[] {
   const found = new Set<string>();
   const walk = (id: string): void => {
     const parent = manifest.nodes[id];
@@ -292,5 +311,5 @@ function versionOf(
 
 /** A mapped relation as a data version names it. */
 export function relationText(mapped: MappedNode | undefined): string | undefined {
-  return mapped && sqlName(mapped.relation);
+  return mapped && !isEjected(mapped) ? sqlName(mapped.relation) : undefined;
 }

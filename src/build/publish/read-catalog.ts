@@ -41,15 +41,15 @@ export async function readCatalog(
     const description = described.get(placeKey(mapped.relation));
     const physical = known(mapped) ?? (description && physicalOf(description));
     const node = manifest.nodes[mapped.nodeId];
-    return physical && node ? [toCatalog(node, mapped, physical, facts.get(mapped.nodeId))] : [];
+    return physical && node ? [toCatalog(node, mapped.relation, physical, facts.get(mapped.nodeId))] : [];
   });
   return { relations };
 }
 
 /** What does not depend on the project's files. */
-type Physical = Pick<CatalogRelation, 'columns' | 'unique' | 'indexes' | 'estimatedRows'>;
+export type Physical = Pick<CatalogRelation, 'columns' | 'unique' | 'indexes' | 'estimatedRows'>;
 
-function physicalOf(description: RelationDescription): Physical {
+export function physicalOf(description: RelationDescription): Physical {
   return {
     columns: description.columns.map(({ name, type, notNull }) => ({ name, type, notNull })),
     unique: uniqueColumns(description),
@@ -58,9 +58,10 @@ function physicalOf(description: RelationDescription): Physical {
   };
 }
 
-function toCatalog(
+/** A node as the catalog has it: what the database says, and what files and tests say of it. */
+export function toCatalog(
   node: ManifestNode,
-  mapped: MappedNode,
+  relation: MappedNode['relation'],
   physical: Physical,
   facts: ProvenFacts | undefined,
 ): CatalogRelation {
@@ -80,11 +81,11 @@ function toCatalog(
   });
   return {
     model: node.name,
-    nodeId: mapped.nodeId,
+    nodeId: node.unique_id,
     ...(node.description !== '' && { description: node.description }),
-    schema: mapped.relation.schema,
-    name: mapped.relation.name,
-    kind: mapped.relation.kind,
+    schema: relation.schema,
+    name: relation.name,
+    kind: relation.kind,
     columns,
     unique: distinctLists([...physical.unique, ...(facts?.unique ?? [])]),
     indexes: physical.indexes,

@@ -13,6 +13,7 @@ import type { BatchReport } from '../microbatch/batch-report.js';
 import { nodeFailure } from './node-failure.js';
 import { applyDocs, applyGrants } from './relation-extras.js';
 import type { RunScope } from './run-scope.js';
+import { withStableLiterals } from './stable-literals.js';
 
 export interface BuiltNode {
   readonly candidate: Candidate;
@@ -46,6 +47,7 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
       ? { compiledCode: '', node }
       : await scope.options.renderer.compile(node, scope.context(adapter, scope.thisInModel(node)));
   await adapter.commit();
+  const compiledCode = withStableLiterals(sql.compiledCode, scope.schemas);
   const config = sql.node.config;
   const hook = async (hooks: readonly Hook[], within: boolean): Promise<void> =>
     own ? undefined : runHooks(session, scope, node, hooks, within, adapter, candidateName);
@@ -58,7 +60,7 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
         tx,
         node,
         config,
-        sql: sql.compiledCode,
+        sql: compiledCode,
         target: place,
         current: own || incremental || node.resource_type === 'snapshot' ? current : undefined,
         fullRefresh: scope.fullRefresh,
@@ -75,7 +77,7 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
     scope.setCandidate(node, { ...place, kind: candidate.kind });
     await hook(config.post_hook, false);
     if (config.post_hook.length > 0 && !(await exists(session, place))) scope.forgetCandidate(node);
-    return { candidate, compiledCode: sql.compiledCode };
+    return { candidate, compiledCode };
   } catch (error) {
     throw nodeFailure(error, node);
   } finally {
@@ -84,7 +86,7 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
 }
 
 /** `original_file_path` counts from the package, `path` from the folder of seeds. */
-function seedPath(node: ManifestNode): string {
+export function seedPath(node: ManifestNode): string {
   if (node.root_path === undefined) return '';
   const whole = join(node.root_path, node.original_file_path);
   return existsSync(whole) ? whole : join(node.root_path, node.path);

@@ -93,18 +93,21 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
       clock,
       reporter,
       threads: options.threads,
+      selected: options.selected,
+      ...(options.defer && { defer: options.defer }),
       ...(options.eventTime && { eventTime: options.eventTime }),
     });
     scope = begun;
-    const plan = await sessions.use(async (session) => {
+    const { plan, refused } = await sessions.use(async (session) => {
       await prepareSchemas(session, options, begun);
       // first, since models may call the functions that it makes
       await runProjectHooks(session, begun, 'on-run-start', []);
       const made = await planRun(session, options, begun);
+      const faults = await options.check?.(begun, made);
       await prepareCandidateSchemas(session, options, begun, made);
-      return made;
+      return { plan: made, refused: faults ?? new Map<string, unknown>() };
     });
-    execution = await executeNodes(options, begun, sessions, recorder, cancellation.signal, plan);
+    execution = await executeNodes(options, begun, sessions, recorder, cancellation.signal, plan, refused);
     cancellation.signal.throwIfAborted();
     const good = execution.results.every((result) => isGood(result.status));
     const healthy = good

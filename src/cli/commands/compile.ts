@@ -16,12 +16,12 @@ export const addCompile: AddCommand = (program, run) => {
         const { version } = await import('../version.js');
         const warehouse = await context.warehouse();
         const vars = flags.vars === undefined ? {} : { vars: flags.vars };
-        const { project, renderer } = await loadProject({ warehouse, env: context.env, output, ...vars });
+        const { project, renderer } = await loadProject({ ...context, output, warehouse, ...vars });
         const { manifest, settings } = project;
         const warn = (message: string): void => output.log(message, {}, 'warn');
         const selected = await selectForRun(context, project, 'compile', flags, warn);
         const target = join(settings.root, settings.targetPath);
-        writeManifest(target, manifest, version());
+
         const compiled = await compileNodes({
           database: warehouse.database,
           stateSchema: warehouse.settings.database.stateSchema,

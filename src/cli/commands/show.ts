@@ -29,7 +29,7 @@ export const addShow: AddCommand = (program, run) => {
         const warehouse = await context.warehouse();
         const { database, settings } = warehouse;
         const vars = flags.vars === undefined ? {} : { vars: flags.vars };
-        const { project, renderer } = await loadProject({ warehouse, env: context.env, output, ...vars });
+        const { project, renderer } = await loadProject({ ...context, output, warehouse, ...vars });
         const { manifest } = project;
         const warn = (message: string): void => output.log(message, {}, 'warn');
         // a model alone, not its tests, unless they are what was named

@@ -6,6 +6,11 @@ import { buildId } from '../version.js';
 import type { Warehouse } from '../warehouse.js';
 import { warn } from './warn.js';
 
+/** What it takes of a command's context. */
+type ProjectContext = Pick<CommandContext, 'settings' | 'env' | 'output'> & {
+  readonly global: Pick<CommandContext['global'], 'partialParse'>;
+};
+
 export interface OpenProjectOptions {
   /** `--vars`, over those of dbt_project.yml. */
   readonly vars?: Readonly<Record<string, unknown>>;
@@ -18,7 +23,7 @@ export interface OpenProjectOptions {
  * while `thau start` runs; what did not change is taken from the cache in the target folder. Touches no database.
  */
 export async function openProject(
-  context: CommandContext,
+  context: ProjectContext,
   { vars = {}, warehouse }: OpenProjectOptions = {},
 ): Promise<Project> {
   const { parseProject } = await import('../../project/parse-project.js');
@@ -47,15 +52,9 @@ function addressOf(
   { source, target }: Settings,
   warehouse: Warehouse | undefined,
 ): Omit<Project['environment']['target'], 'threads'> {
-  const connection = warehouse?.direct ?? (source.kind === 'server' ? source.connection : {});
-  const { host, port, user, database } = {
-    host: undefined,
-    port: undefined,
-    user: 'thau',
-    database: 'thau',
-    ...connection,
-    ...warehouse?.facts,
-  };
+  const embedded = { host: undefined, port: undefined, user: 'thau', database: 'thau' };
+  const { host, port } = warehouse?.direct ?? (source.kind === 'server' ? source.connection : embedded);
+  const { user, database } = warehouse?.facts ?? (source.kind === 'server' ? source.connection : embedded);
   return {
     profileName: target.profile,
     name: target.name,

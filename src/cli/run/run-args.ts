@@ -64,5 +64,5 @@ export function flagsOf(args: Readonly<Record<string, unknown>>): RunFlagsGiven 
     eventTimeStart: text('event_time_start'),
     eventTimeEnd: text('event_time_end'),
   };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as RunFlagsGiven;
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }

@@ -3,7 +3,11 @@ import type { RunOptions } from '../../build/run/run-options.js';
 import type { RunSummary } from '../../build/report/run-event.js';
 import type { CommandContext } from '../command.js';
 import { version } from '../version.js';
+import type { BoundMetrics } from '../../schema/bound-schema.js';
+import type { Catalog } from '../../schema/catalog.js';
+import { checkBefore } from './check-before.js';
 import { checkSchema } from './check-schema.js';
+import { deferralOf } from './deferral-flags.js';
 import { eventTimeFlags, sampleFlag } from './event-time-flags.js';
 import { namesNodes } from './choose-nodes.js';
 import { loadProject } from './load-project.js';
@@ -38,15 +42,19 @@ export async function performRun(
     warehouse,
     env: context.env,
     output,
+    global: context.global,
     ...(flags.vars !== undefined && { vars: flags.vars }),
   });
   const { manifest } = project;
   const warn = (message: string): void => output.log(message, {}, 'warn');
   const selected = await selectForRun(context, project, command, flags, warn);
   const { stateSchema } = settings.database;
+  const schema = (files: typeof sdl, catalog: Catalog, metrics: BoundMetrics): Promise<void> =>
+    checkSchema(manifest, { timezone: settings.timezone, stateSchema }, files, catalog, metrics, warn);
   const startedAt = new Date();
   const eventTime = eventTimeFlags(flags.eventTimeStart, flags.eventTimeEnd);
   const sample = sampleFlag(flags.sample, startedAt);
+  const defer = deferralOf(flags, context.env, warehouse.facts.database, warn);
   const args = argsOf(flags, sample);
   const force = forceOf(command, flags);
   const summary = await run({
@@ -67,13 +75,23 @@ export async function performRun(
       ...(eventTime && { EVENT_TIME_START: eventTime.start, EVENT_TIME_END: eventTime.end }),
     },
     ...(eventTime && { eventTime }),
+    ...(defer && { defer }),
     startedAt,
     trigger,
     target: settings.target.name,
     args,
     sdl,
-    checkSchema: (files, catalog, metrics) =>
-      checkSchema(manifest, { timezone: settings.timezone, stateSchema }, files, catalog, metrics, warn),
+    checkSchema: schema,
+    ...(flags.check !== false && {
+      check: (scope, plan) =>
+        checkBefore(warehouse, {
+          scope,
+          plan,
+          sdl,
+          warn,
+          checkSchema: (catalog, metrics) => schema(sdl, catalog, metrics),
+        }),
+    }),
     reporter: runReporter(output),
     ...(signal && { signal }),
     ...(retryOf !== undefined && { retryOf }),
@@ -89,7 +107,7 @@ export async function performRun(
   });
   const target = join(settings.projectDir, project.settings.targetPath);
   try {
-    writeArtifacts(target, manifest, summary, { which: command, ...args }, version());
+    writeArtifacts(settings.projectDir, target, manifest, summary, { which: command, ...args }, version());
   } catch (error) {
     // the run has ended as it has; a full or read-only disk does not undo a publish
     warn(

@@ -26,6 +26,7 @@ export interface RunFlagsGiven {
   readonly eventTimeStart?: string;
   readonly eventTimeEnd?: string;
   readonly carry?: boolean;
+  readonly check?: boolean;
   readonly warnError?: true;
 }
 
@@ -59,7 +60,8 @@ export function addRunFlags(command: Command): Command {
     .option('--favor-state', 'with --defer: although this target has them')
     .option('--defer-state <folder>', 'the state for --defer, where --state is for the selection')
     .option('--warn-error', 'a warning fails the run')
-    .option('--no-carry', 'build unchanged nodes too');
+    .option('--no-carry', 'build unchanged nodes too')
+    .option('--no-check', 'build without holding everything against the server first');
 }
 
 /** `--select` in either spelling. */

@@ -21,6 +21,7 @@ export class FileTable {
   /** Texts read to be compared, kept until they are asked for. */
   readonly #texts = new Map<string, Buffer>();
   readonly #startedAt = Date.now();
+  #comparedByBytes = 0;
 
   constructor(
     readonly projectDir: string,
@@ -35,6 +36,11 @@ export class FileTable {
       this.#unchanged.set(shown, answer);
     }
     return answer;
+  }
+
+  /** Whether so many unchanged files had to be read that new stamps are worth writing. */
+  get isStale(): boolean {
+    return this.#comparedByBytes > 100;
   }
 
   /** The bytes of a file; throws what reading throws. */
@@ -84,6 +90,7 @@ export class FileTable {
     } catch {
       return false;
     }
+    this.#comparedByBytes++;
     if (this.#stamps.get(shown)?.[4] === sha1) return true;
     this.#texts.set(shown, bytes);
     return false;

@@ -18,8 +18,8 @@ interface Notes {
  */
 export class ParseMemory {
   readonly units = new Map<string, Unit>();
-  /** Units that were parsed anew. */
-  parsed = 0;
+  #parsed = 0;
+  #kept = 0;
   #notes: Notes | undefined;
   #before: ReadonlyMap<string, Unit> = new Map();
   /** Files that gave something that holds for this once; what is made of them is always parsed anew. */
@@ -34,7 +34,12 @@ export class ParseMemory {
 
   /** Whether every earlier unit was used and none had to be parsed. */
   get isComplete(): boolean {
-    return this.parsed === 0 && this.units.size === this.#before.size;
+    return this.#parsed === 0 && this.#kept === this.#before.size && !this.files.isStale;
+  }
+
+  /** Units that were parsed anew, and those repeated. */
+  get counts(): { readonly parsed: number; readonly kept: number } {
+    return { parsed: this.#parsed, kept: this.#kept };
   }
 
   /**
@@ -45,6 +50,7 @@ export class ParseMemory {
     const known = this.#before.get(id);
     if (known !== undefined && this.#holds(known, session)) {
       this.units.set(id, known);
+      this.#kept++;
       replay(known, session);
       return known.effects.value as T;
     }
@@ -52,7 +58,7 @@ export class ParseMemory {
     const start = marks(session);
     session.taken.noted = [];
     this.#notes = notes;
-    this.parsed++;
+    this.#parsed++;
     try {
       const value = work();
       if (notes.passing) for (const file of files) this.#passingFiles.add(file);
