@@ -104,6 +104,9 @@ export async function performRun(
     distrustRecent: trigger === 'manual',
     lockWait: settings.runs.lockWait,
     staleAfter: settings.runs.lockStaleAfter,
+    lockTimeout: settings.runs.lockTimeout,
+    statementTimeout: settings.runs.statementTimeout,
+    keepHistory: settings.runs.keepHistory,
     keepGenerations: settings.runs.keepGenerations,
   });
   const target = join(settings.projectDir, project.settings.targetPath);
