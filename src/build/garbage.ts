@@ -1,5 +1,5 @@
 import { faultOf } from '../postgres/fault.js';
-import { quoteIdentifier } from '../postgres/identifier.js';
+import { quoteIdentifier, quoteLiteral } from '../postgres/identifier.js';
 import type { Session } from '../postgres/session.js';
 import { sqlName } from './relation.js';
 
@@ -99,13 +99,13 @@ async function retire(session: Session, { state, keep = 2, spareRuns }: GarbageO
 
 async function drop(session: Session, state: string, relation: Candidate): Promise<string | undefined> {
   try {
-    await session.transaction(async (tx) => {
-      await tx.query(`set local lock_timeout = '50ms'; drop ${relation.kind} if exists ${sqlName(relation)}`);
-      await tx.query(`delete from ${state}.relations where relation_schema = $1 and relation_name = $2`, [
-        relation.schema,
-        relation.name,
-      ]);
-    });
+    // several statements sent at once are one transaction
+    await session.query(
+      `set local lock_timeout = '50ms';
+       drop ${relation.kind} if exists ${sqlName(relation)};
+       delete from ${state}.relations
+       where relation_schema = ${quoteLiteral(relation.schema)} and relation_name = ${quoteLiteral(relation.name)}`,
+    );
     return undefined;
   } catch (error) {
     const fault = faultOf(error);

@@ -146,18 +146,20 @@ export class RunLock {
   /** Undefined when the lock is ours again; else who has it. */
   private async resume(): Promise<{ readonly holder: RunLockHolder | undefined } | undefined> {
     const own = await this.options.database.session('thau run lock');
-    let held = false;
     try {
-      return await own.session.transaction(async (tx) => {
+      const other = await own.session.transaction(async (tx) => {
         const row = await readRow(tx, this.options.stateSchema);
         if (row.token !== this.token) return { holder: toHolder(row) };
         // the server may not know yet that the session before is gone
-        held = await takeAdvisoryLock(tx, lockName(this.options.stateSchema));
+        const held = await takeAdvisoryLock(tx, lockName(this.options.stateSchema));
         return held ? undefined : { holder: undefined };
       });
-    } finally {
-      if (held && !this.released) this.own = own;
+      if (other === undefined && !this.released) this.own = own;
       else await own.close();
+      return other;
+    } catch (error) {
+      await own.close().catch(() => undefined);
+      throw error;
     }
   }
 

@@ -116,6 +116,10 @@ function askApollo(
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
+  // a credential that no browser adds by itself: another site's page cannot have made this request unasked
+  if (request.headers['x-api-key'] !== undefined || /^bearer /i.test(request.headers.authorization ?? '')) {
+    headers.set('apollo-require-preflight', 'true');
+  }
   return apollo.server.executeHTTPGraphQLRequest({
     httpGraphQLRequest: { method: request.method, headers, search, body },
     context: () => Promise.resolve(context),

@@ -38,7 +38,7 @@ function toResult(result: NodeResult): Record<string, unknown> {
         ]
       : [];
   return {
-    status: statuses[result.status],
+    status: dbtStatuses[result.status],
     timing,
     thread_id: 'Thread-1',
     execution_time: result.seconds ?? 0,
@@ -52,13 +52,16 @@ function toResult(result: NodeResult): Record<string, unknown> {
     compiled: result.compiledCode === undefined ? null : true,
     compiled_code: result.compiledCode ?? null,
     relation_name: result.relation,
-    batch_results: null,
+    batch_results: result.batches
+      ? { successful: result.batches.successful, failed: result.batches.failed }
+      : null,
   };
 }
 
 /** dbt has no word for carried forward or cancelled. */
-const statuses: Readonly<Record<NodeResult['status'], string>> = {
+export const dbtStatuses: Readonly<Record<NodeResult['status'], string>> = {
   success: 'success',
+  'partial success': 'partial success',
   carried: 'success',
   pass: 'pass',
   warn: 'warn',

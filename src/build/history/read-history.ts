@@ -1,4 +1,5 @@
 import { ThauError } from '../../errors/thau-error.js';
+import type { BatchReport } from '../microbatch/batch-report.js';
 import type { Queryable } from '../../postgres/queryable.js';
 
 export interface RunRow {
@@ -64,6 +65,8 @@ export interface RunNodeRow {
   readonly failures: number | null;
   readonly message: string | null;
   readonly error: { readonly code: string; readonly message: string } | null;
+  /** Of a microbatch model. */
+  readonly batches: BatchReport | null;
 }
 
 /** The nodes of a run in the order they began. */
@@ -75,7 +78,7 @@ export async function readRunNodes(
   const { rows } = await database.query<RunNodeRow>(
     `select node_id as "nodeId", resource_type as "resourceType", name, status, relation,
             started_at as "startedAt", finished_at as "finishedAt", seconds, rows_affected as rows, failures,
-            message, error
+            message, error, batches
      from ${state}.run_nodes where run_id = $1 order by started_at nulls last, node_id`,
     [runId],
   );

@@ -1,11 +1,14 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { errorToJson } from '../../errors/format.js';
 import type { Database } from '../../postgres/database.js';
 import type { ManifestNode } from '../../project/manifest.js';
+import type { BatchReport } from '../microbatch/batch-report.js';
 import type { NodeResult } from '../report/node-result.js';
 
 /**
  * Writes a run's progress as rows while it goes on, without holding it up: what happened since the last write
- * goes in one statement. A failed write is tried again with the next; `flush` must succeed.
+ * goes in one statement, which does not wait for the disk: the run's own row is written last and waits for all
+ * before it. A failed write is tried again with the next; `flush` must succeed.
  */
 export class RunRecorder {
   private waiting: Row[] = [];
@@ -55,6 +58,7 @@ export class RunRecorder {
       fingerprint: result.fingerprint ?? null,
       data_version: result.dataVersion ?? null,
       compiled_code: result.resourceType === 'test' ? null : (result.compiledCode ?? null),
+      batches: result.batches ?? null,
     });
   }
 
@@ -72,7 +76,11 @@ export class RunRecorder {
     this.waiting.push(row);
     if (this.scheduled) return;
     this.scheduled = true;
-    this.writing = this.writing.then(() => this.write()).catch(() => undefined);
+    // a moment later, so that what happens together goes together
+    this.writing = this.writing
+      .then(() => pause(20))
+      .then(() => this.write())
+      .catch(() => undefined);
   }
 
   private async write(): Promise<void> {
@@ -87,18 +95,21 @@ export class RunRecorder {
         `insert into ${this.state}.run_nodes
              (run_id, node_id, resource_type, name, status, relation, started_at, finished_at, seconds,
               rows_affected, failures, message, error, waited_for, compiled_code,
-              fingerprint, data_version)
-         select $1, r.* from jsonb_to_recordset($2::jsonb) as r (
+              fingerprint, data_version, batches)
+         select $1, r.*
+         from (select set_config('synchronous_commit', 'off', true)) as hurried,
+             jsonb_to_recordset($2::jsonb) as r (
              node_id text, resource_type text, name text, status text, relation text, started_at timestamptz,
              finished_at timestamptz, seconds double precision, rows_affected bigint, failures bigint,
              message text, error jsonb, waited_for text[], compiled_code text,
-             fingerprint text, data_version text)
+             fingerprint text, data_version text, batches jsonb)
          on conflict (run_id, node_id) do update set
              status = excluded.status, relation = excluded.relation, started_at = excluded.started_at,
              finished_at = excluded.finished_at, seconds = excluded.seconds,
              rows_affected = excluded.rows_affected, failures = excluded.failures, message = excluded.message,
              error = excluded.error, waited_for = excluded.waited_for, compiled_code = excluded.compiled_code,
-             fingerprint = excluded.fingerprint, data_version = excluded.data_version`,
+             fingerprint = excluded.fingerprint, data_version = excluded.data_version,
+             batches = excluded.batches`,
         [this.runId, JSON.stringify(rows)],
       );
     } catch (error) {
@@ -125,6 +136,7 @@ interface Row {
   readonly compiled_code: string | null;
   readonly fingerprint: string | null;
   readonly data_version: string | null;
+  readonly batches: BatchReport | null;
 }
 
 const unknown = {
@@ -138,4 +150,5 @@ const unknown = {
   compiled_code: null,
   fingerprint: null,
   data_version: null,
+  batches: null,
 } as const;

@@ -47,14 +47,14 @@ export const incremental: Materialisation = {
   undo: dropCandidate,
 };
 
-interface Delta {
+export interface Delta {
   /** Quoted, for SQL. */
   readonly name: string;
   readonly columns: readonly { readonly name: string; readonly type: string }[];
 }
 
 /** What the model's SQL answers now, as a temporary table: strategies read it more than once. */
-async function createDelta(input: CandidateInput): Promise<Delta> {
+export async function createDelta(input: CandidateInput): Promise<Delta> {
   const { tx, config, sql } = input;
   const name = 'pg_temp.thau_delta';
   await tx.query(

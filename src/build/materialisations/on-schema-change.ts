@@ -3,8 +3,8 @@ import { quoteIdentifier } from '../../postgres/identifier.js';
 import type { Session } from '../../postgres/session.js';
 import type { ManifestNode, NodeConfig } from '../../project/manifest.js';
 import { sqlName } from '../relation.js';
-import { placeKey, readColumns } from '../views/read-columns.js';
 import type { Column } from '../views/view-text.js';
+import { expandColumns } from './expand-columns.js';
 
 /**
  * dbt's `on_schema_change`: what happens to the table when the model's columns differ from its own. Answers the
@@ -17,7 +17,7 @@ export async function syncColumns(
   target: { readonly schema: string; readonly name: string },
   made: readonly Column[],
 ): Promise<readonly string[]> {
-  const present = (await readColumns(tx, [target])).get(placeKey(target)) ?? [];
+  const present = await expandColumns(tx, target, made);
   const how = config['on_schema_change'];
   const known = new Map(present.map((column) => [column.name, column.type]));
   const names = new Set(made.map((column) => column.name));
@@ -44,7 +44,7 @@ export async function syncColumns(
   return present.map((column) => column.name);
 }
 
-function schemaChanged(
+export function schemaChanged(
   node: ManifestNode,
   added: readonly Column[],
   removed: readonly Column[],

@@ -1,8 +1,9 @@
 import { quoteIdentifier } from '../../postgres/identifier.js';
+import type { ManifestNode, NodeConfig } from '../../project/manifest.js';
 import { sqlName } from '../relation.js';
-import { placeKey, readColumns } from '../views/read-columns.js';
 import { cloneRelation } from './clone-relation.js';
 import { dropCandidate } from './drop-candidate.js';
+import { expandColumns } from './expand-columns.js';
 import { createIndexes } from './indexes.js';
 import type { CandidateInput, Materialisation } from './materialisation.js';
 import { selectBody } from './select-body.js';
@@ -66,12 +67,24 @@ function addedColumns(settings: SnapshotConfig, row: string): readonly (readonly
     [names.scdId, `md5(${parts.join(` || '|' || `)})`],
     [names.updatedAt, at],
     [names.validFrom, at],
-    [
-      names.validTo,
-      settings.validToCurrent === null ? `nullif(${at}, ${at})` : `(${settings.validToCurrent})`,
-    ],
+    [names.validTo, openEnd(settings, at)],
     ...(settings.hardDeletes === 'new_record' ? [[names.isDeleted, `'False'::text`] as const] : []),
   ];
+}
+
+/** A select with the columns of a new history of `sql`, for who asks for their types. */
+export function historyColumns(node: ManifestNode, config: NodeConfig, sql: string): string {
+  const settings = snapshotConfig(node, config);
+  const added = addedColumns(settings, 't').map(([name, value]) => `${value} as ${quoteIdentifier(name)}`);
+  return `select s.*, a.* from ${selectBody(sql)} as s
+cross join lateral (select ${added.join(', ')} from (select s.*, ${updatedAt(settings)} as thau_updated_at) as t) as a`;
+}
+
+/** What stands in `dbt_valid_to` of a record that holds, in the type of its other moments. */
+function openEnd({ validToCurrent }: SnapshotConfig, at: string): string {
+  return validToCurrent === null
+    ? `nullif(${at}, ${at})`
+    : `coalesce(nullif(${at}, ${at}), ${validToCurrent})`;
 }
 
 async function begin(
@@ -99,9 +112,7 @@ async function goOn(
   const { names, key } = settings;
   const table = sqlName(target);
   await cloneRelation(tx, current, target, config['unlogged'] === true);
-  const known = new Set(
-    ((await readColumns(tx, [target])).get(placeKey(target)) ?? []).map((one) => one.name),
-  );
+  const known = new Set((await expandColumns(tx, target, made)).map((one) => one.name));
   const extra = settings.hardDeletes === 'new_record' ? [{ name: names.isDeleted, type: 'text' }] : [];
   const added = [...made, ...extra].filter((column) => !known.has(column.name));
   if (added.length > 0) {
@@ -147,7 +158,7 @@ async function goOn(
       `md5(${[...key.map((one) => `coalesce((t.${one})::varchar, '')`), "coalesce(c.at::varchar, '')"].join(` || '|' || `)})`,
       'c.at',
       'c.at',
-      settings.validToCurrent === null ? 'nullif(c.at, c.at)' : `(${settings.validToCurrent})`,
+      openEnd(settings, 'c.at'),
       `'True'::text`,
     ];
     await tx.query('drop table if exists pg_temp.thau_gone');

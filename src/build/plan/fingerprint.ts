@@ -44,6 +44,7 @@ export async function fingerprint(node: ManifestNode, options: FingerprintOption
         flags: options.flags,
         invocationId: 'fingerprint',
         runStartedAt: new Date(0),
+        batch: { id: '', start: new Date(0), end: new Date(0) },
       });
       sql = compiled.compiledCode;
       volatile = compiled.volatile;

@@ -2,10 +2,14 @@ import { setImmediate } from 'node:timers/promises';
 import type { Queryable } from '../../postgres/queryable.js';
 import type { Manifest, ManifestNode, SourceNode } from '../../project/manifest.js';
 import type { RunFlags } from '../../project/context/render-run.js';
-import type { Generation, MappedNode } from '../publish/generation.js';
+import { isMicrobatch, microbatchConfig } from '../../project/settings/microbatch-config.js';
+import { batchName, truncate } from '../microbatch/batch-time.js';
+import { sampleOf } from '../publish/sampled.js';
+import { isEjected, type Generation, type MappedNode } from '../publish/generation.js';
 import { sqlName } from '../relation.js';
 import type { Renderer } from '../run/renderer.js';
 import { hasRelation } from '../run/has-relation.js';
+import { planUnitTests } from '../unit-tests/plan-unit-tests.js';
 import { calledFunctions } from './called-functions.js';
 import { fingerprint, type Fingerprint } from './fingerprint.js';
 import { readFunctions, type FunctionFacts } from './read-functions.js';
@@ -38,6 +42,9 @@ export interface PlanOptions {
   readonly distrustRecent: boolean;
   /** Milliseconds after which counters are ignored and a node is built anyway; a day unless given. */
   readonly reconcileAfter?: number;
+  /** Up to where microbatch models are whole, and the moment that counts as now. */
+  readonly coveredUntil?: ReadonlyMap<string, Date>;
+  readonly now?: Date;
   /** Of the tests that passed in the current generation: fingerprint and data version. */
   readonly passedTests: Readonly<Record<string, string>>;
 }
@@ -95,10 +102,28 @@ export async function makePlan(database: Queryable, options: PlanOptions): Promi
     return decision;
   };
   for (const node of nodes) decide(node);
-  const hashes = [...prints].flatMap(([id, print]) =>
+  const known = [...prints].flatMap(([id, print]) =>
     print.hash === undefined ? [] : [[id, print.hash] as const],
   );
-  return { decisions, fingerprints: new Map(hashes), dataVersion };
+  const hashes = new Map(known);
+  const unitTests = planUnitTests({
+    manifest,
+    selected,
+    force: options.force,
+    decisions,
+    fingerprints: hashes,
+    passed: options.passedTests,
+    remembered: (hash) =>
+      testVersion(
+        hash,
+        dataVersion('', () => undefined),
+      ),
+  });
+  for (const { id, decision, fingerprint: print } of unitTests) {
+    decisions.set(id, decision);
+    if (print !== undefined) hashes.set(id, print);
+  }
+  return { decisions, fingerprints: hashes, dataVersion };
 }
 
 /** What the database says of the state of sources and of the mapped relations, one question after the other. */
@@ -139,20 +164,25 @@ interface Question {
 function decideOne(node: ManifestNode, question: Question): Decision {
   const { options, print, parents, facts } = question;
   const build = (because: string): Decision => ({ action: 'build', because });
-  if (options.force !== undefined) return build(options.force);
   const isTest = node.resource_type === 'test';
   const mapped = options.current.nodes.get(node.unique_id);
+  const less = sampleOf(options.flags);
+  if (node.resource_type === 'snapshot' && less !== null && mapped && !mapped.sampled) {
+    return { action: 'carry', because: 'keeps its history: a sample would close what it leaves out' };
+  }
+  if (options.force !== undefined) return build(options.force);
+  if (less !== null) return build(less === 'empty' ? 'is built empty' : `is built from a sample, ${less}`);
   if (!isTest) {
     if (!mapped) return build('was never built');
     if (mapped.schema !== node.schema || mapped.name !== node.alias) return build('has another name');
     if (!facts.present.has(node.unique_id)) return build('its relation is gone');
+    if (mapped.sampled) return build(`holds less than all (${mapped.sampled})`);
     if (mapped.staleSince) return build('was left behind by a run with a selection');
     if (facts.overdue(mapped, options.reconcileAfter ?? 86_400_000))
       return build('was built more than a day ago');
   }
-  if (node.config.materialized === 'incremental' && node.config['incremental_strategy'] === 'microbatch') {
-    return build('is built by batches of time');
-  }
+  const batch = isMicrobatch(node.config) ? newBatch(node, options) : undefined;
+  if (batch !== undefined) return build(batch);
   if (options.renderer.materialization?.(node.config.materialized))
     return build('has a materialization of its own');
   if (print?.hash === undefined) return build(print?.because ?? 'cannot be rendered yet');
@@ -183,6 +213,17 @@ function decideOne(node: ManifestNode, question: Question): Decision {
   return { action: 'carry', because: 'nothing it depends on changed' };
 }
 
+/** Why a microbatch model is due whatever its inputs are: time went on. */
+function newBatch(node: ManifestNode, options: PlanOptions): string | undefined {
+  const config = microbatchConfig(node.config);
+  const until = options.coveredUntil?.get(node.unique_id);
+  if ('what' in config || until === undefined) return 'is built by batches of time';
+  const open = truncate(options.now ?? new Date(), config.batchSize);
+  return open > until
+    ? `its ${config.batchSize} of ${batchName({ start: open, end: open }, config.batchSize)} has begun`
+    : undefined;
+}
+
 /** What is remembered of a passed test. */
 export function testVersion(hash: string, version: string | null): string | null {
   return version === null ? null : `${hash} ${version}`;
@@ -210,7 +251,7 @@ function changedInput(options: PlanOptions, before: string | null | undefined, n
 }
 
 /** The sources and relations a node reads, through ephemeral models. */
-function inputsOf(manifest: Manifest, node: ManifestNode): readonly string[] {
+export function inputsOf(manifest: Manifest, node: ManifestNode): readonly string[] {
   const found = new Set<string>();
   const walk = (id: string): void => {
     const parent = manifest.nodes[id];
@@ -270,5 +311,5 @@ function versionOf(
 
 /** A mapped relation as a data version names it. */
 export function relationText(mapped: MappedNode | undefined): string | undefined {
-  return mapped && sqlName(mapped.relation);
+  return mapped && !isEjected(mapped) ? sqlName(mapped.relation) : undefined;
 }

@@ -1,5 +1,7 @@
 import type { Queryable } from '../../postgres/queryable.js';
 import type { Manifest } from '../../project/manifest.js';
+import type { Unfinished } from '../microbatch/batch-memory.js';
+import type { BatchReport } from '../microbatch/batch-report.js';
 import type { Relation, RelationKind } from '../relation.js';
 import type { Decision, Plan } from './plan.js';
 
@@ -12,6 +14,8 @@ export interface ReusedCandidate {
 export interface Reuse {
   readonly plan: Plan;
   readonly candidates: ReadonlyMap<string, ReusedCandidate>;
+  /** Candidates of microbatch models that some batches are missing from. */
+  readonly unfinished: ReadonlyMap<string, Unfinished>;
 }
 
 /**
@@ -34,18 +38,23 @@ export async function reuseCandidates(
     name: string | null;
     kind: RelationKind | null;
     run_id: number | null;
+    batches: BatchReport | null;
+    began: Date;
+    partial: boolean;
   }>(
     `select n.node_id, n.fingerprint, n.data_version, r.relation_schema as schema, r.relation_name as name,
-            r.relation_kind as kind, r.run_id
-     from ${state}.run_nodes as n
+            r.relation_kind as kind, r.run_id, n.batches, n.status = 'partial success' as partial,
+            runs.started_at as began
+     from ${state}.run_nodes as n join ${state}.runs using (run_id)
      left join ${state}.relations as r on r.node_id = n.node_id and r.run_id = n.run_id
           and to_regclass(quote_ident(r.relation_schema) || '.' || quote_ident(r.relation_name)) is not null
-     where n.run_id = $1 and n.status in ('success', 'pass', 'carried') and n.fingerprint is not null`,
+     where n.run_id = $1 and n.status in ('success', 'partial success', 'pass', 'carried') and n.fingerprint is not null`,
     [failedRun],
   );
   const left = new Map(rows.map((row) => [row.node_id, row]));
   const decisions = new Map<string, Decision>();
   const candidates = new Map<string, ReusedCandidate>();
+  const unfinished = new Map<string, Unfinished>();
   const versions = new Map<string, string>();
   const decide = (id: string): Decision | undefined => {
     const planned = plan.decisions.get(id);
@@ -62,8 +71,17 @@ export async function reuseCandidates(
       (isTest || row.schema !== null) &&
       parents.every((parent) => parent?.action !== 'build')
     ) {
-      decisions.set(id, { action: 'reuse', because: `run ${failedRun} ${isTest ? 'passed' : 'built'} it` });
       if (row.data_version !== null) versions.set(id, row.data_version);
+      if (row.partial) {
+        if (!row.batches || row.schema === null || row.name === null) return planned;
+        const { batches, began: now } = row;
+        const missing = batches.failed.length;
+        const because = `${missing} of ${missing + batches.successful.length} batches failed in run ${failedRun}`;
+        decisions.set(id, { action: 'build', because });
+        unfinished.set(id, { relation: { schema: row.schema, name: row.name, kind: 'table' }, batches, now });
+        return decisions.get(id);
+      }
+      decisions.set(id, { action: 'reuse', because: `run ${failedRun} ${isTest ? 'passed' : 'built'} it` });
       if (row.schema !== null && row.name !== null && row.kind !== null) {
         const relation = { schema: row.schema, name: row.name, kind: row.kind };
         candidates.set(id, { relation, builtBy: failedRun });
@@ -79,6 +97,7 @@ export async function reuseCandidates(
       dataVersion: (id, relationOf) => versions.get(id) ?? plan.dataVersion(id, relationOf),
     },
     candidates,
+    unfinished,
   };
 }
 

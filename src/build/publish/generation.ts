@@ -12,6 +12,17 @@ export interface MappedNode {
   readonly fingerprint: string | null;
   readonly dataVersion: string | null;
   readonly staleSince: Date | null;
+  /** Why the relation holds less than all: `empty`, or the window of `--sample`. Null or absent when it is whole. */
+  readonly sampled?: string | null;
+}
+
+/** Whether what shows a node stands under the node's own name: then it is not thau's, and changes without its doing. */
+export function isEjected({
+  schema,
+  name,
+  relation,
+}: Pick<MappedNode, 'schema' | 'name' | 'relation'>): boolean {
+  return relation.schema === schema && relation.name === name;
 }
 
 /** The published generation; number 0 and no nodes before the first publish. */
@@ -32,6 +43,7 @@ interface Row {
   fingerprint: string | null;
   data_version: string | null;
   stale_since: Date | null;
+  sampled: string | null;
 }
 
 /** What the pointer shows now, or one kept generation by its number. */
@@ -42,7 +54,7 @@ export async function readGeneration(
 ): Promise<Generation> {
   const { rows } = await database.query<Row>(
     `select g.generation, m.node_id, m.schema_name, m.name, m.relation_schema, m.relation_name, m.relation_kind,
-            m.built_by, m.fingerprint, m.data_version, m.stale_since
+            m.built_by, m.fingerprint, m.data_version, m.stale_since, m.sampled
      from ${state}.generations as g
      left join ${state}.mapping as m on m.generation = g.generation
      where g.generation = coalesce($1::bigint, (select generation from ${state}.pointer))`,
@@ -60,6 +72,7 @@ export async function readGeneration(
       fingerprint: row.fingerprint,
       dataVersion: row.data_version,
       staleSince: row.stale_since,
+      sampled: row.sampled,
     });
   }
   return { number: rows[0]?.generation ?? 0, nodes };

@@ -1,7 +1,13 @@
 import type { ResourceType } from '../../project/manifest.js';
 
-/** How a node ended. `fail` and `warn` are tests'; `error` is PostgreSQL's or thau's refusal. */
-export type NodeStatus = 'success' | 'carried' | 'pass' | 'warn' | 'fail' | 'error' | 'skipped' | 'cancelled';
+import type { BatchReport } from '../microbatch/batch-report.js';
+
+/**
+ * How a node ended. `fail` and `warn` are tests'; `error` is PostgreSQL's or thau's refusal; `partial success` is a
+ * microbatch model's of which some batches failed.
+ */
+export type NodeStatus =
+  'success' | 'partial success' | 'carried' | 'pass' | 'warn' | 'fail' | 'error' | 'skipped' | 'cancelled';
 
 export interface NodeResult {
   readonly nodeId: string;
@@ -26,6 +32,13 @@ export interface NodeResult {
   /** What the node was, and what it read: by these a later run knows whether it may be kept. */
   readonly fingerprint?: string;
   readonly dataVersion?: string;
+  /** Of a microbatch model. */
+  readonly batches?: BatchReport;
+}
+
+/** Whether a node is run to see whether something holds. */
+export function isTest(type: ResourceType): boolean {
+  return type === 'test' || type === 'unit_test';
 }
 
 /** Whether what waits for this node may go on, and the run may publish. */

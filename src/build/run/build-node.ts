@@ -9,13 +9,19 @@ import { customMaterialisation } from '../materialisations/custom.js';
 import { isIncremental } from '../materialisations/is-incremental.js';
 import type { Candidate, Materialisation } from '../materialisations/materialisation.js';
 import { materialisations } from '../materialisations/all.js';
+import type { BatchReport } from '../microbatch/batch-report.js';
 import { nodeFailure } from './node-failure.js';
 import { applyDocs, applyGrants } from './relation-extras.js';
 import type { RunScope } from './run-scope.js';
+import { withStableLiterals } from './stable-literals.js';
 
 export interface BuiltNode {
   readonly candidate: Candidate;
   readonly compiledCode: string;
+  /** Of a microbatch model. */
+  readonly batches?: BatchReport;
+  /** The first fault of a microbatch model's batches. */
+  readonly fault?: unknown;
 }
 
 /** Renders a node, and makes and registers its candidate; hooks run around it as under dbt. */
@@ -34,13 +40,14 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
         rename: (from, to) => adapter.renameRelation(from, to),
       })
     : materialisationOf(node);
-  const current = scope.currentRelation(node.unique_id);
+  const current = scope.previousRelation(node.unique_id);
   const incremental = isIncremental(node.config, current, scope.fullRefresh);
   const sql =
     node.resource_type === 'seed'
       ? { compiledCode: '', node }
       : await scope.options.renderer.compile(node, scope.context(adapter, scope.thisInModel(node)));
   await adapter.commit();
+  const compiledCode = withStableLiterals(sql.compiledCode, scope.schemas);
   const config = sql.node.config;
   const hook = async (hooks: readonly Hook[], within: boolean): Promise<void> =>
     own ? undefined : runHooks(session, scope, node, hooks, within, adapter, candidateName);
@@ -53,7 +60,7 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
         tx,
         node,
         config,
-        sql: sql.compiledCode,
+        sql: compiledCode,
         target: place,
         current: own || incremental || node.resource_type === 'snapshot' ? current : undefined,
         fullRefresh: scope.fullRefresh,
@@ -70,7 +77,7 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
     scope.setCandidate(node, { ...place, kind: candidate.kind });
     await hook(config.post_hook, false);
     if (config.post_hook.length > 0 && !(await exists(session, place))) scope.forgetCandidate(node);
-    return { candidate, compiledCode: sql.compiledCode };
+    return { candidate, compiledCode };
   } catch (error) {
     throw nodeFailure(error, node);
   } finally {
@@ -79,7 +86,7 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
 }
 
 /** `original_file_path` counts from the package, `path` from the folder of seeds. */
-function seedPath(node: ManifestNode): string {
+export function seedPath(node: ManifestNode): string {
   if (node.root_path === undefined) return '';
   const whole = join(node.root_path, node.original_file_path);
   return existsSync(whole) ? whole : join(node.root_path, node.path);
@@ -96,7 +103,7 @@ function materialisationOf(node: ManifestNode): Materialisation {
   });
 }
 
-async function runHooks(
+export async function runHooks(
   session: Session,
   scope: RunScope,
   node: ManifestNode,
@@ -125,7 +132,7 @@ async function exists(
   return rows.length > 0;
 }
 
-async function register(
+export async function register(
   tx: Session,
   scope: RunScope,
   node: ManifestNode,

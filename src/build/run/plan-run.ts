@@ -2,12 +2,15 @@ import type { Session } from '../../postgres/session.js';
 import { readPassedTests } from '../plan/passed-tests.js';
 import { makePlan, type Plan } from '../plan/plan.js';
 import { reuseCandidates } from '../plan/reuse-candidates.js';
+import { readCoverage } from '../microbatch/batch-memory.js';
 import type { RunOptions } from './run-options.js';
 import type { RunScope } from './run-scope.js';
 
 /** The plan of a run, from what its scope knows. */
 export async function planRun(session: Session, options: RunOptions, scope: RunScope): Promise<Plan> {
   const { state, current, manifest, renderer, flags } = scope.options;
+  const coveredUntil = await readCoverage(session, state, current.number);
+  scope.batches = { ...scope.batches, coveredUntil };
   const plan = await makePlan(session, {
     manifest,
     renderer,
@@ -16,6 +19,8 @@ export async function planRun(session: Session, options: RunOptions, scope: RunS
     current,
     selected: options.selected,
     ...(options.force !== undefined && { force: options.force }),
+    coveredUntil,
+    now: scope.options.startedAt,
     distrustRecent: options.distrustRecent ?? false,
     passedTests: await readPassedTests(session, state, current.number),
   });
@@ -24,11 +29,12 @@ export async function planRun(session: Session, options: RunOptions, scope: RunS
   // they are this run's from now on, should it fail and be retried itself
   await session.query(
     `update ${state}.relations set run_id = $1 where run_id = $2 and node_id = any ($3::text[])`,
-    [scope.options.runId, options.retryOf, [...reuse.candidates.keys()]],
+    [scope.options.runId, options.retryOf, [...reuse.candidates.keys(), ...reuse.unfinished.keys()]],
   );
   for (const [id, { relation, builtBy }] of reuse.candidates) {
     const node = manifest.nodes[id];
     if (node) scope.setCandidate(node, relation, builtBy);
   }
+  scope.batches = { coveredUntil, unfinished: reuse.unfinished };
   return reuse.plan;
 }

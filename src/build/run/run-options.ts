@@ -1,10 +1,14 @@
 import type { MetricsArtifact } from '../../semantic/bound-metrics.js';
+import type { EventWindow } from '../../project/context/event-window.js';
 import type { RunFlags } from '../../project/context/render-run.js';
 import type { Manifest } from '../../project/manifest.js';
 import type { Database } from '../../postgres/database.js';
 import type { Catalog, SdlSource } from '../../schema/catalog.js';
+import type { Plan } from '../plan/plan.js';
 import type { Reporter } from '../report/run-event.js';
+import type { Deferral } from './deferral.js';
 import type { Renderer } from './renderer.js';
+import type { RunScope } from './run-scope.js';
 
 /** What a run is to do, with everything it needs as plain data and one database handle. */
 export interface RunOptions {
@@ -34,6 +38,11 @@ export interface RunOptions {
     catalog: Catalog,
     metrics: MetricsArtifact,
   ) => void | Promise<void>;
+  /**
+   * Holds what is to be built against the server before anything is built. Answers the nodes that cannot be, with their
+   * faults; throws when what the run would publish could not be served.
+   */
+  readonly check?: (scope: RunScope, plan: Plan) => Promise<ReadonlyMap<string, unknown>>;
   readonly reporter: Reporter;
   /** Aborting cancels the run. */
   readonly signal?: AbortSignal;
@@ -58,6 +67,12 @@ export interface RunOptions {
   readonly retryOf?: number;
   /** `all` (unless given): publish when everything is good; `healthy`: also what is not downstream of a failure. */
   readonly publish?: 'all' | 'healthy';
+  /** `--defer`: what stands for nodes that are neither selected nor built. */
+  readonly defer?: Deferral;
+  /** `--event-time-start` and `--event-time-end`: the batches of microbatch models. */
+  readonly eventTime?: EventWindow;
+  /** The moment that `now` is for batches; the run's own beginning unless given. */
+  readonly startedAt?: Date;
   /** Generations kept, the current one included. */
   readonly keepGenerations?: number;
 }

@@ -64,6 +64,9 @@ export class RunSessions {
       const index = this.idle.indexOf(own);
       if (index >= 0) this.idle.splice(index, 1);
     });
+    // candidates need not wait for the disk one by one: the publishing commit waits for all before it, and what a
+    // crash takes before that belonged to a dead run
+    await own.session.query('set synchronous_commit = off');
     // a server that may not check, or lacks the setting's platform support, does without
     await own.session
       .query(`select set_config('client_connection_check_interval', ${quoteLiteral('2s')}, false)`)

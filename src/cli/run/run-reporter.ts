@@ -87,7 +87,9 @@ function linesOf(event: RunEvent, { style }: Output): string[] {
 
 function levelOf(event: RunEvent): 'info' | 'warn' {
   if (event.type === 'node_finished') {
-    return ['error', 'fail', 'warn', 'skipped'].includes(event.result.status) ? 'warn' : 'info';
+    return ['error', 'partial success', 'fail', 'warn', 'skipped'].includes(event.result.status)
+      ? 'warn'
+      : 'info';
   }
   return event.type === 'run_finished' && event.summary.error !== undefined ? 'warn' : 'info';
 }

@@ -7,7 +7,9 @@ import { displayName, duration, failures } from './node-line.js';
 /** What a person needs to know at the end: what failed, where, what to do, and what is shown now. */
 export function runSummary(summary: RunSummary, style: Styles): string {
   const lines: string[] = [];
-  const bad = summary.results.filter((result) => ['error', 'fail'].includes(result.status));
+  const bad = summary.results.filter((result) =>
+    ['error', 'partial success', 'fail'].includes(result.status),
+  );
   for (const result of bad) lines.push('', ...problem(result, style));
   for (const result of summary.results.filter((one) => one.status === 'warn')) {
     lines.push('', `${style.yellow('WARN')} ${result.name}: ${failures(result)}${stored(result)}`);
@@ -32,6 +34,13 @@ export function runSummary(summary: RunSummary, style: Styles): string {
 }
 
 function problem(result: NodeResult, style: Styles): string[] {
+  if (result.resourceType === 'unit_test' && result.status === 'fail') {
+    const told = (result.message ?? '').trimEnd().split('\n');
+    return [
+      `${style.red('FAIL')} unit test ${result.name}: ${told[0] ?? ''}`,
+      ...told.slice(1).map((line) => `  ${line}`),
+    ];
+  }
   if (result.status === 'fail') {
     const threshold = result.message === null ? '' : ` (${result.message})`;
     return [
@@ -76,6 +85,7 @@ function countsOf(results: readonly NodeResult[]): string {
     pass: 'tests passed',
     warn: 'warned',
     fail: 'tests failed',
+    'partial success': 'built in part',
     error: 'failed',
     skipped: 'skipped',
     cancelled: 'stopped',

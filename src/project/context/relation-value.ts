@@ -199,7 +199,8 @@ const methods: Readonly<Record<string, Method>> = {
   include: (self, call) => self.with({ include: partial(self.include, call) }),
   quote: (self, call) => self.with({ quote: partial(self.quote, call) }),
   incorporate,
-  render: (self) => self.toString(),
+  // without the filters of a batch, a sample or --empty: so a template says that it wants all rows
+  render: (self) => self.qualified(),
   without_identifier: (self) => self.with({ include: { ...self.include, identifier: false } }),
   without_quote: (self) => self.with({ quote: { database: false, schema: false, identifier: false } }),
   replace_path: (self, call) => self.with({ path: { ...self.path, ...pathOf(call.kwargs) } }),

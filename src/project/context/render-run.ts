@@ -1,5 +1,7 @@
 import type { ManifestNode } from '../manifest.js';
+import type { UnitTestOverrides } from '../unit-tests/unit-test.js';
 import type { DatabaseAdapter, RelationName } from './database-adapter.js';
+import type { EventWindow } from './event-window.js';
 
 /** What a render at run time needs besides the project: the database, and which relation stands for which node. */
 export interface RunContext {
@@ -11,8 +13,27 @@ export interface RunContext {
   readonly flags: RunFlags;
   readonly invocationId: string;
   readonly runStartedAt: Date;
+  /** Of a microbatch model: the batch that is rendered. */
+  readonly batch?: Batch;
   /** `schemas` of on-run-end, `results` of on-run-end. */
   readonly extra?: Readonly<Record<string, unknown>>;
+  /** Set while a unit test runs its model. */
+  readonly unitTest?: UnitTestNames;
+}
+
+/** What a unit test puts in the place of relations, macros and variables. */
+export interface UnitTestNames {
+  readonly name: string;
+  /** The CTE with the rows given for a node or source, by unique_id. */
+  readonly ctes: ReadonlyMap<string, string>;
+  /** The CTE that `this` is; null where no earlier rows are given. */
+  readonly self: string | null;
+  readonly overrides: UnitTestOverrides | null;
+}
+
+/** What a template reads as `model.batch`. */
+export interface Batch extends EventWindow {
+  readonly id: string;
 }
 
 /** dbt's `flags` as far as templates read them. */
@@ -21,6 +42,8 @@ export interface RunFlags {
   readonly STORE_FAILURES: boolean;
   readonly WHICH: string;
   readonly EMPTY: boolean;
+  /** `--sample`: models read what lies in this window of event time. */
+  readonly SAMPLE?: EventWindow;
   readonly [flag: string]: unknown;
 }
 

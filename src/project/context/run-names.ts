@@ -7,14 +7,19 @@ import { HostFunction } from '../../jinja/values/host-function.js';
 import { str } from '../../jinja/values/repr.js';
 import type { Value } from '../../jinja/values/value.js';
 import type { Manifest, ManifestNode, SourceNode } from '../manifest.js';
+import { isMicrobatch } from '../settings/microbatch-config.js';
 import { ColumnClass } from './column-value.js';
 import type { RelationName } from './database-adapter.js';
 import { RunConfig } from './config-value.js';
+import { commonWindow, eventTimeOf, windowCondition } from './event-window.js';
+import { DateTimeValue } from './modules/date-time.js';
 import { Exceptions } from './exceptions.js';
 import { HostRecord } from './host-record.js';
+import { RunGlobals } from './run-globals.js';
+import { givenRelation, overridden, OverriddenGlobals } from './unit-test-names.js';
 import { LazyRecord } from './lazy-record.js';
 import type { MacroTable } from './macro-table.js';
-import { NodeGlobals } from './node-globals.js';
+import type { NodeGlobals } from './node-globals.js';
 import { toValue } from './plain.js';
 import { refArguments, sourceArguments } from './ref-arguments.js';
 import { RelationClass } from './relation-class.js';
@@ -31,27 +36,6 @@ export interface RunSubject {
   readonly manifest: Manifest;
   /** What else the template sees: `sql` and hooks in a materialization, a test's arguments. */
   readonly extra?: Readonly<Record<string, Value>>;
-}
-
-/** Names that make a render differ from one run to the next. */
-const volatileNames = new Set(['invocation_id', 'run_started_at', 'modules']);
-
-/** The names of a template that runs, and notes of what they were used for. */
-class RunGlobals extends NodeGlobals {
-  constructor(
-    macros: MacroTable,
-    packageName: string,
-    own: ReadonlyMap<string, Value>,
-    shared: ReadonlyMap<string, Value>,
-    readonly state: RunState,
-  ) {
-    super(macros, packageName, own, shared);
-  }
-
-  override get(name: string): Value | undefined {
-    if (volatileNames.has(name)) this.state.volatile = true;
-    return super.get(name);
-  }
 }
 
 /** The names of a template while something runs: the database answers, `ref()` gives relations. */
@@ -76,14 +60,14 @@ export function runGlobals(
     const found = candidates.find((one) => one.package_name === subject.packageName) ?? candidates[0];
     if (found === undefined)
       throw notDeclared(`ref('${wanted.name}')`, call.context.place(), call.context.macroStack());
-    return relationFor(found, run, state);
+    return relationFor(found, subject, run, state);
   });
   const source = new HostFunction('source', (call) => {
     const [name, table] = sourceArguments(call);
     const found = sourcesOf(node, manifest).find((one) => one.source_name === name && one.name === table);
     if (found === undefined)
       throw notDeclared(`source('${name}', '${table}')`, call.context.place(), call.context.macroStack());
-    return relationFor(found, run, state);
+    return relationFor(found, subject, run, state);
   });
   const config = new RunConfig(
     node?.config ?? {},
@@ -105,9 +89,9 @@ export function runGlobals(
       }),
     ],
     ['execute', true],
-    ['this', run.thisRelation === null ? null : RelationValue.of(run.thisRelation)],
+    ['this', thisValue(run)],
     ...(node === undefined ? [] : [['schema', node.schema] as const]),
-    ['model', node === undefined ? new Dict() : new LazyRecord(node)],
+    ['model', node === undefined ? new Dict() : modelValue(node, run)],
     ['graph', graphValue(manifest)],
     ['flags', new LazyRecord(run.flags)],
     ['adapter', adapter],
@@ -131,8 +115,23 @@ export function runGlobals(
     ...Object.entries(run.extra ?? {}).map(([name, value]) => [name, toValue(value)] as const),
     ...Object.entries(subject.extra ?? {}),
   ]);
-  const globals: NodeGlobals = new RunGlobals(macros, subject.packageName, own, shared, state);
+  const { overrides } = run.unitTest ?? {};
+  const globals: NodeGlobals = overrides
+    ? new OverriddenGlobals(
+        macros,
+        subject.packageName,
+        own,
+        overridden(shared, overrides),
+        state,
+        overrides.macros,
+      )
+    : new RunGlobals(macros, subject.packageName, own, shared, state);
   return globals;
+}
+
+function thisValue({ unitTest, thisRelation }: RunContext): Value {
+  if (unitTest) return unitTest.self === null ? null : RelationValue.cte(unitTest.self);
+  return thisRelation === null ? null : RelationValue.of(thisRelation);
 }
 
 /** `api` with relations that stand for names: what a macro makes of a name reads what this run built. */
@@ -167,16 +166,48 @@ function sourcesOf(node: ManifestNode | undefined, manifest: Manifest): SourceNo
   return node.depends_on.nodes.flatMap((id) => manifest.sources[id] ?? []);
 }
 
-function relationFor(node: ManifestNode | SourceNode, run: RunContext, state: RunState): RelationValue {
+function relationFor(
+  node: ManifestNode | SourceNode,
+  subject: RunSubject,
+  run: RunContext,
+  state: RunState,
+): RelationValue {
+  if (run.unitTest) return givenRelation(node, run.unitTest);
+  const condition = eventFilter(node, subject.node, run);
   if (node.resource_type !== 'source' && node.config.materialized === 'ephemeral') {
     state.ephemeral.add(node.unique_id);
-    return RelationValue.cte(cteName(node));
+    return RelationValue.cte(cteName(node)).with({ condition });
   }
   const relation = RelationValue.of(
     run.relationOf(node.unique_id),
     node.resource_type === 'source' ? null : typeOf(node),
   );
-  return run.flags.EMPTY ? relation.with({ limit: 0 }) : relation;
+  const limit = run.flags.EMPTY ? 0 : null;
+  return limit === null && condition === null ? relation : relation.with({ limit, condition });
+}
+
+/** What a batch, or a sample, leaves of the rows of an input that has `event_time`. */
+function eventFilter(
+  input: ManifestNode | SourceNode,
+  reader: ManifestNode | undefined,
+  run: RunContext,
+): string | null {
+  const { SAMPLE: sample } = run.flags;
+  const batch = reader && isMicrobatch(reader.config) ? run.batch : undefined;
+  if (reader?.resource_type !== 'model' && reader?.resource_type !== 'snapshot') return null;
+  const window = batch && sample ? commonWindow(batch, sample) : (batch ?? sample);
+  const field = window === undefined ? undefined : eventTimeOf(input);
+  return window === undefined || field === undefined ? null : windowCondition(field, window);
+}
+
+/** `model`; while a batch is rendered, with dbt's `model.batch`. */
+function modelValue(node: ManifestNode, { batch }: RunContext): LazyRecord {
+  if (batch === undefined || !isMicrobatch(node.config)) return new LazyRecord(node);
+  const times = {
+    event_time_start: DateTimeValue.utc(batch.start),
+    event_time_end: DateTimeValue.utc(batch.end),
+  };
+  return new LazyRecord({ ...node, batch: Dict.fromRecord({ id: batch.id, ...times }) });
 }
 
 function typeOf(node: ManifestNode): RelationType {
