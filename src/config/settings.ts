@@ -66,6 +66,8 @@ export interface Settings {
     readonly lockWait: number;
     readonly lockStaleAfter: number;
     readonly publish: 'all' | 'healthy';
+    readonly incrementalPath: 'auto' | 'clone' | 'versioned';
+    readonly versionedFrom: number;
   };
   readonly schedules: readonly Schedule[];
   /** Only what was set: the API has the defaults. */
@@ -106,6 +108,8 @@ export function resolveSettings(question: SettingsQuestion): Settings {
       lockWait: set.runs?.lock_wait ?? 0,
       lockStaleAfter: set.runs?.lock_stale_after ?? 30_000,
       publish: set.runs?.publish ?? 'all',
+      incrementalPath: set.runs?.incremental_path ?? 'auto',
+      versionedFrom: set.runs?.versioned_from ?? 500_000,
     },
     schedules: (set.schedules ?? []).map((schedule) => toSchedule(schedule, timezone)),
     api: withPort(set.api ?? {}, question.env),

@@ -7,6 +7,8 @@ import {
 import type { Queryable } from '../../postgres/queryable.js';
 import type { Manifest, ManifestNode } from '../../project/manifest.js';
 import type { Catalog, CatalogColumn, CatalogRelation } from '../../schema/catalog.js';
+import { holdsRows, type Relation } from '../relation.js';
+import { fromColumn } from '../versioned/version-text.js';
 import { placeKey } from '../views/read-columns.js';
 import type { MappedNode } from './generation.js';
 import { provenFacts, type ProvenFacts } from './proven-facts.js';
@@ -27,14 +29,14 @@ export async function readCatalog(
     (
       await describeRelations(
         database,
-        nodes.map((node) => node.relation),
+        nodes.map((node) => behind(node.relation)),
       )
     ).map((one) => [placeKey(one), one]),
   );
   const facts = provenFacts(manifest, passed);
   const earlier = new Map(before?.relations.map((relation) => [relation.nodeId, relation]));
   const relations = nodes.flatMap((mapped): CatalogRelation[] => {
-    const description = described.get(placeKey(mapped.relation));
+    const description = described.get(placeKey(behind(mapped.relation)));
     const node = manifest.nodes[mapped.nodeId];
     if (!description || !node) return [];
     const old = earlier.get(mapped.nodeId);
@@ -43,6 +45,11 @@ export async function readCatalog(
     return [toCatalog(node, mapped, description, facts.get(mapped.nodeId), same)];
   });
   return { relations };
+}
+
+/** Where a relation's constraints, indexes and statistics are. */
+function behind({ schema, name, store }: Relation): { readonly schema: string; readonly name: string } {
+  return store ? { schema: store.schema, name: store.table } : { schema, name };
 }
 
 function toCatalog(
@@ -56,7 +63,10 @@ function toCatalog(
     Object.values(node.columns).map((column) => [column.name.toLowerCase(), column]),
   );
   const oldColumns = new Map(old?.columns.map((column) => [column.name, column]));
-  const columns = description.columns.map((column): CatalogColumn => {
+  const shown = description.columns.filter(
+    (column) => mapped.relation.store === undefined || column.name !== fromColumn,
+  );
+  const columns = shown.map((column): CatalogColumn => {
     const text = documented.get(column.name.toLowerCase())?.description ?? '';
     const accepted = facts?.acceptedValues.get(column.name) ?? oldColumns.get(column.name)?.acceptedValues;
     return {
@@ -76,7 +86,7 @@ function toCatalog(
     ...(node.description !== '' && { description: node.description }),
     schema: mapped.relation.schema,
     name: mapped.relation.name,
-    kind: mapped.relation.kind,
+    kind: holdsRows(mapped.relation) ? 'table' : mapped.relation.kind,
     columns,
     unique: distinctLists([...uniqueColumns(description), ...(facts?.unique ?? []), ...(old?.unique ?? [])]),
     indexes: distinctLists(indexedColumns(description)),

@@ -5,6 +5,7 @@ import type { Manifest } from '../../project/manifest.js';
 import type { Database } from '../../postgres/database.js';
 import type { Catalog, SdlSource } from '../../schema/catalog.js';
 import type { Reporter } from '../report/run-event.js';
+import type { PathSettings } from '../versioned/choose-path.js';
 import type { Renderer } from './renderer.js';
 
 /** What a run is to do, with everything it needs as plain data and one database handle. */
@@ -57,6 +58,8 @@ export interface RunOptions {
   readonly eventTime?: EventWindow;
   /** The moment that `now` is for batches; the run's own beginning unless given. */
   readonly startedAt?: Date;
+  /** How incremental models and snapshots are to be built. */
+  readonly paths?: PathSettings;
   /** Generations kept, the current one included. */
   readonly keepGenerations?: number;
 }

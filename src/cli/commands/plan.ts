@@ -1,9 +1,9 @@
 import type { AddCommand } from '../command.js';
-import { addSelectionFlags, type RunFlagsGiven } from '../run/run-flags.js';
+import { addPathFlag, addSelectionFlags, pathSettings, type RunFlagsGiven } from '../run/run-flags.js';
 
 /** `thau plan`: what a build would do with each node, and why; touches nothing. */
 export const addPlan: AddCommand = (program, run) => {
-  addSelectionFlags(program.command('plan').description('show what a build would do, and why'))
+  addPathFlag(addSelectionFlags(program.command('plan').description('show what a build would do, and why')))
     .option('-f, --full-refresh', 'as if with --full-refresh')
     .action(
       run<RunFlagsGiven>(async ({ output, ...context }, flags) => {
@@ -37,21 +37,28 @@ export const addPlan: AddCommand = (program, run) => {
           selected,
           ...(flags.fullRefresh && { force: 'full refresh' }),
           distrustRecent: true,
+          paths: pathSettings(flags, settings.runs),
           passedTests: await readPassedTests(database, state, current.number),
         });
-        const rows = [...plan.decisions].map(([id, { action, because }]) => ({
+        const rows = [...plan.decisions].map(([id, { action, because, path }]) => ({
           node: id,
           name: manifest.nodes[id]?.name ?? id,
           type: manifest.nodes[id]?.resource_type ?? '',
           action: manifest.nodes[id]?.resource_type === 'test' && action === 'build' ? 'test' : action,
           because,
+          ...(path && { path: path.path, pathBecause: path.because }),
         }));
+        const paths = new Map(
+          [...plan.decisions].flatMap(([id, { path }]) =>
+            path ? [[id, `${path.path}: ${path.because}`] as const] : [],
+          ),
+        );
         const built = rows.filter((row) => row.action !== 'carry').length;
         output.result(
           rows,
           `${textTable(
-            ['node', 'what', 'why'],
-            rows.map((row) => [row.name, row.action, row.because]),
+            ['node', 'what', 'why', ...(paths.size > 0 ? ['how'] : [])],
+            rows.map((row) => [row.name, row.action, row.because, paths.get(row.node) ?? '']),
           )}\n\n${built} to build or test, ${rows.length - built} carried forward`,
         );
         return 0;

@@ -7,7 +7,7 @@ import { checkSchema } from './check-schema.js';
 import type { EventWindow } from '../../project/context/event-window.js';
 import { eventTimeFlags, sampleFlag } from './event-time-flags.js';
 import { loadProject } from './load-project.js';
-import { selectedWords, type RunFlagsGiven } from './run-flags.js';
+import { pathSettings, selectedWords, type RunFlagsGiven } from './run-flags.js';
 import { runReporter } from './run-reporter.js';
 import { selectForRun } from './select-for-run.js';
 import { writeArtifacts } from './write-artifacts.js';
@@ -82,6 +82,7 @@ export async function performRun(
     lockWait: settings.runs.lockWait,
     staleAfter: settings.runs.lockStaleAfter,
     keepGenerations: settings.runs.keepGenerations,
+    paths: pathSettings(flags, settings.runs),
   });
   const target = join(settings.projectDir, project.settings.targetPath);
   try {
@@ -117,7 +118,7 @@ function argsOf(
   flags: RunFlagsGiven,
   sample: EventWindow | undefined,
 ): Readonly<Record<string, unknown>> {
-  const { fullRefresh, failFast, storeFailures, empty, vars, exclude } = flags;
+  const { fullRefresh, failFast, storeFailures, empty, vars, exclude, incrementalPath } = flags;
   const all = {
     select: selectedWords(flags),
     exclude: exclude ?? [],
@@ -126,6 +127,7 @@ function argsOf(
     fail_fast: failFast,
     store_failures: storeFailures,
     empty,
+    incremental_path: incrementalPath,
     // as moments, so that a retry samples the same
     sample: sample && `{start: ${sample.start.toISOString()}, end: ${sample.end.toISOString()}}`,
     event_time_start: flags.eventTimeStart,
