@@ -11,6 +11,9 @@ export const toColumn = '_to_gen';
 /** The setting that tells a versioned table which run writes to it. */
 export const versionSetting = 'thau.version';
 
+/** Later than any run: the rows of the table itself have not been taken away. */
+const never = 2_147_483_647;
+
 interface Place {
   readonly schema: string;
   readonly name: string;
@@ -24,15 +27,17 @@ select ${list(columns)} from ${qualifiedName(store.schema, store.table)} as r`;
 
 /**
  * The view of a version that later runs may have gone on from: right whatever they added or took away, and the same
- * rows as `wholeView` while none did.
+ * rows as `wholeView` while none did. The conditions stand outside: PostgreSQL merges two indexes to an order only
+ * where the parts of a union have none.
  */
 export function filteredView(view: Place, store: RowStore, columns: readonly string[]): string {
   const { schema, table, superseded, version } = store;
   return `create or replace view ${sqlName(view)} as
-select ${list(columns)} from ${qualifiedName(schema, table)} as r
-where r.${fromColumn} <= ${version}
-union all
-select ${list(columns)} from ${qualifiedName(schema, superseded)} as r
+select ${list(columns)} from (
+    select r.*, ${never} as ${toColumn} from ${qualifiedName(schema, table)} as r
+    union all
+    select * from ${qualifiedName(schema, superseded)}
+) as r
 where r.${fromColumn} <= ${version} and r.${toColumn} > ${version}`;
 }
 
