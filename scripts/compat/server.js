@@ -3,10 +3,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { useEmbeddedServer } from '../../dist/postgres/embedded/embedded-server.js';
 
 /** A PostgreSQL for one comparison; `database(name, profile)` makes a database and a profiles.yml that names it. */
 export async function startServer() {
+  // not before thau is compiled, which a fresh clone is not
+  const { useEmbeddedServer } = await import('../../dist/postgres/embedded/embedded-server.js');
   const folder = mkdtempSync(join(tmpdir(), 'thau-compat-pg-'));
   const server = await useEmbeddedServer({ folder, port: await freePort(), memory: 0, durable: false });
   const { user, password, port } = server.connection;

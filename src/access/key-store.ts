@@ -1,6 +1,6 @@
 import { ThauError } from '../errors/thau-error.js';
 import type { Queryable } from '../postgres/queryable.js';
-import type { KeyKind } from './caller.js';
+import type { Claims, KeyKind } from './caller.js';
 import { hashKey } from './key-hash.js';
 import { newKey } from './key-text.js';
 
@@ -17,6 +17,9 @@ export interface StoredKey {
   readonly keyId: string;
   readonly name: string;
   readonly role: string;
+  /** Roles that a request may name instead. */
+  readonly otherRoles: readonly string[];
+  readonly claims: Claims;
   readonly kind: KeyKind;
   readonly hash: string;
   readonly createdAt: Date;
@@ -27,7 +30,9 @@ export interface StoredKey {
 
 export interface NewKeyOptions {
   readonly name: string;
-  readonly role?: string;
+  /** The first answers where a request names none; `admin` unless given. */
+  readonly roles?: readonly string[];
+  readonly claims?: Claims;
   readonly kind?: KeyKind;
   readonly expiresAt?: Date;
 }
@@ -35,7 +40,8 @@ export interface NewKeyOptions {
 /** The channel on which API processes learn that a key was made or revoked. */
 export const keysChannel = 'thau_keys';
 
-const columns = `key_id as "keyId", name, role, kind, hash, created_at as "createdAt", expires_at as "expiresAt",
+const columns = `key_id as "keyId", name, role, other_roles as "otherRoles",
+  claims, kind, hash, created_at as "createdAt", expires_at as "expiresAt",
   revoked_at as "revokedAt", last_used_at as "lastUsedAt"`;
 
 /** Makes a key. Its text is in the answer and nowhere else: only the hash is stored. */
@@ -53,17 +59,20 @@ export async function createKey(
       hint: 'Write a later day, such as --expires 2027-12-31.',
     });
   }
+  const [role = 'admin', ...others] = options.roles ?? [];
   const { id, text } = newKey();
   const { rows } = await keys.database.query<StoredKey>(
-    `insert into ${keys.state}.api_keys (key_id, name, hash, role, kind, expires_at)
-     values ($1, $2, $3, $4, $5, $6) returning ${columns}`,
+    `insert into ${keys.state}.api_keys (key_id, name, hash, role, kind, expires_at, other_roles, claims)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) returning ${columns}`,
     [
       id,
       options.name.trim(),
       await hashKey(text),
-      options.role ?? 'admin',
+      role,
       options.kind ?? 'api',
       options.expiresAt ?? null,
+      others,
+      JSON.stringify(options.claims ?? {}),
     ],
   );
   const [key] = rows;

@@ -141,7 +141,8 @@ export class KeyVerifier {
 function standing(row: StoredKey): Verdict {
   if (row.revokedAt !== null) return { refused: 'revoked' };
   if (row.expiresAt !== null && row.expiresAt.getTime() <= Date.now()) return { refused: 'expired' };
-  return { caller: { keyId: row.keyId, name: row.name, role: row.role, kind: row.kind } };
+  const { keyId, name, claims, kind } = row;
+  return { caller: { keyId, name, roles: [row.role, ...row.otherRoles], claims, kind } };
 }
 
 function digest(text: string): string {

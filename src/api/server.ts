@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { keysChannel } from '../access/key-store.js';
 import { KeyVerifier } from '../access/key-verifier.js';
+import { TokenVerifier } from '../access/token-verifier.js';
 import type { Connection } from '../config/connection.js';
 import { ThauError } from '../errors/thau-error.js';
 import type { Database } from '../postgres/database.js';
@@ -20,7 +21,11 @@ import { requestMutations } from './graphql/mutations.js';
 import { healthRoutes } from './health/health-routes.js';
 import { Authenticator } from './http/authenticate.js';
 import { cors } from './http/cors.js';
+import { RateLimits } from './http/rate-limits.js';
 import { requestIds } from './http/request-id.js';
+import { sseRoutes } from './live/sse-routes.js';
+import { Subscriptions } from './live/subscriptions.js';
+import { serveWebSockets } from './live/ws-server.js';
 import type { Log } from './log.js';
 import { metricsRoutes } from './metrics/metrics-routes.js';
 import { RequestMetrics, type Gauge } from './metrics/request-metrics.js';
@@ -73,11 +78,12 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     log,
     pollInterval: settings.pollInterval,
     load: options.load,
+    onFollowed: () => subscriptions.publishHeard(),
     onLoad: (loaded) => {
       bySchema.set(loaded.schema, loaded);
       apollo.update(loaded.schema);
     },
-    channels: { [keysChannel]: () => verifier.forget() },
+    channels: { [keysChannel]: () => verifier.forget(), thau_run: () => subscriptions.runHeard() },
   });
   const answerer = new Answerer({
     pool,
@@ -90,9 +96,19 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     answerer,
     log,
     settings,
-    documents: (schema) => bySchema.get(schema)?.documents,
+    generation: (schema) => bySchema.get(schema),
+  });
+  const subscriptions = new Subscriptions({
+    database,
+    state,
+    answerer,
+    follower,
+    log,
+    most: settings.subscriptions,
+    mostOfOne: Math.max(1, Math.ceil(settings.subscriptions / 10)),
   });
   const metrics = new RequestMetrics([
+    gauge('thau_api_subscriptions', 'Subscriptions that are open.', () => subscriptions.open),
     gauge(
       'thau_api_connections',
       'Connections to the database that answer requests.',
@@ -108,13 +124,20 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
       follower.listening ? 1 : 0,
     ),
   ]);
-  const authenticator = new Authenticator(verifier, settings.allowAnonymous);
+  const authenticator = new Authenticator({
+    keys: verifier,
+    tokens: settings.tokens && new TokenVerifier(settings.tokens),
+    roles: settings.roles,
+    allowAnonymous: settings.allowAnonymous,
+  });
+  const rateLimits = new RateLimits();
   const requestId = requestIds();
   let stopping = false;
   const lean = new LeanPath({
     authenticator,
     follower,
     answerer,
+    rateLimits,
     requestId,
     bodyLimit: settings.bodyLimit,
     stopping: () => stopping,
@@ -123,8 +146,11 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
   const app = fastifyOver(lean, settings, requestId);
   metricsRoutes(app, { metrics, authenticator });
   cors(app, settings.corsOrigins);
-  graphqlRoutes(app, { apollo, authenticator, follower, settings });
-  flatRoutes(app, { authenticator, follower, answerer });
+  graphqlRoutes(app, { apollo, answerer, authenticator, follower, rateLimits, settings });
+  flatRoutes(app, { authenticator, follower, answerer, rateLimits });
+  const liveOptions = { subscriptions, authenticator, follower, rateLimits, settings, requestId };
+  sseRoutes(app, liveOptions);
+  const closeSockets = serveWebSockets(app.server, liveOptions);
   healthRoutes(app, { follower, database, stopping: () => stopping });
   pageRoutes(app, { follower });
   await follower.start();
@@ -138,6 +164,8 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     stop: async () => {
       stopping = true;
       clearInterval(flush);
+      subscriptions.stop();
+      await closeSockets();
       await closeServer(app, settings.shutdownTimeout);
       await apollo.server.stop();
       await follower.stop();

@@ -1,5 +1,5 @@
 import { faultOf } from '../postgres/fault.js';
-import { quoteIdentifier } from '../postgres/identifier.js';
+import { quoteIdentifier, quoteLiteral } from '../postgres/identifier.js';
 import type { Session } from '../postgres/session.js';
 import { sqlName } from './relation.js';
 import { tendVersions } from './versioned/tend-versions.js';
@@ -39,7 +39,9 @@ export async function collectGarbage(session: Session, options: GarbageOptions):
     `select r.relation_schema as schema, r.relation_name as name, r.relation_kind as kind,
             coalesce((select max(age(a.backend_xmin)) from pg_stat_activity as a
                       where a.backend_xmin is not null and a.pid <> pg_backend_pid()
-                        and a.datname = current_database()) >= age(r.retired_xid::xid), false) as visible
+                        and a.datname = current_database()) >= age(r.retired_xid::xid), false)
+            or exists (select from pg_locks as l where l.locktype = 'virtualxid' and l.granted
+                       and l.pid <> pg_backend_pid() and l.virtualxid = any (r.retired_beside)) as visible
      from ${state}.relations as r
      where r.retired_at is not null and r.relation_kind <> 'schema'
      order by r.relation_kind = 'table', r.made_at desc`,
@@ -61,37 +63,51 @@ export async function collectGarbage(session: Session, options: GarbageOptions):
   return { dropped, queued };
 }
 
-/** Marks what no kept or leased generation shows any more. */
+/**
+ * Marks what no kept or leased generation shows any more. The generations are locked before they are looked at: a
+ * lease is taken on a locked row as well, so that one of the two comes first.
+ */
 async function retire(session: Session, { state, keep = 2, spareRuns }: GarbageOptions): Promise<void> {
-  await session.query(
-    `with kept as (
-         (select generation from ${state}.generations order by generation desc limit $1)
-         union select generation from ${state}.pointer
-         union select generation from ${state}.leases where expires_at > clock_timestamp()
-     ), gone as (
-         update ${state}.generations as g set retired_at = clock_timestamp()
-         where g.retired_at is null and g.generation not in (select generation from kept)
-         returning g.generation
-     )
-     update ${state}.relations as r
-     set retired_at = clock_timestamp(), retired_xid = pg_current_xact_id()
-     where r.retired_at is null and r.run_id <> all ($2::bigint[]) and r.run_id <> 0 and r.relation_kind <> 'schema'
-       and not exists (
-           select from ${state}.mapping as m join kept using (generation)
-           where m.relation_schema = r.relation_schema and m.relation_name = r.relation_name)`,
-    [keep, spareRuns ?? []],
-  );
+  await session.transaction(async (tx) => {
+    await tx.query(`delete from ${state}.leases where expires_at <= clock_timestamp()`);
+    await tx.query(`select from ${state}.generations where retired_at is null for update`);
+    await tx.query(
+      `with kept as (
+           (select generation from ${state}.generations order by generation desc limit $1)
+           union select generation from ${state}.pointer
+           union select generation from ${state}.leases
+       ), gone as (
+           update ${state}.generations as g set retired_at = clock_timestamp()
+           where g.retired_at is null and g.generation not in (select generation from kept)
+           returning g.generation
+       ), unseen as (
+           -- their snapshots are ours to see with that right alone; then an open transaction counts as a reader
+           select coalesce(array_agg(l.virtualxid), '{}') as xids from pg_locks as l
+           where l.locktype = 'virtualxid' and l.granted and l.pid <> pg_backend_pid()
+             and not pg_has_role(current_user, 'pg_read_all_stats', 'usage')
+             and l.pid in (select a.pid from pg_stat_activity as a where a.datname = current_database())
+       )
+       update ${state}.relations as r
+       set retired_at = clock_timestamp(), retired_xid = pg_current_xact_id(), retired_beside = u.xids
+       from unseen as u
+       where r.retired_at is null and r.run_id <> all ($2::bigint[]) and r.run_id <> 0 and r.relation_kind <> 'schema'
+         and not exists (
+             select from ${state}.mapping as m join kept using (generation)
+             where m.relation_schema = r.relation_schema and m.relation_name = r.relation_name)`,
+      [keep, spareRuns ?? []],
+    );
+  });
 }
 
 async function drop(session: Session, state: string, relation: Candidate): Promise<string | undefined> {
   try {
-    await session.transaction(async (tx) => {
-      await tx.query(`set local lock_timeout = '50ms'; drop ${relation.kind} if exists ${sqlName(relation)}`);
-      await tx.query(`delete from ${state}.relations where relation_schema = $1 and relation_name = $2`, [
-        relation.schema,
-        relation.name,
-      ]);
-    });
+    // several statements sent at once are one transaction
+    await session.query(
+      `set local lock_timeout = '50ms';
+       drop ${relation.kind} if exists ${sqlName(relation)};
+       delete from ${state}.relations
+       where relation_schema = ${quoteLiteral(relation.schema)} and relation_name = ${quoteLiteral(relation.name)}`,
+    );
     return undefined;
   } catch (error) {
     const fault = faultOf(error);

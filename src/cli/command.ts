@@ -13,6 +13,8 @@ export interface GlobalOptions {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly color: boolean;
+  /** Files that did not change since the last command are not read again. */
+  readonly partialParse: boolean;
 }
 
 /** What a command works with. What it opens is closed when the command ends, however it ends. */

@@ -16,6 +16,8 @@ export function makeProgram(commands: readonly AddCommand[], run: RunAction): Co
     .option('--log-format <format>', 'text or json; json is --json')
     .option('-q, --quiet', 'print results and problems only')
     .option('--no-color', 'print without colours')
+    .option('--partial-parse', 'read only files that changed (the default)')
+    .option('--no-partial-parse', 'read every file')
     .option('-d, --debug', 'print stack traces')
     .configureHelp({ showGlobalOptions: false })
     .configureOutput({ writeErr: () => undefined })
@@ -59,6 +61,13 @@ export function globalOptions(
     debug: given['debug'] === true,
     json: given['json'] === true || given['logFormat'] === 'json',
     quiet: given['quiet'] === true,
+    partialParse: partialParse(given['partialParse'], env['DBT_PARTIAL_PARSE']),
     color: given['color'] !== false && (env['NO_COLOR'] ?? '') === '',
   };
+}
+
+/** Whether unchanged files are left unread: the flag, else dbt's variable, else yes. */
+function partialParse(given: string | boolean | undefined, variable: string | undefined): boolean {
+  if (typeof given === 'boolean') return given;
+  return !/^(?:0|f|false|n|no|off)$/i.test(variable ?? '');
 }

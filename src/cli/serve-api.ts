@@ -13,7 +13,7 @@ export async function startApi(context: CommandContext, warehouse: Warehouse): P
   const { quoteIdentifier } = await import('../postgres/identifier.js');
   const { settings, database } = warehouse;
   const { stateSchema } = settings.database;
-  const served = apiSettings(settings.api, context.env['NODE_ENV'] === 'production');
+  const served = apiSettings(settings.api, context.env['NODE_ENV'] === 'production', settings.projectDir);
   const secret = await cursorSecret(database, quoteIdentifier(stateSchema));
   const api = await serveApi({
     database,

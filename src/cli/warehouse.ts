@@ -47,7 +47,12 @@ export async function openWarehouse({ settings, log }: WarehouseOptions): Promis
   };
   try {
     const max = Math.max(settings.database.pool, settings.threads + 2);
-    const { database, facts } = await openDatabase({ ...addresses, max });
+    const { lockTimeout } = settings.runs;
+    const { database, facts } = await openDatabase({
+      ...addresses,
+      max,
+      ...(lockTimeout > 0 && { lockTimeout }),
+    });
     pools.push(database);
     const { stateSchema } = settings.database;
     const migrated = await migrate({ database, connection: direct ?? connection, stateSchema });

@@ -127,6 +127,39 @@ export function texts(doc: string, shown = ''): Field<readonly string[]> {
   };
 }
 
+/** How personal data is shown. YAML's own null means the mask `null` here: nobody writes a kind to say nothing of it. */
+export function mask(doc: string): Field<'null' | 'hash' | 'partial'> {
+  const words = ['null', 'hash', 'partial'] as const;
+  return {
+    kind: words.join(' · '),
+    doc,
+    shown: '',
+    read: (at) => {
+      const value = at.source.scalar(at) ?? 'null';
+      const word = words.find((one) => one === value);
+      if (word === undefined) throw at.source.wrong(at, `one of ${words.join(', ')}`);
+      return word;
+    },
+  };
+}
+
+/** A mapping of one name to another. */
+export function pairs(doc: string): Field<Readonly<Record<string, string>>> {
+  return {
+    kind: 'mapping of text',
+    doc,
+    shown: '',
+    read: (at) =>
+      Object.fromEntries(
+        at.source.entries(at).map(({ key, value }) => {
+          const text = at.source.scalar(value);
+          if (text === undefined) throw at.source.wrong(value, 'text');
+          return [key, String(text)];
+        }),
+      ),
+  };
+}
+
 /** A mapping whose keys are fields. */
 export function section<Section extends Fields>(
   doc: string,

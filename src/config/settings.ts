@@ -65,6 +65,12 @@ export interface Settings {
     readonly keepGenerations: number;
     readonly lockWait: number;
     readonly lockStaleAfter: number;
+    /** Milliseconds; 0 waits without end. */
+    readonly lockTimeout: number;
+    /** Milliseconds; 0 is no limit. */
+    readonly statementTimeout: number;
+    /** Milliseconds that finished runs stay in the history; 0 keeps all. */
+    readonly keepHistory: number;
     readonly publish: 'all' | 'healthy';
     readonly incrementalPath: 'auto' | 'clone' | 'versioned';
     readonly versionedFrom: number;
@@ -107,6 +113,9 @@ export function resolveSettings(question: SettingsQuestion): Settings {
       keepGenerations: set.runs?.keep_generations ?? 2,
       lockWait: set.runs?.lock_wait ?? 0,
       lockStaleAfter: set.runs?.lock_stale_after ?? 30_000,
+      lockTimeout: set.runs?.lock_timeout ?? 300_000,
+      statementTimeout: set.runs?.statement_timeout ?? 0,
+      keepHistory: set.runs?.keep_history ?? 90 * 86_400_000,
       publish: set.runs?.publish ?? 'all',
       incrementalPath: set.runs?.incremental_path ?? 'auto',
       versionedFrom: set.runs?.versioned_from ?? 500_000,

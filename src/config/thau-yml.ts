@@ -1,4 +1,16 @@
-import { boolean, choice, duration, integer, named, section, text, texts, timezone } from './field.js';
+import {
+  boolean,
+  choice,
+  duration,
+  integer,
+  mask,
+  named,
+  pairs,
+  section,
+  text,
+  texts,
+  timezone,
+} from './field.js';
 
 /**
  * Everything thau.yml may say; docs/configuration.md is written from it (`npm run docs:configuration`). What dbt has
@@ -55,6 +67,15 @@ export const thauYml = {
       'Without a sign of life for so long, the holder of the run lock counts as hung and is replaced.',
       '30 seconds',
     ),
+    lock_timeout: duration(
+      "How long a statement of a run waits for another session's lock before its node fails; 0 waits without end.",
+      '5 minutes',
+    ),
+    statement_timeout: duration('How long one statement of a run may take; 0 is no limit.', '0'),
+    keep_history: duration(
+      'How long finished runs, and requests that were answered, stay in the history; 0 keeps all.',
+      '90 days',
+    ),
     publish: choice(
       '`all`: publish only when every node succeeded; `healthy`: what is not downstream of a failure.',
       'all',
@@ -98,6 +119,11 @@ export const thauYml = {
       '64000000',
       0,
     ),
+    subscriptions: integer(
+      "Subscriptions open at once in one process; a tenth of them may be one key's.",
+      '1000',
+      0,
+    ),
     body_limit: integer("Bytes of a request's body.", '1000000', 1000),
     limits: section('What a document may ask for.', {
       depth: integer('Levels of selections.', '15', 1),
@@ -107,5 +133,43 @@ export const thauYml = {
       directives: integer('Directives.', '100', 0),
       tokens: integer('Tokens of the text.', '20000', 10),
     }),
+    tokens: section('JSON Web Tokens (`Authorization: Bearer`) that are taken beside keys.', {
+      keys: text(
+        'Who signs them: a file with a JSON Web Key Set or a public key in PEM, or the https address of a key set.',
+      ),
+      secret: text('A shared secret for HS256, HS384 and HS512; better in the environment than in a file.'),
+      issuer: text('What `iss` must be.'),
+      audience: text('What `aud` must hold.'),
+      role_claim: text(
+        'The claim with the role, or the list of roles; `realm_access.roles` looks into objects.',
+        'role',
+      ),
+    }),
+    roles: named(
+      'Who may see what. A key or a token names one of these; `admin`, unless it stands here, sees and does everything, `reader` sees everything but the operation of the warehouse.',
+      {
+        masks: section(
+          'How personal data (`@pii` in the SDL) is shown, by its kind; a kind left out is shown.',
+          {
+            name: mask('Names.'),
+            email: mask('Email addresses.'),
+            phone: mask('Phone numbers.'),
+            address: mask('Addresses.'),
+            birth_date: mask('Days of birth.'),
+            text: mask('What people wrote, and identifiers.'),
+          },
+        ),
+        row_filters: pairs(
+          'Only rows whose column (left) equals a claim of the key or token (right): `store_id: store`. A model without the column is refused.',
+        ),
+        unfiltered: texts('Models that `row_filters` do not concern: products, stores.'),
+        may: texts(
+          '`lookup`: find rows by masked columns; `warehouse`: read runs, requests and the SQL of metrics; `work`: ask for runs.',
+        ),
+        operations: texts('The trusted operations it may ask, and nothing else. Left out: any document.'),
+        min_group: integer('Aggregates and metrics over fewer rows than this show no figures.', '1', 1),
+        requests_per_minute: integer('Requests of one key or token; 0 does not count them.', '0', 0),
+      },
+    ),
   }),
 } as const;

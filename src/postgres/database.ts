@@ -15,6 +15,8 @@ export interface DatabaseOptions {
   readonly max?: number;
   /** `pg_stat_activity.application_name`; `thau` unless given. */
   readonly applicationName?: string;
+  /** Milliseconds a statement waits for a lock; PostgreSQL's own setting unless given. */
+  readonly lockTimeout?: number;
   /** Told when an idle connection breaks; the pool replaces it by itself. */
   readonly onIdleError?: (error: ThauError) => void;
 }
@@ -40,6 +42,7 @@ export class Database implements Queryable {
   private readonly pool: pg.Pool;
   private readonly direct: Connection;
   private readonly applicationName: string;
+  private readonly lockTimeout: number | undefined;
   /** True where the caller named the direct connection. */
   readonly hasDirect: boolean;
 
@@ -47,13 +50,18 @@ export class Database implements Queryable {
     this.applicationName = options.applicationName ?? 'thau';
     this.direct = options.direct ?? options.connection;
     this.hasDirect = options.direct !== undefined;
+    this.lockTimeout = options.lockTimeout;
     this.pool = new pg.Pool({
       ...clientConfig(options.connection, this.applicationName),
       max: options.max ?? 10,
       idleTimeoutMillis: 30_000,
       // pg-pool awaits it before it hands the connection out; its declared type says otherwise
       onConnect: ((client: pg.ClientBase) =>
-        prepareSession(client, options.connection)) as unknown as pg.PoolConfig['onConnect'],
+        prepareSession(
+          client,
+          options.connection,
+          options.lockTimeout,
+        )) as unknown as pg.PoolConfig['onConnect'],
     });
     this.pool.on('error', (error) => options.onIdleError?.(failure(error)));
   }
@@ -126,7 +134,7 @@ export class Database implements Queryable {
     });
     try {
       await client.connect();
-      await prepareSession(client, this.direct);
+      await prepareSession(client, this.direct, this.lockTimeout);
     } catch (error) {
       await client.end().catch(() => undefined);
       throw this.connectFailure(error);
@@ -170,8 +178,13 @@ export class Database implements Queryable {
 }
 
 /** What every connection begins with. */
-async function prepareSession(client: pg.ClientBase, connection: Connection): Promise<void> {
+async function prepareSession(
+  client: pg.ClientBase,
+  connection: Connection,
+  lockTimeout: number | undefined,
+): Promise<void> {
   const statements: string[] = [];
+  if (lockTimeout !== undefined) statements.push(`set lock_timeout to ${Math.round(lockTimeout)}`);
   if (connection.role !== undefined) statements.push(`set role ${quoteIdentifier(connection.role)}`);
   if (connection.searchPath !== undefined) statements.push(`set search_path to ${connection.searchPath}`);
   if (statements.length > 0) await client.query(statements.join('; '));

@@ -36,6 +36,7 @@ export class RunLock {
   private readonly lost = new AbortController();
   private timer: NodeJS.Timeout | undefined;
   private lastBeat = performance.now();
+  private beating = false;
   private released = false;
 
   private constructor(
@@ -83,9 +84,8 @@ export class RunLock {
 
   /** Within a transaction: nobody can take over until it ends, or POSTGRES_RUN_LOCK_LOST. */
   async assertHeld(tx: Queryable): Promise<void> {
-    const table = qualifiedName(this.options.stateSchema, 'run_lock');
-    const { rows } = await tx.query<{ token: number }>(`select token from ${table} for update`);
-    if (rows[0]?.token !== this.token) throw lockLost();
+    const row = await readRow(tx, this.options.stateSchema);
+    if (row.token !== this.token) throw lockLost(toHolder(row));
   }
 
   /** Frees the lock; without effect when it was lost. */
@@ -103,14 +103,19 @@ export class RunLock {
   }
 
   private async beat(): Promise<void> {
+    // first, and without an answer: a connection that is cut without a word never gives one
+    if (performance.now() - this.lastBeat > this.staleAfter) this.lose();
+    if (this.beating || this.lost.signal.aborted) return;
+    this.beating = true;
     try {
       const { rowCount } = await this.update('heartbeat_at = clock_timestamp()', []);
-      if (rowCount === 0) this.lose();
+      if (rowCount === 0) this.lose(toHolder(await readRow(this.own.session, this.options.stateSchema, '')));
       else this.lastBeat = performance.now();
     } catch {
       // `watch` deals with a session that ended
+    } finally {
+      this.beating = false;
     }
-    if (performance.now() - this.lastBeat > this.staleAfter) this.lose();
   }
 
   private update(set: string, values: unknown[]): Promise<Result<object>> {
@@ -127,8 +132,9 @@ export class RunLock {
           return;
         }
         try {
-          if (await this.resume()) this.watch();
-          else this.lose();
+          const other = await this.resume();
+          if (other === undefined) this.watch();
+          else this.lose(other.holder);
           return;
         } catch {
           await new Promise((resolve) => setTimeout(resolve, 200));
@@ -137,21 +143,30 @@ export class RunLock {
     });
   }
 
-  private async resume(): Promise<boolean> {
+  /** Undefined when the lock is ours again; else who has it. */
+  private async resume(): Promise<{ readonly holder: RunLockHolder | undefined } | undefined> {
     const own = await this.options.database.session('thau run lock');
-    const held = await own.session.transaction(async (tx) => {
-      const row = await readRow(tx, this.options.stateSchema);
-      return row.token === this.token && (await tryAdvisoryLock(tx, lockName(this.options.stateSchema)));
-    });
-    if (held && !this.released) this.own = own;
-    else await own.close();
-    return held;
+    try {
+      const other = await own.session.transaction(async (tx) => {
+        const row = await readRow(tx, this.options.stateSchema);
+        if (row.token !== this.token) return { holder: toHolder(row) };
+        // the server may not know yet that the session before is gone
+        const held = await takeAdvisoryLock(tx, lockName(this.options.stateSchema));
+        return held ? undefined : { holder: undefined };
+      });
+      if (other === undefined && !this.released) this.own = own;
+      else await own.close();
+      return other;
+    } catch (error) {
+      await own.close().catch(() => undefined);
+      throw error;
+    }
   }
 
-  private lose(): void {
+  private lose(holder?: RunLockHolder): void {
     if (this.released || this.lost.signal.aborted) return;
     clearInterval(this.timer);
-    this.lost.abort(lockLost());
+    this.lost.abort(lockLost(holder));
     void this.own.close().catch(() => undefined);
   }
 }
@@ -187,10 +202,7 @@ function attempt(session: Session, options: RunLockOptions): Promise<Attempt> {
     const name = lockName(options.stateSchema);
     if (!(await tryAdvisoryLock(tx, name))) {
       if ((row.silent_for ?? 0) < staleSeconds) return { holder: toHolder(row) };
-      for (const pid of await advisoryLockHolders(tx, name)) {
-        await tx.query('select pg_terminate_backend($1, 5000)', [pid]);
-      }
-      if (!(await tryAdvisoryLock(tx, name))) return { holder: toHolder(row) };
+      if (!(await takeAdvisoryLock(tx, name))) return { holder: toHolder(row) };
     }
     const { rows } = await tx.query<{ token: number }>(
       /* sql */ `
@@ -202,6 +214,15 @@ function attempt(session: Session, options: RunLockOptions): Promise<Attempt> {
     );
     return { token: rows[0]?.token ?? 0, before: toHolder(row) };
   });
+}
+
+/** Takes it from whoever holds it, whose session ends by that; false when that session would not end. */
+async function takeAdvisoryLock(tx: Session, name: string): Promise<boolean> {
+  if (await tryAdvisoryLock(tx, name)) return true;
+  for (const pid of await advisoryLockHolders(tx, name)) {
+    await tx.query('select pg_terminate_backend($1, 5000)', [pid]);
+  }
+  return tryAdvisoryLock(tx, name);
 }
 
 async function readRow(session: Queryable, stateSchema: string, lock = 'for update'): Promise<LockRow> {
@@ -241,8 +262,12 @@ function lockedBy(holder: RunLockHolder | undefined): ThauError {
   });
 }
 
-function lockLost(): ThauError {
-  return new ThauError('POSTGRES_RUN_LOCK_LOST', 'Another process took over the lock of this run.', {
+function lockLost(holder: RunLockHolder | undefined): ThauError {
+  const who =
+    holder === undefined
+      ? 'The lock of this run was lost: its connection broke, or the process did not answer for too long.'
+      : `${typeof holder.runId === 'number' ? `Run ${holder.runId}` : 'Another run'} (process ${holder.pid} on ${holder.host}) took over: this process did not answer for too long.`;
+  return new ThauError('POSTGRES_RUN_LOCK_LOST', who, {
     hint: 'Nothing of this run was published. Run again.',
   });
 }

@@ -27,7 +27,7 @@ export interface ManifestMetadata {
 }
 
 export type ResourceType =
-  'model' | 'seed' | 'snapshot' | 'test' | 'analysis' | 'operation' | 'sql_operation';
+  'model' | 'seed' | 'snapshot' | 'test' | 'unit_test' | 'analysis' | 'operation' | 'sql_operation';
 
 export interface ManifestNode {
   readonly unique_id: string;
@@ -46,12 +46,14 @@ export interface ManifestNode {
   readonly relation_name: string | null;
   readonly checksum: { readonly name: 'sha256' | 'none'; readonly checksum: string };
   readonly config: NodeConfig;
+  /** What the project itself says of the config, without defaults: what `state:modified.configs` compares. */
+  readonly unrendered_config?: Readonly<Record<string, unknown>>;
   readonly tags: readonly string[];
   readonly meta: Readonly<Record<string, unknown>>;
   readonly description: string;
   readonly columns: Readonly<Record<string, ColumnInfo>>;
   readonly patch_path: string | null;
-  readonly language: 'sql';
+  readonly language: 'sql' | 'python';
   readonly raw_code: string;
   readonly refs: readonly RefArgs[];
   readonly sources: readonly (readonly string[])[];

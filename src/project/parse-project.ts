@@ -4,7 +4,10 @@ import { ThauError, type Place } from '../errors/thau-error.js';
 import type { MacroTable } from './context/macro-table.js';
 import type { Environment } from './environment.js';
 import type { Manifest } from './manifest.js';
+import { checkVersions } from './packages/check-versions.js';
 import { installedPackages } from './packages/installed-packages.js';
+import { cacheFileName, ParseCache } from './cache/parse-cache.js';
+import { worldOf } from './cache/world.js';
 import { buildManifest } from './parse/build-manifest.js';
 import { modelSemantics } from './parse/model-semantics.js';
 import { modelVersions } from './parse/model-versions.js';
@@ -23,11 +26,11 @@ import { parseSource } from './parse/parse-sources.js';
 import { projectFiles, readText, type ProjectFiles, type SourceFile } from './parse/project-files.js';
 import { readDocs } from './parse/read-docs.js';
 import { readMacros, standardMacros } from './parse/read-macros.js';
-import { renderEntries } from './parse/render-entries.js';
 import { renderSettings } from './parse/render-settings.js';
 import { Session } from './parse/session.js';
 import { sourceTarget, targetsOf } from './parse/test-targets.js';
 import { Problems } from './problems.js';
+import type { Entry } from './properties/properties.js';
 import { readProperties, type PropertiesSource } from './properties/read-properties.js';
 import type { ProjectSettings } from './settings/project-settings.js';
 import { readProjectFile } from './settings/read-project-file.js';
@@ -37,6 +40,11 @@ export interface ParseOptions {
   /** Absolute path of the folder with dbt_project.yml. */
   readonly projectDir: string;
   readonly environment: Environment;
+  /** Keeps what was parsed in the target folder for the next time; without it, every file is read. */
+  readonly cache?: {
+    /** Of thau: what another version left is not used. */
+    readonly version: string;
+  };
 }
 
 /** A project as read: the manifest, and what rendering its templates needs. Immutable. */
@@ -47,6 +55,8 @@ export interface Project {
   readonly macros: MacroTable;
   readonly environment: Environment;
   readonly warnings: readonly ThauError[];
+  /** How much was parsed, and how much was as an earlier parse had left it; undefined where nothing was kept. */
+  readonly units?: { readonly parsed: number; readonly kept: number };
 }
 
 /**
@@ -56,93 +66,157 @@ export interface Project {
 export function parseProject(options: ParseOptions): Project {
   const problems = new Problems();
   const readSource = (file: string): string | undefined => sourceText(options.projectDir, file);
-  const session = openSession(options, problems);
+  const root = readProjectFile({ root: options.projectDir, prefix: '' }, problems);
+  const cache = openCache(options, root);
+  const session = openSession(root, options, problems, cache);
   const files = [...session.packages.values()].map((settings) => projectFiles(settings));
-  readEverything(files, session);
+  readMacrosAndDocs(files, session);
+  cache?.recall(worldOf(session, options.cache?.version ?? ''), session.packages);
+  readAllProperties(files, session);
   parseEverything(files, session);
   problems.throwIfAny(readSource);
   const manifest = buildManifest(session);
   problems.throwIfAny(readSource);
-  const { root, packages, macros, environment } = session;
-  return { manifest, settings: root, packages, macros, environment, warnings: problems.warnings };
+  cache?.save();
+  const { root: settings, packages, macros } = session;
+  const { environment } = options;
+  const units = cache?.memory.counts;
+  const { warnings } = problems;
+  return { manifest, settings, packages, macros, environment, warnings, ...(units && { units }) };
 }
 
 /** The root project and the packages installed in it. */
-function openSession({ projectDir, environment }: ParseOptions, problems: Problems): Session {
-  const root = readProjectFile({ root: projectDir, prefix: '' }, problems);
+function openSession(
+  root: ProjectSettings,
+  { environment: given }: ParseOptions,
+  problems: Problems,
+  cache: ParseCache | undefined,
+): Session {
+  const environment = cache === undefined ? given : watched(given, cache);
   const all = [root, ...installedPackages(root, problems)];
+  checkVersions(all, environment.env, problems);
   const plain = new Session(root, new Map(all.map((one) => [one.name, one])), environment, problems);
   const rendered = all.map(
     (one) => problems.attempt(() => renderSettings(one, plain.yamlGlobals(one.name))) ?? one,
   );
   const [renderedRoot = root] = rendered;
-  return new Session(renderedRoot, new Map(rendered.map((one) => [one.name, one])), environment, problems);
+  const packages = new Map(rendered.map((one) => [one.name, one]));
+  return new Session(renderedRoot, packages, environment, problems, cache?.memory);
 }
 
-/** Macros, docs blocks and properties: what nodes refer to, so first. */
-function readEverything(files: readonly ProjectFiles[], session: Session): void {
+/** The cache, unless dbt_project.yml's flags say that there is to be none. */
+function openCache(
+  { projectDir, environment, cache }: ParseOptions,
+  { flags, targetPath }: ProjectSettings,
+): ParseCache | undefined {
+  if (cache === undefined || flags['partial_parse'] === false) return undefined;
+  const file = join(projectDir, targetPath, cacheFileName);
+  return new ParseCache({ projectDir, file, env: environment.env });
+}
+
+/** The environment, with what a template reads of it and what it prints noted. */
+function watched(environment: Environment, { env, memory }: ParseCache): Environment {
+  const { log } = environment;
+  return {
+    ...environment,
+    env,
+    log: (message, toConsole) => {
+      memory.notePassing();
+      log?.(message, toConsole);
+    },
+  };
+}
+
+/** Macros and docs blocks: what properties and nodes refer to, so first. */
+function readMacrosAndDocs(files: readonly ProjectFiles[], session: Session): void {
   const { problems } = session;
   for (const entry of standardMacros()) session.macros.add(entry);
   for (const { macros, docs } of files) {
     for (const file of macros) problems.attempt(() => readMacros(file, session));
     for (const file of docs) problems.attempt(() => readDocs(file, session));
   }
-  const sources = files.flatMap(({ properties }) =>
-    properties.flatMap((file) => readYaml(file, session) ?? []),
-  );
-  session.properties = readProperties(sources, problems);
-  renderEntries(session);
 }
 
-function readYaml(file: SourceFile, session: Session): PropertiesSource | undefined {
-  return session.problems.attempt(() => ({
+function readAllProperties(files: readonly ProjectFiles[], session: Session): void {
+  const sources = files.flatMap(({ properties }) =>
+    properties.map((file) => propertiesSource(file, session)),
+  );
+  session.properties = readProperties(sources, session);
+}
+
+function propertiesSource(file: SourceFile, session: Session): PropertiesSource {
+  const { path, folders, shown } = file;
+  let yaml: YamlFile | undefined;
+  return {
     packageName: file.package.name,
-    yaml: new YamlFile(file.shown, readText(file)),
-    path: file.path,
-    folders: file.folders,
-  }));
+    path,
+    folders,
+    shown,
+    yaml: () => (yaml ??= new YamlFile(shown, readText(file, session.files))),
+  };
 }
 
 function parseEverything(files: readonly ProjectFiles[], session: Session): void {
   const { problems, properties } = session;
-  const taken = new Map<string, Place>();
-  const each = (list: readonly SourceFile[], parse: (file: SourceFile) => unknown): void => {
-    for (const file of list) problems.attempt(() => parse(file));
-  };
   const stems = new Set(
     files.flatMap(({ models }) => models.map((file) => `${file.package.name}.${file.stem}`)),
   );
   const versions = modelVersions(properties, stems, problems);
+  const each = (kind: string, list: readonly SourceFile[], parse: (file: SourceFile) => unknown): void => {
+    for (const file of list) {
+      session.unit(`${kind}|${file.shown}`, [file.shown], () => {
+        problems.attempt(() => parse(file));
+      });
+    }
+  };
   for (const kinds of files) {
-    each(kinds.seeds, (file) => parseSeed(file, session, taken));
-    each(kinds.models, (file) => parseModel(file, session, versions, taken));
-    each(kinds.snapshots, (file) => parseSnapshots(file, session, taken));
-    each(kinds.analyses, (file) => parseAnalysis(file, session, taken));
-    each(kinds.singularTests, (file) => parseSingularTest(file, session, taken));
+    each('seed', kinds.seeds, (file) => parseSeed(file, session));
+    for (const file of kinds.models) {
+      const version = versions.get(`${file.package.name}.${file.stem}`);
+      const suffix =
+        version && `|${version.entry.id}|${JSON.stringify([version.version, version.latest, version.index])}`;
+      const from = version === undefined ? [] : [version.entry.shown];
+      session.unit(`model|${file.shown}${suffix ?? ''}`, [file.shown, ...from], () => {
+        problems.attempt(() => parseModel(file, session, version));
+      });
+    }
+    each('snapshots', kinds.snapshots, (file) => parseSnapshots(file, session));
+    each('analysis', kinds.analyses, (file) => parseAnalysis(file, session));
+    each('test', kinds.singularTests, (file) => parseSingularTest(file, session));
   }
   for (const entry of properties.patches.snapshots.entries()) {
-    if (Object.hasOwn(entry.raw, 'relation'))
-      problems.attempt(() => parseYamlSnapshot(entry, session, taken));
+    if (!entry.has.includes('relation')) continue;
+    session.unit(`snapshot|${entry.id}`, [entry.shown], () => {
+      problems.attempt(() => parseYamlSnapshot(entry, session));
+    });
   }
   for (const entry of properties.declarations.sources) {
-    for (const table of problems.attempt(() => parseSource(entry, session, taken)) ?? []) {
-      if (table.node.config['enabled'] === false) session.disabledSources.push(table.node);
-      else {
-        session.sources.push(table.node);
-        parseGenericTests(sourceTarget(table), session);
-      }
-    }
+    session.unit(`source|${entry.id}`, [entry.shown], () => {
+      parseSourceWithTests(entry, session);
+    });
   }
-  for (const { target, model, entry } of targetsOf(session)) {
-    parseGenericTests(target, session);
-    if (model !== undefined) problems.attempt(() => modelSemantics(model, entry, session, taken));
+  for (const { id, target, model, entry } of targetsOf(session)) {
+    session.unit(`tests|${id}`, [entry.shown], () => {
+      parseGenericTests(target(), session);
+      if (model !== undefined) problems.attempt(() => modelSemantics(model, entry, session));
+    });
   }
-  parseDeclarations(session, taken);
+  parseDeclarations(session);
   parseProjectHooks(session);
   for (const [kind, patches] of Object.entries(properties.patches)) {
     if (kind === 'macros') continue;
     for (const entry of patches.unused())
       problems.warn(unusedEntry(kind, entry.name, entry.yaml.at(entry.raw, 'name')));
+  }
+}
+
+function parseSourceWithTests(entry: Entry, session: Session): void {
+  for (const table of session.problems.attempt(() => parseSource(entry, session)) ?? []) {
+    if (table.node.config['enabled'] === false) session.disabledSources.push(table.node);
+    else {
+      session.sources.push(table.node);
+      parseGenericTests(sourceTarget(table), session);
+    }
   }
 }
 

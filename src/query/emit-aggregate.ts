@@ -54,8 +54,9 @@ export function emitAggregate(
     ...groups.map((expression, index) => `${expression} as k${index}`),
     ...outputs.map((expression, index) => `${expression} as a${index}`),
   ];
+  const minGroup = context.role?.minGroup ?? 1;
   const keys = groups.map((_, index) => String(index + 1)).join(',');
-  const rows = `select ${columns.length > 0 ? columns.join(',') : 'count(*)'} from ${source.from}${whereSql(source.where)}${groups.length > 0 ? ` group by ${keys} order by ${keys}` : ''}${size ? ` limit ${size.exact}` : ''}`;
+  const rows = `select ${columns.length > 0 ? columns.join(',') : 'count(*)'} from ${source.from}${whereSql(source.where)}${groups.length > 0 ? ` group by ${keys}` : ''}${minGroup > 1 ? ` having count(*)>=${minGroup}` : ''}${groups.length > 0 ? ` order by ${keys}` : ''}${size ? ` limit ${size.exact}` : ''}`;
   return [
     sql(
       `(select '['||coalesce(string_agg(${concatenation(jsonObject(fields))},','),'')||']' from (${rows}) q)`,

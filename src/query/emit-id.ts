@@ -1,5 +1,7 @@
 import type { EmitContext, Row } from './emit-context.js';
 import { nullMark } from './emit-value.js';
+import { maskOfColumn } from './mask.js';
+import { requestError } from './request-error.js';
 import { columnSql } from './rows.js';
 import { concatenation, marker, quoteText, sql, text, type Part } from './text-parts.js';
 
@@ -8,6 +10,12 @@ const plain = ['smallint', 'integer', 'bigint', 'uuid', 'numeric'];
 /** `"Customer:42"`. */
 export function emitGlobalId(context: EmitContext, row: Row, typeName: string): readonly Part[] {
   const { key } = row.type;
+  if (key.some((name) => maskOfColumn(context, row, name) !== undefined)) {
+    throw requestError(
+      'QUERY_FORBIDDEN',
+      `the caller's role sees the key of ${typeName} masked, and so not its id`,
+    );
+  }
   const columns = key.map((name) => ({
     sql: columnSql(row.alias, name),
     type: row.relation.columns[name]?.type ?? 'text',

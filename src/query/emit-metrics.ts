@@ -44,7 +44,8 @@ export function emitMetrics(context: EmitContext, site: FieldSite): readonly Par
       const isOwn = ['metric', 'period', 'value', 'lower', 'upper', 'n', 'previous'].includes(name);
       if (position < 0 && !isOwn) return [key, [text('null')]];
       const type = getNamedType(field.definition.type).name;
-      return [key, column(context, position < 0 ? `q.${name}` : `q.d${position}`, name, type, isOwn)];
+      const expression = position < 0 ? `q.${name}` : `q.d${position}`;
+      return [key, column(context, guarded(context, expression, name), name, type, isOwn)];
     },
   );
   const order = ['position', 'period', ...by.map((_, index) => `d${index}`)].join(',');
@@ -53,6 +54,14 @@ export function emitMetrics(context: EmitContext, site: FieldSite): readonly Par
       `(select '['||coalesce(string_agg(${concatenation(jsonObject(fields))},',' order by ${order}),'')||']' from (${rows}) q)`,
     ),
   ];
+}
+
+/** A figure over few rows is not shown to a role that may see groups alone, and no more than that there are few. */
+function guarded(context: EmitContext, expression: string, name: string): string {
+  const minGroup = context.role?.minGroup ?? 1;
+  if (minGroup > 1 && name === 'previous') return 'null::double precision';
+  if (minGroup <= 1 || !['value', 'lower', 'upper', 'n'].includes(name)) return expression;
+  return `(case when q.n>=${minGroup} then ${expression} end)`;
 }
 
 const ownTypes: Readonly<Record<string, string>> = { metric: 'text', period: 'timestamp with time zone' };

@@ -6,6 +6,7 @@ import { collect, type Selected } from './collect.js';
 import { emitAggregate } from './emit-aggregate.js';
 import { emitConnection } from './emit-connection.js';
 import { deeper, type EmitContext, type Row } from './emit-context.js';
+import { emitArrivals, emitEvent } from './emit-event.js';
 import { emitList } from './emit-list.js';
 import { emitNode, emitNodes } from './emit-node.js';
 import { jsonObject } from './emit-object.js';
@@ -14,6 +15,7 @@ import { emitValue } from './emit-value.js';
 import { emitGlobalId } from './emit-id.js';
 import { keyColumnReader } from './global-id.js';
 import { maskOf, maskedSql } from './mask.js';
+import { requestError } from './request-error.js';
 import { columnSql } from './rows.js';
 import { concatenation, marker, quoteText, sql, text, type Part } from './text-parts.js';
 
@@ -50,9 +52,9 @@ function emitObject(
   );
 }
 
-/** A field of Query. */
-export const emitRootField = (context: EmitContext, item: Selected): readonly Part[] =>
-  emitField(context, 'Query', item, undefined);
+/** A field of Query or Subscription. */
+export const emitRootField = (context: EmitContext, root: string, item: Selected): readonly Part[] =>
+  emitField(context, root, item, undefined);
 
 function emitField(
   context: EmitContext,
@@ -66,12 +68,15 @@ function emitField(
   if (site === undefined || field === undefined) throw new Error(`${typeName}.${item.name} is not bound`);
   switch (field.kind) {
     case 'column':
-      return row ? emitColumn(context, field, row) : [];
+      return row ? emitColumn(context, field, row, site.node) : [];
     case 'id':
       return row ? emitGlobalId(context, row, typeName) : [];
     case 'one':
       return emitOne(context, field, site, row);
+    case 'event':
+      return emitEvent(context, field, site);
     case 'many':
+      if (typeName === 'Subscription') return emitArrivals(context, field, site);
       return field.shape === 'list'
         ? emitList(context, field, site, row)
         : emitConnection(context, field, site, row);
@@ -90,13 +95,20 @@ function emitField(
   }
 }
 
-function emitColumn(context: EmitContext, field: ColumnField, row: Row): readonly Part[] {
+function emitColumn(context: EmitContext, field: ColumnField, row: Row, node: FieldNode): readonly Part[] {
+  holdSql(context, field, row, node);
   const mask = maskOf(context, field);
   const column = columnSql(row.alias, field.column);
   if (mask !== undefined) {
     // a masked value is text, whatever the column; what cannot be text is not shown
-    const shown = field.type === 'Date' || field.array || mask === 'null' ? 'null' : undefined;
-    if (shown !== undefined) return [text(shown)];
+    if (mask === 'null' || field.array || !maskable.has(field.type)) {
+      if (!field.nonNull) return [text('null')];
+      throw requestError(
+        'QUERY_FORBIDDEN',
+        `the caller's role may not see the column "${field.column}" of "${row.relation.model}"`,
+        { node, hint: 'Leave the field out; its type has no null that could stand for it.' },
+      );
+    }
     return emitValue(
       maskedSql(column, mask),
       { ...field, type: 'String', pgType: 'text', nonNull: false, notNull: false },
@@ -112,6 +124,16 @@ function emitColumn(context: EmitContext, field: ColumnField, row: Row): readonl
   );
 }
 
+/** Types that a masked text can be a value of. */
+const maskable = new Set(['String', 'ID', 'EmailAddress', 'PhoneNumber']);
+
+/** The SQL behind a metric shows how tables are made, which is for who operates the warehouse. */
+function holdSql(context: EmitContext, field: ColumnField, row: Row, node: FieldNode): void {
+  const isSql = field.column === 'sql' && row.relation.model === 'thau.metrics';
+  if (!isSql || context.role === undefined || context.role.mayOperate) return;
+  throw requestError('QUERY_FORBIDDEN', "the caller's role may not read SQL", { node });
+}
+
 function emitCall(
   context: EmitContext,
   field: CallField,
@@ -119,6 +141,15 @@ function emitCall(
   row: Row | undefined,
 ): readonly Part[] {
   if (!item.site) return [];
+  const { role } = context;
+  if (role && (role.rowFilters.length > 0 || Object.keys(role.masks).length > 0)) {
+    // a function reads what it likes
+    throw requestError(
+      'QUERY_FORBIDDEN',
+      `the caller's role sees part of the data alone, and "${item.name}" is computed by a function from all of it`,
+      { node: item.site.node },
+    );
+  }
   const given = readArguments(item.site.definition, item.site.node, context.inputs);
   const values = field.arguments.map((declared) => {
     const argument = given.get(declared.name);

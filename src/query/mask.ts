@@ -1,11 +1,21 @@
 import type { ColumnField } from '../schema/bound-schema.js';
-import type { EmitContext } from './emit-context.js';
+import type { EmitContext, Row } from './emit-context.js';
 import { requestError } from './request-error.js';
 import type { Mask } from './role.js';
 
 /** How the caller's role sees a column; undefined: as it is. */
 export function maskOf(context: EmitContext, field: ColumnField): Mask | undefined {
   return field.pii === undefined ? undefined : context.role?.masks[field.pii];
+}
+
+/** How the caller's role sees a column by its name; undefined: as it is. */
+export function maskOfColumn(context: EmitContext, row: Row, column: string): Mask | undefined {
+  if (context.role === undefined) return undefined;
+  for (const field of Object.values(row.type.fields)) {
+    const mask = field.kind === 'column' && field.column === column ? maskOf(context, field) : undefined;
+    if (mask !== undefined) return mask;
+  }
+  return undefined;
 }
 
 /** A masked column must not be found out by filtering, sorting or grouping. */

@@ -1,7 +1,7 @@
 import type { BoundRelation, ManyField, OrderTerm } from '../schema/bound-schema.js';
 import type { Argument } from './arguments.js';
 import type { EmitContext, Row } from './emit-context.js';
-import { assertUnmasked } from './mask.js';
+import { assertUnmasked, maskOfColumn } from './mask.js';
 import { columnSql } from './rows.js';
 
 /** One column that rows are sorted by. */
@@ -19,7 +19,11 @@ export function sortColumns(
 ): readonly SortColumn[] {
   const asked =
     orderBy?.kind === 'list' ? orderBy.items.flatMap((item) => askedOrder(context, row, item)) : [];
-  const terms = asked.length > 0 ? asked : field.order;
+  // what the SDL sorts by would show in cursors; what the caller may not see sorts nothing for them
+  const terms =
+    asked.length > 0
+      ? asked
+      : field.order.filter((term) => maskOfColumn(context, row, term.column) === undefined);
   const sorted: SortColumn[] = [];
   const key = row.type.key.map((column) => ({ column, descending: false, nullsFirst: false }));
   for (const term of [...terms, ...key]) {

@@ -8,6 +8,10 @@ export interface Role {
   readonly rowFilters: readonly RowFilter[];
   /** Rows may be looked up by masked columns, as a call centre does by phone. */
   readonly mayLookup: boolean;
+  /** Runs, requests, schedules and the SQL of metrics may be read. */
+  readonly mayOperate: boolean;
+  /** Aggregates over fewer rows are left out; 1 leaves out none. */
+  readonly minGroup: number;
 }
 
 /** `null`: nothing is shown; `hash`: a keyless digest, the same for the same value; `partial`: a recognisable rest. */

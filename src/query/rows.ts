@@ -77,10 +77,24 @@ function viaRelation(
   return { alias, from: `${from} ${alias}`, where, unique };
 }
 
+/** What a role may know of the warehouse without operating it: what there is, and what it means. */
+const definitions = new Set([
+  'thau.metrics',
+  'thau.models',
+  'thau.columns',
+  'thau.generations',
+  'thau.current_generation',
+]);
+
 /** Notes that the relation is read, and holds the caller's row filters against it. */
 export function rowConditions(context: EmitContext, relation: BoundRelation, alias: string): string[] {
   if (!relation.published) context.builder.published = false;
   context.builder.relations.add(relation.model);
+  if (!relation.published && context.role !== undefined) {
+    // what thau tells of itself holds no rows of anybody's
+    if (context.role.mayOperate || definitions.has(relation.model)) return [];
+    throw requestError('QUERY_FORBIDDEN', "the caller's role may not read how the warehouse is operated");
+  }
   const conditions: string[] = [];
   for (const filter of context.role?.rowFilters ?? []) {
     if (filter.except.includes(relation.model)) continue;

@@ -9,9 +9,10 @@ import type { BoundField, BoundMetrics, BoundSchema, BoundType } from './bound-s
 import type { Catalog, SdlSource } from './catalog.js';
 import { Findings } from './finding.js';
 import { TypeGenerator } from './generate-types.js';
+import { mergeExtensions } from './merge-extensions.js';
 import { metricRowSdl } from './metric-sdl.js';
 import { modelSdl } from './model-sdl.js';
-import { readSdl } from './read-sdl.js';
+import { readSdl, type SdlDocument } from './read-sdl.js';
 import { systemRelations } from './system-relations.js';
 
 export interface BindOptions {
@@ -50,8 +51,9 @@ export function bindSchema(
   const context: BindContext = { ...base, rows: bindRowTypes(base) };
   for (const row of context.rows.values()) types.set(row.name, bindRowType(context, row));
   bindNamespaces(context, 'Query');
+  bindNamespaces(context, 'Subscription');
 
-  const generator = new TypeGenerator(types);
+  const generator = new TypeGenerator(types, deprecations(document));
   for (const type of types.values()) {
     for (const field of Object.values(type.fields)) {
       if (field.kind === 'many' && field.shape === 'connection') generator.connection(field.target);
@@ -68,7 +70,7 @@ export function bindSchema(
   if (findings.errors.length > 0) return { schema: undefined, errors: findings.errors, warnings };
   return {
     schema: {
-      sdl: print(withoutBinding(whole)),
+      sdl: print(mergeExtensions(withoutBinding(whole))),
       relations: Object.fromEntries(relations),
       types: Object.fromEntries(types),
       enums: storedEnums(context),
@@ -78,6 +80,15 @@ export function bindSchema(
     },
     errors: [],
     warnings,
+  };
+}
+
+/** A field's `@deprecated(…)` as it is written, a space before; nothing where it has none. */
+function deprecations(document: SdlDocument): (typeName: string, field: string) => string {
+  return (typeName, field) => {
+    const declared = document.types.get(typeName)?.fields.find(({ name }) => name.value === field);
+    const found = declared?.directives?.find(({ name }) => name.value === 'deprecated');
+    return found === undefined ? '' : ` ${print(found)}`;
   };
 }
 
@@ -118,7 +129,7 @@ function addField(
   };
 }
 
-/** Query, and the types below it that only group fields. Mutation and Subscription are the API's own. */
+/** Query and Subscription, and the types below them that only group fields. Mutation is the API's own. */
 function bindNamespaces(context: BindContext, name: string): void {
   const declaration = context.document.types.get(name);
   if (declaration === undefined || context.types.has(name)) return;
@@ -127,7 +138,7 @@ function bindNamespaces(context: BindContext, name: string): void {
   for (const field of declaration.fields) {
     const bound = bindField(context, name, undefined, field);
     if (bound === undefined) continue;
-    addField(fields, field.name.value, bound, wantsAggregate(field));
+    addField(fields, field.name.value, bound, name !== 'Subscription' && wantsAggregate(field));
     if (bound.kind === 'namespace') bindNamespaces(context, bound.type);
   }
 }

@@ -12,7 +12,11 @@ export class TypeGenerator {
   readonly #types: ReadonlyMap<string, BoundType>;
   readonly #written = new Map<string, string>();
 
-  constructor(types: ReadonlyMap<string, BoundType>) {
+  /** `deprecated` gives a field's `@deprecated(…)`, which what is generated of it then carries too. */
+  constructor(
+    types: ReadonlyMap<string, BoundType>,
+    private readonly deprecated: (typeName: string, field: string) => string,
+  ) {
     this.#types = types;
   }
 
@@ -29,7 +33,7 @@ export class TypeGenerator {
     return this.#once(name, () => {
       const lines = Object.entries(type.fields).flatMap(([field, bound]) => {
         const input = this.#fieldFilter(bound);
-        return input === undefined ? [] : [`${field}: ${input}`];
+        return input === undefined ? [] : [`${field}: ${input}${this.deprecated(typeName, field)}`];
       });
       if (lines.length === 0) return undefined;
       return `"Every condition given must hold."\ninput ${name} {\n  ${[
@@ -71,7 +75,7 @@ export class TypeGenerator {
     return this.#once(name, () => {
       const lines = Object.entries(type.fields).flatMap(([field, bound]) =>
         bound.kind === 'id' || (bound.kind === 'column' && isComparable(bound))
-          ? [`${field}: Direction`]
+          ? [`${field}: Direction${this.deprecated(typeName, field)}`]
           : [],
       );
       if (lines.length === 0) return undefined;
@@ -106,7 +110,10 @@ export class TypeGenerator {
           `${typeName}AggregateKeys`,
           () =>
             `"What the rows are grouped by: exactly the fields that are selected, and those in groupBy."\ntype ${typeName}AggregateKeys {\n  ${columns
-              .map(([field, bound]) => `${field}${hasGrain(bound) ? '(grain: Grain)' : ''}: ${bound.type}`)
+              .map(
+                ([field, bound]) =>
+                  `${field}${hasGrain(bound) ? '(grain: Grain)' : ''}: ${bound.type}${this.deprecated(typeName, field)}`,
+              )
               .join('\n  ')}\n}`,
         );
         lines.push(`keys: ${typeName}AggregateKeys!`);
@@ -115,7 +122,7 @@ export class TypeGenerator {
       for (const figure of figures) {
         const fields = columns.flatMap(([field, bound]) => {
           const result = figureType(figure, bound);
-          return result === undefined ? [] : [`${field}: ${result}`];
+          return result === undefined ? [] : [`${field}: ${result}${this.deprecated(typeName, field)}`];
         });
         if (fields.length === 0) continue;
         const object = `${typeName}${figure.charAt(0).toUpperCase()}${figure.slice(1)}`;
@@ -134,7 +141,7 @@ export class TypeGenerator {
     return this.#once(name, () => {
       const values = Object.entries(type.fields)
         .filter(([, bound]) => bound.kind === 'column' && isComparable(bound))
-        .map(([field]) => groupByValue(field));
+        .map(([field]) => `${groupByValue(field)}${this.deprecated(typeName, field)}`);
       return values.length === 0 ? undefined : `enum ${name} {\n  ${values.join('\n  ')}\n}`;
     });
   }

@@ -64,7 +64,7 @@ describe('the key of a request', () => {
 describe('keys in the database', () => {
   test('are made, listed by prefix without their text, and revoked', async () => {
     expect(await hasNoKeys(keys)).toBe(true);
-    const { text, key } = await createKey(keys, { name: 'Power BI', role: 'analyst', kind: 'bi' });
+    const { text, key } = await createKey(keys, { name: 'Power BI', roles: ['analyst'], kind: 'bi' });
     expect(await hasNoKeys(keys)).toBe(false);
     const listed = await listKeys(keys);
     expect(listed.map(({ keyId, name, role, kind }) => ({ keyId, name, role, kind }))).toEqual([
@@ -90,10 +90,10 @@ describe('keys in the database', () => {
 
 describe('the verifier', () => {
   test('answers who holds a key, from memory the second time', async () => {
-    const { text, key } = await createKey(keys, { name: 'shop', role: 'reader' });
+    const { text, key } = await createKey(keys, { name: 'shop', roles: ['reader'] });
     const verifier = new KeyVerifier(keys);
     expect(verifier.known(text)).toBeUndefined();
-    const caller = { keyId: key.keyId, name: 'shop', role: 'reader', kind: 'api' };
+    const caller = { keyId: key.keyId, name: 'shop', claims: {}, roles: ['reader'], kind: 'api' };
     expect(await verifier.verify(text)).toEqual({ caller });
     expect(verifier.known(text)).toEqual({ caller });
   });

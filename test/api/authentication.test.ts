@@ -82,7 +82,7 @@ describe('a key', () => {
   });
 
   test('of another role than admin starts no runs', async () => {
-    const { text } = await createKey(keys(), { name: 'x', role: 'reader' });
+    const { text } = await createKey(keys(), { name: 'x', roles: ['reader'] });
     const { body } = await post(served.api.url, text, { query: 'mutation { startRun { requestId } }' });
     expect(body.errors?.[0]?.extensions['code']).toBe('FORBIDDEN');
     expect(await served.home.test.query('select * from thau.requests')).toEqual([]);

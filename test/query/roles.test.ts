@@ -26,12 +26,16 @@ const analyst: Role = {
   masks: { NAME: 'partial', EMAIL: 'hash', BIRTH_DATE: 'null' },
   rowFilters: [],
   mayLookup: false,
+  mayOperate: false,
+  minGroup: 1,
 };
 const own: Role = {
   key: 'own',
   masks: {},
   rowFilters: [{ column: 'customer_id', claim: 'customer', except: ['segments'] }],
   mayLookup: false,
+  mayOperate: false,
+  minGroup: 1,
 };
 
 describe('masks', () => {

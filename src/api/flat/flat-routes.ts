@@ -4,8 +4,9 @@ import { Cancellation } from '../../postgres/statements/cancellation.js';
 import type { GenerationFollower } from '../generation/follower.js';
 import type { LoadedGeneration } from '../generation/loaded-generation.js';
 import type { Answerer } from '../graphql/answerer.js';
-import { faultOfError, graphqlFault } from '../graphql/graphql-fault.js';
-import type { Authenticator } from '../http/authenticate.js';
+import { faultOfError, graphqlFault, rateFault } from '../graphql/graphql-fault.js';
+import type { Authentication, Authenticator } from '../http/authenticate.js';
+import type { RateLimits } from '../http/rate-limits.js';
 import { sendTagged } from '../http/send-tagged.js';
 import { readParameters } from './read-parameters.js';
 import type { TrustedOperation } from './trusted-operation.js';
@@ -15,6 +16,7 @@ export interface FlatOptions {
   readonly authenticator: Authenticator;
   readonly follower: GenerationFollower<LoadedGeneration>;
   readonly answerer: Answerer;
+  readonly rateLimits: RateLimits;
 }
 
 type Request = FastifyRequest<{ Params: { readonly file: string } }>;
@@ -27,7 +29,9 @@ export function flatRoutes(app: FastifyInstance, options: FlatOptions): void {
   app.get('/q', async (request, reply) => {
     const caller = await callerOf(request, options);
     if (caller instanceof GraphQLError) return refuse(reply, caller);
-    const operations = [...(options.follower.current?.operations.values() ?? [])];
+    const operations = [...(options.follower.current?.operations.values() ?? [])].filter((one) =>
+      mayAsk(caller, one.name),
+    );
     return reply.header('cache-control', 'no-store').send(operations.map(described));
   });
   app.get('/q/:file', async (request: Request, reply) => {
@@ -54,7 +58,7 @@ async function answer(request: Request, reply: FastifyReply, options: FlatOption
   const [, name = '', format = ''] =
     /^(\w+)\.(json|csv|ndjson|schema\.json)$/.exec(request.params.file) ?? [];
   const operation = loaded.operations.get(name);
-  if (operation === undefined) {
+  if (operation === undefined || !mayAsk(caller, name)) {
     const fault = graphqlFault('BAD_USER_INPUT', 'There is no such operation, or not in this form.', {
       status: 404,
       hint: 'GET /q lists them; each is answered as .json, .csv and .ndjson.',
@@ -66,7 +70,7 @@ async function answer(request: Request, reply: FastifyReply, options: FlatOption
   if (asked instanceof GraphQLError) return refuse(reply, asked);
   const cancellation = new Cancellation();
   reply.raw.once('close', () => cancellation.cancel());
-  const context = { requestId: request.id, caller, cancellation };
+  const context = { requestId: request.id, ...caller, cancellation };
   const answered = await options.answerer.answer(operation, asked.variables, context);
   const data = dataOf(answered);
   if (data instanceof GraphQLError) return refuse(reply, data);
@@ -90,12 +94,15 @@ function dataOf(answered: string | ExecutionResult): Readonly<Record<string, unk
 }
 
 /** The key may stand in the URL here, where tools have no other place for it: a key of the kind bi alone. */
-async function callerOf(request: FastifyRequest, { authenticator }: FlatOptions) {
+async function callerOf(
+  request: FastifyRequest,
+  { authenticator, rateLimits }: FlatOptions,
+): Promise<Asking | GraphQLError> {
   const inUrl = searchOf(request).get('key');
-  const headers = inUrl === null ? request.headers : { authorization: `Bearer ${inUrl}` };
+  const headers = inUrl === null ? request.headers : { ...request.headers, authorization: `Bearer ${inUrl}` };
   const authentication = await authenticator.check(headers);
   if (!('caller' in authentication)) {
-    return graphqlFault('UNAUTHENTICATED', authentication.message, { status: authentication.status });
+    return graphqlFault(authentication.code, authentication.message, { status: authentication.status });
   }
   if (inUrl !== null && authentication.caller.kind !== 'bi') {
     return graphqlFault(
@@ -107,8 +114,13 @@ async function callerOf(request: FastifyRequest, { authenticator }: FlatOptions)
       },
     );
   }
-  return authentication.caller;
+  const wait = rateLimits.take(authentication.caller, authentication.access);
+  return wait === undefined ? authentication : rateFault(wait);
 }
+
+type Asking = Extract<Authentication, { readonly caller: unknown }>;
+
+const mayAsk = ({ access }: Asking, operation: string): boolean => access.operations?.has(operation) ?? true;
 
 function searchOf(request: FastifyRequest): URLSearchParams {
   const at = request.url.indexOf('?');

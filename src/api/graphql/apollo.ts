@@ -11,7 +11,7 @@ import type { Log } from '../log.js';
 import type { ApiSettings } from '../settings.js';
 import type { Answerer } from './answerer.js';
 import { faultOfError } from './graphql-fault.js';
-import type { KnownDocuments } from './known-documents.js';
+import type { LoadedGeneration } from '../generation/loaded-generation.js';
 import { operationChecks } from './operation-checks.js';
 import { stringifyResult } from './stringify-result.js';
 
@@ -33,7 +33,7 @@ export interface ApolloOptions {
   readonly answerer: Answerer;
   readonly log: Log;
   readonly settings: ApiSettings;
-  readonly documents: (schema: GraphQLSchema) => KnownDocuments | undefined;
+  readonly generation: (schema: GraphQLSchema) => LoadedGeneration | undefined;
 }
 
 /** Makes and starts Apollo: its `gateway` hook is how a server takes both an executor and a schema that changes. */
@@ -55,7 +55,7 @@ export async function startApollo(options: ApolloOptions): Promise<Apollo> {
   const server = new ApolloServer<RequestContext>({
     gateway,
     plugins: [
-      operationChecks({ introspection: settings.introspection, documents: options.documents }),
+      operationChecks({ introspection: settings.introspection, generation: options.generation }),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),

@@ -7,6 +7,7 @@ export type FaultCode =
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
   | 'LIMIT_EXCEEDED'
+  | 'RATE_LIMITED'
   | 'TIMEOUT'
   | 'UNAVAILABLE'
   | 'CANCELLED'
@@ -60,6 +61,8 @@ export function faultOfError(error: unknown, requestId: string): GraphQLError {
         requestId,
         hint: 'Ask for less at once: fewer rows, fewer levels, or a filter on an indexed column.',
       });
+    case 'ACCESS_TOKEN_KEYS':
+      return unavailable('Tokens cannot be checked at the moment.', requestId);
     case 'POSTGRES_CONNECTION_REFUSED':
     case 'POSTGRES_CONNECTION_LOST':
     case 'POSTGRES_UNREACHABLE':
@@ -81,6 +84,15 @@ export function faultOfError(error: unknown, requestId: string): GraphQLError {
         hint: 'The log of the server has the cause under the request id.',
       });
   }
+}
+
+/** Too many requests of one key. */
+export function rateFault(seconds: number): GraphQLError {
+  return graphqlFault('RATE_LIMITED', 'The key asks more often than its role may.', {
+    status: 429,
+    retryAfter: seconds,
+    hint: 'Wait as long as Retry-After says.',
+  });
 }
 
 function unavailable(message: string, requestId: string, hint?: string): GraphQLError {

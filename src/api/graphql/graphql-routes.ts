@@ -6,17 +6,22 @@ import type { GenerationFollower } from '../generation/follower.js';
 import type { LoadedGeneration } from '../generation/loaded-generation.js';
 import type { Authenticator } from '../http/authenticate.js';
 import { bodyText, type WithBody } from '../http/body.js';
+import type { RateLimits } from '../http/rate-limits.js';
 import type { RequestContext } from '../http/request-context.js';
 import type { ApiSettings } from '../settings.js';
+import type { Answerer } from './answerer.js';
 import type { Apollo } from './apollo.js';
+import { faultOfError, rateFault } from './graphql-fault.js';
 import { limitFault } from './document-limits.js';
 import { sendTagged } from '../http/send-tagged.js';
 import { leanContext, type WithContext } from './lean-path.js';
 
 export interface GraphQLRouteOptions {
   readonly apollo: Apollo;
+  readonly answerer: Answerer;
   readonly authenticator: Authenticator;
   readonly follower: GenerationFollower<LoadedGeneration>;
+  readonly rateLimits: RateLimits;
   readonly settings: ApiSettings;
 }
 
@@ -50,7 +55,14 @@ export function graphqlRoutes(app: FastifyInstance, options: GraphQLRouteOptions
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
-    handler: (request, reply) => answer(request, reply, options),
+    handler: async (request, reply) => {
+      try {
+        return await answer(request, reply, options);
+      } catch (error) {
+        options.answerer.note(error, request.id);
+        return refuseFor(reply, faultOfError(error, request.id));
+      }
+    },
   });
 }
 
@@ -65,15 +77,17 @@ async function answer(
     if (request.method === 'GET' && prefersHtml(request.headers.accept)) return reply.redirect('/graphiql');
     const authentication = await options.authenticator.check(request.headers);
     if (!('caller' in authentication)) {
-      reply.header('www-authenticate', 'Bearer realm="thau"');
-      return refuse(reply, authentication.status, 'UNAUTHENTICATED', authentication.message);
+      if (authentication.status === 401) reply.header('www-authenticate', 'Bearer realm="thau"');
+      return refuse(reply, authentication.status, authentication.code, authentication.message);
     }
     if (authentication.caller.kind !== 'api') {
       return refuse(reply, 403, 'FORBIDDEN', 'A key of the kind bi is for trusted operations alone: GET /q.');
     }
     const cancellation = new Cancellation();
     reply.raw.once('close', () => cancellation.cancel());
-    context = { requestId: request.id, caller: authentication.caller, cancellation };
+    context = { requestId: request.id, ...authentication, cancellation };
+    const wait = options.rateLimits.take(context.caller, context.access);
+    if (wait !== undefined) context = { ...context, ready: { errors: [rateFault(wait)] } };
   }
   if (options.follower.current === undefined) {
     reply.header('retry-after', '5');
@@ -84,10 +98,7 @@ async function answer(
   const search = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : '';
   if (context.ready === undefined) {
     const fault = sizeFault(body, search, options.settings);
-    if (fault !== undefined) {
-      const status = (fault.extensions['http'] as { status: number }).status;
-      return refuse(reply, status, String(fault.extensions['code']), fault.message, fault.extensions['hint']);
-    }
+    if (fault !== undefined) return refuseFor(reply, fault);
   }
   return send(reply, await askApollo(request, options.apollo, body, search, context));
 }
@@ -104,6 +115,10 @@ function askApollo(
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+  }
+  // a credential that no browser adds by itself: another site's page cannot have made this request unasked
+  if (request.headers['x-api-key'] !== undefined || /^bearer /i.test(request.headers.authorization ?? '')) {
+    headers.set('apollo-require-preflight', 'true');
   }
   return apollo.server.executeHTTPGraphQLRequest({
     httpGraphQLRequest: { method: request.method, headers, search, body },
@@ -157,6 +172,16 @@ function refuse(
     .header('cache-control', 'no-store')
     .type('application/json; charset=utf-8')
     .send(`${JSON.stringify({ errors: [error] })}\n`);
+}
+
+function refuseFor(reply: FastifyReply, fault: GraphQLError): FastifyReply {
+  const { http, code, hint } = fault.extensions as {
+    http?: { status: number; headers: ReadonlyMap<string, string> };
+    code: string;
+    hint?: string;
+  };
+  for (const [name, value] of http?.headers ?? []) reply.header(name, value);
+  return refuse(reply, http?.status ?? 500, code, fault.message, hint);
 }
 
 function readJson(body: unknown): unknown {

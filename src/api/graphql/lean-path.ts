@@ -1,20 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ExecutionResult } from 'graphql';
+import { GraphQLError, type ExecutionResult } from 'graphql';
 import { Cancellation } from '../../postgres/statements/cancellation.js';
 import type { GenerationFollower } from '../generation/follower.js';
 import type { LoadedGeneration } from '../generation/loaded-generation.js';
 import type { Authenticator } from '../http/authenticate.js';
 import { bodyText, readBody, type WithBody } from '../http/body.js';
 import { knownContentType } from '../http/content-type.js';
+import type { RateLimits } from '../http/rate-limits.js';
 import type { RequestContext } from '../http/request-context.js';
 import type { Answerer } from './answerer.js';
-import { faultOfError } from './graphql-fault.js';
+import { faultOfError, rateFault } from './graphql-fault.js';
 import type { KnownOperation } from './known-documents.js';
 
 export interface LeanPathOptions {
   readonly authenticator: Authenticator;
   readonly follower: GenerationFollower<LoadedGeneration>;
   readonly answerer: Answerer;
+  readonly rateLimits: RateLimits;
   readonly requestId: (headers: IncomingMessage['headers']) => string;
   /** Bytes of a body. */
   readonly bodyLimit: number;
@@ -96,24 +98,27 @@ export class LeanPath {
     contentType: string,
     longWay: () => void,
   ): Promise<void> {
-    const { authenticator, answerer, requestId, stopping } = this.#options;
+    const { authenticator, answerer, requestId, rateLimits, stopping } = this.#options;
     const authentication = authenticator.known(request.headers);
     // a key seen for the first time, or none, or not for this: rare, and the long way's to answer
     if (
       authentication === undefined ||
       !('caller' in authentication) ||
-      authentication.caller.kind !== 'api'
+      authentication.caller.kind !== 'api' ||
+      authentication.access.operations !== undefined
     ) {
       longWay();
       return;
     }
     const started = performance.now();
     const cancellation = new Cancellation();
-    const context = { requestId: requestId(request.headers), caller: authentication.caller, cancellation };
+    const context = { requestId: requestId(request.headers), ...authentication, cancellation };
     const onClose = (): void => cancellation.cancel();
     response.once('close', onClose);
     let ready: ExecutionResult;
     try {
+      const wait = rateLimits.take(context.caller, context.access);
+      if (wait !== undefined) throw rateFault(wait);
       const answer = await answerer.answer(known, variables, context);
       if (typeof answer === 'string') {
         const text = `{"data":${answer}}\n`;
@@ -130,7 +135,7 @@ export class LeanPath {
       }
       ready = answer;
     } catch (error) {
-      answerer.note(error, context.requestId);
+      if (!(error instanceof GraphQLError)) answerer.note(error, context.requestId);
       ready = { errors: [faultOfError(error, context.requestId)] };
     }
     if (cancellation.cancelled) return;

@@ -24,8 +24,8 @@ export function requestMutations(
   state: string,
 ): Readonly<Record<string, (args: never, context: RequestContext) => Promise<RequestPayload>>> {
   const ask = async (kind: string, args: object, context: RequestContext): Promise<RequestPayload> => {
-    if (context.caller.role !== 'admin') {
-      throw graphqlFault('FORBIDDEN', `The role "${context.caller.role}" may not ask for work.`, {
+    if (!context.access.mayWork) {
+      throw graphqlFault('FORBIDDEN', `The role "${context.access.name}" may not ask for work.`, {
         status: 403,
       });
     }

@@ -1,14 +1,14 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { BREAK, OperationTypeNode, visit, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { BREAK, OperationTypeNode, print, visit, type DocumentNode, type GraphQLSchema } from 'graphql';
 import type { RequestContext } from '../http/request-context.js';
 import { graphqlFault } from './graphql-fault.js';
-import type { KnownDocuments } from './known-documents.js';
+import type { LoadedGeneration } from '../generation/loaded-generation.js';
 
 export interface OperationCheckOptions {
   /** Whether the schema may be read through the API. */
   readonly introspection: boolean;
-  /** Where the operations of a schema that passed are kept. */
-  readonly documents: (schema: GraphQLSchema) => KnownDocuments | undefined;
+  /** What answers by a schema: the operations that passed are kept there. */
+  readonly generation: (schema: GraphQLSchema) => LoadedGeneration | undefined;
 }
 
 /**
@@ -29,15 +29,37 @@ export function operationChecks(options: OperationCheckOptions): ApolloServerPlu
             });
             return Promise.reject(fault);
           }
+          const { operations } = request.contextValue.access;
+          const trusted = options.generation(request.schema)?.operations;
+          if (operations !== undefined && !isTrusted(document, operations, trusted)) {
+            const fault = graphqlFault('FORBIDDEN', 'The role may ask its trusted operations alone.', {
+              status: 403,
+              hint: 'GET /q lists them; send the text of one as it stands in schema/operations.',
+            });
+            return Promise.reject(fault);
+          }
           if (!introspects && operation?.operation === OperationTypeNode.QUERY) {
             options
-              .documents(request.schema)
-              ?.add(source, request.request.operationName, { document, operation });
+              .generation(request.schema)
+              ?.documents.add(source, request.request.operationName, { document, operation });
           }
           return Promise.resolve();
         },
       }),
   };
+}
+
+/** Whether a document is, but for blanks and comments, the text of an operation that the role may ask. */
+export function isTrusted(
+  document: DocumentNode,
+  names: ReadonlySet<string>,
+  trusted: LoadedGeneration['operations'] | undefined,
+): boolean {
+  const asked = print(document);
+  return [...names].some((name) => {
+    const operation = trusted?.get(name);
+    return operation !== undefined && print(operation.document) === asked;
+  });
 }
 
 /** Whether `__schema` or `__type` stands anywhere in the document. */

@@ -1,6 +1,6 @@
 import type { ExecutionResult } from 'graphql';
+import type { AccessRole } from '../../access/role-book.js';
 import type { Caller } from '../../access/caller.js';
-import type { Role } from '../../query/role.js';
 import type { Cancellation } from '../../postgres/statements/cancellation.js';
 
 /** What belongs to one request from its arrival to its answer. Apollo copies it, so it is plain data. */
@@ -8,8 +8,7 @@ export interface RequestContext {
   /** Sent back as `X-Request-Id`, and in every line of the log. */
   readonly requestId: string;
   readonly caller: Caller;
-  /** What the caller may see; undefined: everything. */
-  readonly role?: Role | undefined;
+  readonly access: AccessRole;
   readonly cancellation: Cancellation;
   /** An answer that was made before Apollo was asked: only its form is Apollo's. */
   readonly ready?: ExecutionResult;

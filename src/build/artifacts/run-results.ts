@@ -38,7 +38,7 @@ function toResult(result: NodeResult): Record<string, unknown> {
         ]
       : [];
   return {
-    status: statuses[result.status],
+    status: dbtStatuses[result.status],
     timing,
     thread_id: 'Thread-1',
     execution_time: result.seconds ?? 0,
@@ -59,7 +59,7 @@ function toResult(result: NodeResult): Record<string, unknown> {
 }
 
 /** dbt has no word for carried forward or cancelled. */
-const statuses: Readonly<Record<NodeResult['status'], string>> = {
+export const dbtStatuses: Readonly<Record<NodeResult['status'], string>> = {
   success: 'success',
   'partial success': 'partial success',
   carried: 'success',

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { errorToJson } from '../../errors/format.js';
 import type { Database } from '../../postgres/database.js';
 import type { ManifestNode } from '../../project/manifest.js';
@@ -6,7 +7,8 @@ import type { NodeResult } from '../report/node-result.js';
 
 /**
  * Writes a run's progress as rows while it goes on, without holding it up: what happened since the last write
- * goes in one statement. A failed write is tried again with the next; `flush` must succeed.
+ * goes in one statement, which does not wait for the disk: the run's own row is written last and waits for all
+ * before it. A failed write is tried again with the next; `flush` must succeed.
  */
 export class RunRecorder {
   private waiting: Row[] = [];
@@ -74,7 +76,11 @@ export class RunRecorder {
     this.waiting.push(row);
     if (this.scheduled) return;
     this.scheduled = true;
-    this.writing = this.writing.then(() => this.write()).catch(() => undefined);
+    // a moment later, so that what happens together goes together
+    this.writing = this.writing
+      .then(() => pause(20))
+      .then(() => this.write())
+      .catch(() => undefined);
   }
 
   private async write(): Promise<void> {
@@ -90,7 +96,9 @@ export class RunRecorder {
              (run_id, node_id, resource_type, name, status, relation, started_at, finished_at, seconds,
               rows_affected, failures, message, error, waited_for, compiled_code,
               fingerprint, data_version, batches)
-         select $1, r.* from jsonb_to_recordset($2::jsonb) as r (
+         select $1, r.*
+         from (select set_config('synchronous_commit', 'off', true)) as hurried,
+             jsonb_to_recordset($2::jsonb) as r (
              node_id text, resource_type text, name text, status text, relation text, started_at timestamptz,
              finished_at timestamptz, seconds double precision, rows_affected bigint, failures bigint,
              message text, error jsonb, waited_for text[], compiled_code text,

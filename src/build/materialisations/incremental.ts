@@ -7,6 +7,7 @@ import { dropCandidate } from './drop-candidate.js';
 import { incrementalStatements, strategyOf } from './incremental-strategy.js';
 import { isIncremental } from './is-incremental.js';
 import type { CandidateInput, Materialisation } from './materialisation.js';
+import { widenings } from './expand-columns.js';
 import { planColumns, syncColumns } from './on-schema-change.js';
 import { selectBody } from './select-body.js';
 import { createTable } from './table.js';
@@ -28,7 +29,7 @@ export const incremental: Materialisation = {
     const delta = await createDelta(input);
     const present = (await readColumns(tx, [current])).get(placeKey(current)) ?? [];
     const planned = planColumns(node, config, present, delta.columns);
-    const alters = planned.alterations.length > 0;
+    const alters = planned.alterations.length > 0 || widenings(present, delta.columns).size > 0;
     const table = await openGrowingTable(input, current, { rows: delta.rows, alters });
     const contract = contractColumns(node);
     if (contract) await assertContract(input, contract);

@@ -3,8 +3,8 @@ import { quoteIdentifier } from '../../postgres/identifier.js';
 import type { Session } from '../../postgres/session.js';
 import type { ManifestNode, NodeConfig } from '../../project/manifest.js';
 import { sqlName } from '../relation.js';
-import { placeKey, readColumns } from '../views/read-columns.js';
 import type { Column } from '../views/view-text.js';
+import { expandColumns } from './expand-columns.js';
 
 /**
  * dbt's `on_schema_change`: what happens to the table when the model's columns differ from its own. Answers the
@@ -17,7 +17,7 @@ export async function syncColumns(
   target: { readonly schema: string; readonly name: string },
   made: readonly Column[],
 ): Promise<readonly string[]> {
-  const present = (await readColumns(tx, [target])).get(placeKey(target)) ?? [];
+  const present = await expandColumns(tx, target, made);
   const { alterations, columns } = planColumns(node, config, present, made);
   if (alterations.length > 0) await tx.query(`alter table ${sqlName(target)} ${alterations.join(', ')}`);
   return columns;
@@ -55,7 +55,7 @@ export function planColumns(
   return { alterations: [], columns: present.map((column) => column.name) };
 }
 
-function schemaChanged(
+export function schemaChanged(
   node: ManifestNode,
   added: readonly Column[],
   removed: readonly Column[],

@@ -5,12 +5,13 @@ import type { RunFlags } from '../../project/context/render-run.js';
 import { isMicrobatch, microbatchConfig } from '../../project/settings/microbatch-config.js';
 import { batchName, truncate } from '../microbatch/batch-time.js';
 import { sampleOf } from '../publish/sampled.js';
-import type { Generation, MappedNode } from '../publish/generation.js';
+import { isEjected, type Generation, type MappedNode } from '../publish/generation.js';
 import { sqlName } from '../relation.js';
 import { choosePaths, type PathSettings, type PhysicalPath } from '../versioned/choose-path.js';
 import { readAsTables } from '../versioned/read-as-tables.js';
 import type { Renderer } from '../run/renderer.js';
 import { hasRelation } from '../run/has-relation.js';
+import { planUnitTests } from '../unit-tests/plan-unit-tests.js';
 import { calledFunctions } from './called-functions.js';
 import { fingerprint, type Fingerprint } from './fingerprint.js';
 import { readFunctions, type FunctionFacts } from './read-functions.js';
@@ -125,10 +126,28 @@ export async function makePlan(database: Queryable, options: PlanOptions): Promi
     const decision = decisions.get(id);
     if (decision) decisions.set(id, { ...decision, path });
   }
-  const hashes = [...prints].flatMap(([id, print]) =>
+  const known = [...prints].flatMap(([id, print]) =>
     print.hash === undefined ? [] : [[id, print.hash] as const],
   );
-  return { decisions, fingerprints: new Map(hashes), dataVersion };
+  const hashes = new Map(known);
+  const unitTests = planUnitTests({
+    manifest,
+    selected,
+    force: options.force,
+    decisions,
+    fingerprints: hashes,
+    passed: options.passedTests,
+    remembered: (hash) =>
+      testVersion(
+        hash,
+        dataVersion('', () => undefined),
+      ),
+  });
+  for (const { id, decision, fingerprint: print } of unitTests) {
+    decisions.set(id, decision);
+    if (print !== undefined) hashes.set(id, print);
+  }
+  return { decisions, fingerprints: hashes, dataVersion };
 }
 
 /** What the database says of the state of sources and of the mapped relations, one question after the other. */
@@ -174,7 +193,7 @@ function decideOne(node: ManifestNode, question: Question): Decision {
   const isTest = node.resource_type === 'test';
   const mapped = options.current.nodes.get(node.unique_id);
   const less = sampleOf(options.flags);
-  if (node.resource_type === 'snapshot' && less !== null && mapped && mapped.sampled == null) {
+  if (node.resource_type === 'snapshot' && less !== null && mapped && !mapped.sampled) {
     return { action: 'carry', because: 'keeps its history: a sample would close what it leaves out' };
   }
   if (options.force !== undefined) return build(options.force);
@@ -183,7 +202,7 @@ function decideOne(node: ManifestNode, question: Question): Decision {
     if (!mapped) return build('was never built');
     if (mapped.schema !== node.schema || mapped.name !== node.alias) return build('has another name');
     if (!facts.present.has(node.unique_id)) return build('its relation is gone');
-    if (mapped.sampled != null) return build(`holds less than all (${mapped.sampled})`);
+    if (mapped.sampled) return build(`holds less than all (${mapped.sampled})`);
     if (mapped.relation.store && question.reader !== undefined) {
       return build(`${question.reader} reads it as only a table can be read`);
     }
@@ -261,7 +280,7 @@ function changedInput(options: PlanOptions, before: string | null | undefined, n
 }
 
 /** The sources and relations a node reads, through ephemeral models. */
-function inputsOf(manifest: Manifest, node: ManifestNode): readonly string[] {
+export function inputsOf(manifest: Manifest, node: ManifestNode): readonly string[] {
   const found = new Set<string>();
   const walk = (id: string): void => {
     const parent = manifest.nodes[id];
@@ -321,5 +340,5 @@ function versionOf(
 
 /** A mapped relation as a data version names it. */
 export function relationText(mapped: MappedNode | undefined): string | undefined {
-  return mapped && sqlName(mapped.relation);
+  return mapped && !isEjected(mapped) ? sqlName(mapped.relation) : undefined;
 }

@@ -18,6 +18,32 @@ export async function readArtifacts(
   return Object.fromEntries(rows.map((row) => [row.kind, row.content]));
 }
 
+/** One artifact of the published generation; undefined where it has none. */
+export async function readArtifact(database: Queryable, state: string, kind: string): Promise<unknown> {
+  const { rows } = await database.query<{ content: unknown }>(
+    `select a.content from ${state}.artifacts as a join ${state}.pointer as p on p.generation = a.generation
+     where a.kind = $1`,
+    [kind],
+  );
+  return rows[0]?.content;
+}
+
+/** Writes one artifact of a generation anew: what nobody reads a generation by. */
+export async function replaceArtifact(
+  database: Queryable,
+  state: string,
+  generation: number,
+  kind: string,
+  content: unknown,
+): Promise<void> {
+  await database.query(
+    `insert into ${state}.artifacts (generation, kind, content) values ($1, $2, $3::jsonb)
+     on conflict (generation, kind) do update set content = excluded.content
+     where artifacts.content is distinct from excluded.content`,
+    [generation, kind, JSON.stringify(content)],
+  );
+}
+
 /**
  * Whether each of them says what it said. Compared here: the rows were read anyway, and jsonb keeps no order.
  * PostgreSQL's estimates of rows do not count: an autovacuum between two runs changes them, and nothing else.

@@ -16,6 +16,15 @@ export interface MappedNode {
   readonly sampled?: string | null;
 }
 
+/** Whether what shows a node stands under the node's own name: then it is not thau's, and changes without its doing. */
+export function isEjected({
+  schema,
+  name,
+  relation,
+}: Pick<MappedNode, 'schema' | 'name' | 'relation'>): boolean {
+  return relation.schema === schema && relation.name === name;
+}
+
 /** The published generation; number 0 and no nodes before the first publish. */
 export interface Generation {
   readonly number: number;

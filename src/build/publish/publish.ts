@@ -16,23 +16,32 @@ export interface PublishInput {
   readonly views: PreparedViews;
 }
 
+export interface Flip {
+  /** Of the transaction. */
+  readonly seconds: number;
+}
+
 /**
  * The flip: writes the mapping, moves the pointer and tells the listeners, in one transaction that fails when
  * another run has the lock by now. The run's number is the generation's, so generations only ever grow and the
  * number of a dead run never becomes one.
  */
-export async function publish(session: Session, input: PublishInput): Promise<void> {
+export async function publish(session: Session, input: PublishInput): Promise<Flip> {
   const { state, runId } = input;
+  const kinds = Object.keys(input.artifacts);
+  const contents = kinds.map((kind) => JSON.stringify(input.artifacts[kind]));
+  const began = performance.now();
   await session.transaction(async (tx) => {
+    // as the server has it: what was built before this commit is on the disk when it is (see RunSessions)
+    await tx.query('set local synchronous_commit to default');
     await input.lock.assertHeld(tx);
     await tx.query(`insert into ${state}.generations (generation, run_id) values ($1, $1)`, [runId]);
     await writeMapping(tx, state, runId, input.nodes);
     await createViews(tx, input.views, { state, generation: runId });
-    const kinds = Object.keys(input.artifacts);
     await tx.query(
       `insert into ${state}.artifacts (generation, kind, content)
        select $1, a.kind, a.content from unnest($2::text[], $3::jsonb[]) as a (kind, content)`,
-      [runId, kinds, kinds.map((kind) => JSON.stringify(input.artifacts[kind]))],
+      [runId, kinds, contents],
     );
     await tx.query(
       `insert into ${state}.pointer (generation) values ($1)
@@ -44,6 +53,7 @@ export async function publish(session: Session, input: PublishInput): Promise<vo
     ]);
     await tx.query(`select pg_notify('thau_publish', $1)`, [String(runId)]);
   });
+  return { seconds: (performance.now() - began) / 1000 };
 }
 
 async function writeMapping(

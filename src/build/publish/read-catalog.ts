@@ -25,24 +25,25 @@ export async function readCatalog(
   passed: ReadonlySet<string>,
   before: Catalog | undefined,
 ): Promise<Catalog> {
+  const earlier = new Map(before?.relations.map((relation) => [relation.nodeId, relation]));
+  // a relation never changes once it is published
+  const known = (mapped: MappedNode): CatalogRelation | undefined => {
+    const old = earlier.get(mapped.nodeId);
+    return old?.schema === mapped.relation.schema && old.name === mapped.relation.name ? old : undefined;
+  };
+  const unknown = nodes.filter((mapped) => !known(mapped)).map((mapped) => mapped.relation);
   const described = new Map(
-    (
-      await describeRelations(
-        database,
-        nodes.map((node) => behind(node.relation)),
-      )
-    ).map((one) => [placeKey(one), one]),
+    (unknown.length === 0 ? [] : await describeRelations(database, unknown.map(behind))).map((one) => [
+      placeKey(one),
+      one,
+    ]),
   );
   const facts = provenFacts(manifest, passed);
-  const earlier = new Map(before?.relations.map((relation) => [relation.nodeId, relation]));
   const relations = nodes.flatMap((mapped): CatalogRelation[] => {
     const description = described.get(placeKey(behind(mapped.relation)));
+    const physical = known(mapped) ?? (description && physicalOf(description));
     const node = manifest.nodes[mapped.nodeId];
-    if (!description || !node) return [];
-    const old = earlier.get(mapped.nodeId);
-    const same =
-      old?.schema === mapped.relation.schema && old.name === mapped.relation.name ? old : undefined;
-    return [toCatalog(node, mapped, description, facts.get(mapped.nodeId), same)];
+    return physical && node ? [toCatalog(node, mapped.relation, physical, facts.get(mapped.nodeId))] : [];
   });
   return { relations };
 }
@@ -52,45 +53,52 @@ function behind({ schema, name, store }: Relation): { readonly schema: string; r
   return store ? { schema: store.schema, name: store.table } : { schema, name };
 }
 
-function toCatalog(
+/** What does not depend on the project's files. */
+export type Physical = Pick<CatalogRelation, 'columns' | 'unique' | 'indexes' | 'estimatedRows'>;
+
+export function physicalOf(description: RelationDescription): Physical {
+  return {
+    columns: description.columns.map(({ name, type, notNull }) => ({ name, type, notNull })),
+    unique: uniqueColumns(description),
+    indexes: distinctLists(indexedColumns(description)),
+    estimatedRows: description.estimatedRows,
+  };
+}
+
+/** A node as the catalog has it: what the database says, and what files and tests say of it. */
+export function toCatalog(
   node: ManifestNode,
-  mapped: MappedNode,
-  description: RelationDescription,
+  relation: MappedNode['relation'],
+  physical: Physical,
   facts: ProvenFacts | undefined,
-  old: CatalogRelation | undefined,
 ): CatalogRelation {
   const documented = new Map(
     Object.values(node.columns).map((column) => [column.name.toLowerCase(), column]),
   );
-  const oldColumns = new Map(old?.columns.map((column) => [column.name, column]));
-  const shown = description.columns.filter(
-    (column) => mapped.relation.store === undefined || column.name !== fromColumn,
-  );
-  const columns = shown.map((column): CatalogColumn => {
-    const text = documented.get(column.name.toLowerCase())?.description ?? '';
-    const accepted = facts?.acceptedValues.get(column.name) ?? oldColumns.get(column.name)?.acceptedValues;
-    return {
-      name: column.name,
-      type: column.type,
-      notNull:
-        column.notNull ||
-        (facts?.notNull.has(column.name) ?? false) ||
-        (oldColumns.get(column.name)?.notNull ?? false),
-      ...(text !== '' && { description: text }),
-      ...(accepted && { acceptedValues: accepted }),
-    };
-  });
+  const columns = physical.columns
+    .filter((column) => relation.store === undefined || column.name !== fromColumn)
+    .map((column): CatalogColumn => {
+      const text = documented.get(column.name.toLowerCase())?.description ?? '';
+      const accepted = facts?.acceptedValues.get(column.name) ?? column.acceptedValues;
+      return {
+        name: column.name,
+        type: column.type,
+        notNull: column.notNull || (facts?.notNull.has(column.name) ?? false),
+        ...(text !== '' && { description: text }),
+        ...(accepted && { acceptedValues: accepted }),
+      };
+    });
   return {
     model: node.name,
-    nodeId: mapped.nodeId,
+    nodeId: node.unique_id,
     ...(node.description !== '' && { description: node.description }),
-    schema: mapped.relation.schema,
-    name: mapped.relation.name,
-    kind: holdsRows(mapped.relation) ? 'table' : mapped.relation.kind,
+    schema: relation.schema,
+    name: relation.name,
+    kind: holdsRows(relation) ? 'table' : relation.kind,
     columns,
-    unique: distinctLists([...uniqueColumns(description), ...(facts?.unique ?? []), ...(old?.unique ?? [])]),
-    indexes: distinctLists(indexedColumns(description)),
-    estimatedRows: description.estimatedRows,
+    unique: distinctLists([...physical.unique, ...(facts?.unique ?? [])]),
+    indexes: physical.indexes,
+    estimatedRows: physical.estimatedRows,
     ...(Object.keys(node.meta).length > 0 && { meta: node.meta }),
   };
 }

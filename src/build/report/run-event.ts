@@ -61,7 +61,17 @@ export type RunEvent =
     }
   | { readonly type: 'log'; readonly at: Date; readonly message: string; readonly toConsole: boolean }
   | { readonly type: 'publishing'; readonly at: Date; readonly nodes: number }
-  | { readonly type: 'published'; readonly at: Date; readonly generation: number; readonly seconds: number }
+  | {
+      readonly type: 'published';
+      readonly at: Date;
+      readonly generation: number;
+      /** From the last candidate on: catalog, lineage, schema check, stable views, the flip. */
+      readonly seconds: number;
+      /** Of these, making the stable views ready to switch. */
+      readonly viewSeconds: number;
+      /** Of these, the publishing transaction. */
+      readonly flipSeconds: number;
+    }
   | { readonly type: 'run_finished'; readonly at: Date; readonly summary: RunSummary };
 
 /** Told of everything as it happens; must not throw and must not wait. */

@@ -14,6 +14,7 @@ import { versionWork } from '../versioned/version-work.js';
 import { nodeFailure } from './node-failure.js';
 import { applyDocs, applyGrants } from './relation-extras.js';
 import type { RunScope } from './run-scope.js';
+import { withStableLiterals } from './stable-literals.js';
 
 export interface BuiltNode {
   readonly candidate: Candidate;
@@ -47,6 +48,7 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
       ? { compiledCode: '', node }
       : await scope.options.renderer.compile(node, scope.context(adapter, scope.thisInModel(node)));
   await adapter.commit();
+  const compiledCode = withStableLiterals(sql.compiledCode, scope.schemas);
   const config = sql.node.config;
   const hook = async (hooks: readonly Hook[], within: boolean): Promise<void> =>
     own ? undefined : runHooks(session, scope, node, hooks, within, adapter, candidateName);
@@ -63,7 +65,7 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
         tx,
         node,
         config,
-        sql: sql.compiledCode,
+        sql: compiledCode,
         target: place,
         current: goesOnFrom,
         fullRefresh: scope.fullRefresh,
@@ -85,7 +87,7 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
     });
     await hook(config.post_hook, false);
     if (config.post_hook.length > 0 && !(await exists(session, place))) scope.forgetCandidate(node);
-    return { candidate, compiledCode: sql.compiledCode };
+    return { candidate, compiledCode };
   } catch (error) {
     throw nodeFailure(error, node);
   } finally {
@@ -94,7 +96,7 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
 }
 
 /** `original_file_path` counts from the package, `path` from the folder of seeds. */
-function seedPath(node: ManifestNode): string {
+export function seedPath(node: ManifestNode): string {
   if (node.root_path === undefined) return '';
   const whole = join(node.root_path, node.original_file_path);
   return existsSync(whole) ? whole : join(node.root_path, node.path);

@@ -1,14 +1,15 @@
 import type { RunLock } from '../../postgres/run-lock.js';
 import type { ManifestNode } from '../../project/manifest.js';
+import { publishedState, type PublishedState } from '../../project/state/previous-state.js';
 import type { Catalog } from '../../schema/catalog.js';
 import { readLineage, type Lineage } from '../artifacts/lineage.js';
 import type { MetricsArtifact } from '../../semantic/bound-metrics.js';
 import { metricsArtifact } from '../../semantic/metrics-artifact.js';
 import { slimManifest } from '../artifacts/slim-manifest.js';
 import { testVersion, type Plan } from '../plan/plan.js';
-import { readArtifacts, sameContent } from '../publish/artifacts.js';
+import { readArtifacts, replaceArtifact, sameContent } from '../publish/artifacts.js';
 import type { MappedNode } from '../publish/generation.js';
-import { sampledNow, sampleOf } from '../publish/sampled.js';
+import { sampledNow } from '../publish/sampled.js';
 import { publish } from '../publish/publish.js';
 import { readCatalog } from '../publish/read-catalog.js';
 import type { NodeResult } from '../report/node-result.js';
@@ -90,29 +91,51 @@ export async function publishRun(
       tests: passedTests(scope, results, plan, (before['tests'] ?? {}) as PassedTests),
     };
     const sameNodes = changes.length === 0 && nodes.length === current.nodes.size;
-    if (sameNodes && sameContent(artifacts, before)) return undefined;
+    const remembered = rememberState(options, before['state'] as PublishedState | undefined);
+    if (sameNodes && sameContent(artifacts, before)) {
+      await replaceArtifact(session, state, current.number, 'state', remembered);
+      return undefined;
+    }
     // what is published was held against its schema when it was
     await options.checkSchema?.(options.sdl, catalog, metrics);
     reporter({ type: 'publishing', at: new Date(), nodes: built.length });
+    const prepared = performance.now();
     const views = await prepareViews(session, changes, { state, generation: runId });
-    await publish(session, {
+    const flip = await publish(session, {
       state,
       runId,
       lock,
       nodes,
-      artifacts,
+      artifacts: { ...artifacts, state: remembered },
       views,
     });
+    const viewSeconds = (performance.now() - prepared) / 1000 - flip.seconds;
     for (const { node } of built) {
       const place = { schema: node.schema, name: node.alias };
       await applyGrants(session, node, [place]);
       await applyDocs(session, node, place, 'view');
     }
     const seconds = (performance.now() - began) / 1000;
-    reporter({ type: 'published', at: new Date(), generation: runId, seconds });
+    reporter({
+      type: 'published',
+      at: new Date(),
+      generation: runId,
+      seconds,
+      viewSeconds,
+      flipSeconds: flip.seconds,
+    });
     const laggingViews = views.lagging.map((view) => `${view.schema}.${view.name}`);
     return { generation: runId, stale: [...stale], laggingViews };
   });
+}
+
+/** What `state:` compares with afterwards; what this run was not asked for stays as it was published. */
+function rememberState(
+  { manifest, selected }: RunOptions,
+  before: PublishedState | undefined,
+): PublishedState {
+  const leftAlone = Object.keys(manifest.nodes).filter((id) => !selected.has(id));
+  return publishedState(manifest, before, new Set(leftAlone));
 }
 
 type PassedTests = Readonly<Record<string, string>>;
@@ -124,10 +147,12 @@ function passedTests(
   plan: Plan,
   before: PassedTests,
 ): PassedTests {
-  const tests = Object.entries(before).filter(([id]) => scope.options.manifest.nodes[id]);
+  const { nodes, unit_tests: unitTests } = scope.options.manifest;
+  const tests = Object.entries(before).filter(([id]) => nodes[id] ?? unitTests[id]);
   const held = new Map(tests);
   for (const result of results) {
-    if (result.resourceType !== 'test' || plan.decisions.get(result.nodeId)?.action === 'carry') continue;
+    const isTest = result.resourceType === 'test' || result.resourceType === 'unit_test';
+    if (!isTest || plan.decisions.get(result.nodeId)?.action === 'carry') continue;
     held.delete(result.nodeId);
     const hash = plan.fingerprints.get(result.nodeId);
     const version = plan.dataVersion(result.nodeId, (id) => scope.relationText(id));
@@ -146,9 +171,8 @@ function isPassed(result: NodeResult, plan: Plan): boolean {
 function nextMapping(scope: RunScope, stale: ReadonlySet<string>, plan: Plan): readonly MappedNode[] {
   const { manifest, current } = scope.options;
   const candidates = scope.candidates();
-  const now = new Date();
+  const now = scope.now();
   const { flags } = scope.options;
-  const unproven = sampleOf(flags) !== null;
   const sampled = new Map<string, string | null>();
   const sampledOf = (nodeId: string): string | null => {
     const known = sampled.get(nodeId);
@@ -173,6 +197,8 @@ function nextMapping(scope: RunScope, stale: ReadonlySet<string>, plan: Plan): r
     const node = manifest.nodes[nodeId];
     if (!node) return [];
     const { schema, alias: name } = node;
+    const less = sampledOf(nodeId);
+    const unproven = flags.EMPTY || less !== null;
     return [
       {
         nodeId,
@@ -183,7 +209,7 @@ function nextMapping(scope: RunScope, stale: ReadonlySet<string>, plan: Plan): r
         fingerprint: unproven ? null : (plan.fingerprints.get(nodeId) ?? null),
         dataVersion: unproven ? null : plan.dataVersion(nodeId, (id) => scope.relationText(id)),
         staleSince: null,
-        sampled: sampledOf(nodeId),
+        sampled: less,
       },
     ];
   });

@@ -25,7 +25,8 @@ export async function recover(
     `update ${state}.runs set
          state = 'superseded', finished_at = clock_timestamp(),
          error = jsonb_build_object('code', 'BUILD_SUPERSEDED',
-             'message', format('The process of run %s ended before the run did; run %s cleaned up.', run_id, $1::bigint))
+             'message', format('The process of run %s ended before the run did; run %s cleaned up.', run_id, $1::bigint),
+             'by', $1::bigint)
      where state = 'running' and run_id <> $1
      returning run_id`,
     [byRun],

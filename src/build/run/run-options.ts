@@ -4,9 +4,12 @@ import type { RunFlags } from '../../project/context/render-run.js';
 import type { Manifest } from '../../project/manifest.js';
 import type { Database } from '../../postgres/database.js';
 import type { Catalog, SdlSource } from '../../schema/catalog.js';
+import type { Plan } from '../plan/plan.js';
 import type { Reporter } from '../report/run-event.js';
 import type { PathSettings } from '../versioned/choose-path.js';
+import type { Deferral } from './deferral.js';
 import type { Renderer } from './renderer.js';
+import type { RunScope } from './run-scope.js';
 
 /** What a run is to do, with everything it needs as plain data and one database handle. */
 export interface RunOptions {
@@ -36,6 +39,11 @@ export interface RunOptions {
     catalog: Catalog,
     metrics: MetricsArtifact,
   ) => void | Promise<void>;
+  /**
+   * Holds what is to be built against the server before anything is built. Answers the nodes that cannot be, with their
+   * faults; throws when what the run would publish could not be served.
+   */
+  readonly check?: (scope: RunScope, plan: Plan) => Promise<ReadonlyMap<string, unknown>>;
   readonly reporter: Reporter;
   /** Aborting cancels the run. */
   readonly signal?: AbortSignal;
@@ -43,6 +51,12 @@ export interface RunOptions {
   readonly lockWait?: number;
   /** Milliseconds without a heartbeat after which another run counts as hung. */
   readonly staleAfter?: number;
+  /** Milliseconds a statement waits for a lock; what the database handle sets. 0 waits without end. */
+  readonly lockTimeout?: number;
+  /** Milliseconds one statement may take; 0 is no limit. */
+  readonly statementTimeout?: number;
+  /** Milliseconds that finished runs stay in the history; 0, or not given, keeps all. */
+  readonly keepHistory?: number;
   /**
    * Why everything selected is to be built, whether or not it changed: `was selected`, `full refresh`. Undefined:
    * what is unchanged over unchanged data is carried forward.
@@ -54,6 +68,8 @@ export interface RunOptions {
   readonly retryOf?: number;
   /** `all` (unless given): publish when everything is good; `healthy`: also what is not downstream of a failure. */
   readonly publish?: 'all' | 'healthy';
+  /** `--defer`: what stands for nodes that are neither selected nor built. */
+  readonly defer?: Deferral;
   /** `--event-time-start` and `--event-time-end`: the batches of microbatch models. */
   readonly eventTime?: EventWindow;
   /** The moment that `now` is for batches; the run's own beginning unless given. */

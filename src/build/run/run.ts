@@ -1,3 +1,4 @@
+import { DatabaseClock } from '../../postgres/database-clock.js';
 import { quoteIdentifier } from '../../postgres/identifier.js';
 import { RunLock } from '../../postgres/run-lock.js';
 import { collectGarbage } from '../garbage.js';
@@ -11,9 +12,13 @@ import { watchCancellation } from './cancellation.js';
 import { refuseSharedNames } from './check-names.js';
 import { executeNodes, type Execution } from './execute-nodes.js';
 import { healthyCandidates } from './healthy-candidates.js';
+import { LockWatch } from './lock-watch.js';
+import { refuseLateCancellations } from './request-cancel.js';
+import { dropOldHistory } from '../history/drop-old-history.js';
 import { planRun } from './plan-run.js';
 import { publishRun } from './publish-run.js';
 import { recover } from './recover.js';
+import { endAsRecorded } from './recorded-end.js';
 import type { RunOptions } from './run-options.js';
 import { applicationName, RunSessions } from './run-sessions.js';
 import { RunScope } from './run-scope.js';
@@ -43,12 +48,21 @@ export async function run(options: RunOptions): Promise<RunSummary> {
 async function runUnderLock(options: RunOptions, lock: RunLock, began: number): Promise<RunSummary> {
   const { database, stateSchema, reporter } = options;
   const state = quoteIdentifier(stateSchema);
-  const startedAt = options.startedAt ?? new Date();
+  const clock = await DatabaseClock.read(database);
+  const startedAt = options.startedAt ?? clock.now();
   const runId = await beginRun(database, state, options, lock.token);
   await lock.setRun(runId);
-  const sessions = new RunSessions(database, applicationName(stateSchema, runId));
+  const { lockTimeout = 0, statementTimeout } = options;
+  const name = applicationName(stateSchema, runId);
+  const locks = new LockWatch({ database, applicationName: name, lockTimeout, reporter });
+  const sessions = new RunSessions({
+    database,
+    applicationName: name,
+    locks,
+    ...(statementTimeout !== undefined && { statementTimeout }),
+  });
   const recorder = new RunRecorder(database, state, runId);
-  const cancellation = await watchCancellation(options, lock, runId);
+  const cancellation = await watchCancellation(options, lock, runId, sessions);
   const facts: Mutable<RunFacts> = { state: 'failed', generation: null, stale: [], laggingViews: [] };
   let execution: Execution | undefined;
   let scope: RunScope | undefined;
@@ -56,6 +70,8 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
     const current = await sessions.use(async (session) => {
       const dead = await recover(session, stateSchema, state, runId);
       if (dead.length > 0) reporter({ type: 'run_took_over', at: new Date(), runs: dead });
+      await refuseLateCancellations(session, state, runId);
+      await dropOldHistory(session, state, options.keepHistory ?? 0);
       await collectGarbage(session, {
         state,
         ...keep(options),
@@ -74,20 +90,24 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
       flags,
       invocationId,
       startedAt,
+      clock,
       reporter,
       threads: options.threads,
+      selected: options.selected,
+      ...(options.defer && { defer: options.defer }),
       ...(options.eventTime && { eventTime: options.eventTime }),
     });
     scope = begun;
-    const plan = await sessions.use(async (session) => {
+    const { plan, refused } = await sessions.use(async (session) => {
       await prepareSchemas(session, options, begun);
       // first, since models may call the functions that it makes
       await runProjectHooks(session, begun, 'on-run-start', []);
       const made = await planRun(session, options, begun);
+      const faults = await options.check?.(begun, made);
       await prepareCandidateSchemas(session, options, begun, made);
-      return made;
+      return { plan: made, refused: faults ?? new Map<string, unknown>() };
     });
-    execution = await executeNodes(options, begun, sessions, recorder, cancellation.signal, plan);
+    execution = await executeNodes(options, begun, sessions, recorder, cancellation.signal, plan, refused);
     cancellation.signal.throwIfAborted();
     const good = execution.results.every((result) => isGood(result.status));
     const healthy = good
@@ -106,6 +126,11 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
   } catch (error) {
     facts.error = cancellation.signal.aborted ? cancellation.signal.reason : error;
     facts.state = cancellation.state ?? 'failed';
+  }
+  locks.close();
+  await cancellation.quiet();
+  if (!['published', 'succeeded'].includes(facts.state)) {
+    Object.assign(facts, await endAsRecorded(database, state, runId, facts));
   }
   const results = execution?.results ?? [];
   if (scope && facts.state !== 'superseded') {

@@ -3,7 +3,7 @@ import { faultOf } from '../../postgres/fault.js';
 import { qualifiedName } from '../../postgres/identifier.js';
 import type { Session } from '../../postgres/session.js';
 import { placeKey, readColumns } from './read-columns.js';
-import { dependentsOf, readStableViews, recordStableView, type StableView } from './stable-views.js';
+import { dependentsOf, readStableViews, recordStableViews, type StableView } from './stable-views.js';
 import { grownColumns, simpleView, switchingView, type Column } from './view-text.js';
 
 /** A node whose stable view is to show another relation from the next generation on. */
@@ -45,7 +45,7 @@ export async function prepareViews(
   const columns = await readColumns(session, [
     ...changes,
     ...changes.map((change) => change.relation),
-    ...[...known.values()].map((view) => view.shows),
+    ...changes.flatMap((change) => known.get(placeKey(change))?.shows ?? []),
   ]);
   const create: PreparedViews['create'][number][] = [];
   const switching: { change: ViewChange; statement: string; view: StableView }[] = [];
@@ -76,7 +76,11 @@ export async function prepareViews(
   const replace = (some: typeof switching): Promise<boolean> =>
     withShortLock(session, async () => {
       await session.query(some.map((one) => one.statement).join(';\n'));
-      for (const one of some) await recordStableView(session, options.state, one.view);
+      await recordStableViews(
+        session,
+        options.state,
+        some.map((one) => one.view),
+      );
     });
   // together when nobody is in the way, else one by one
   if (switching.length > 0 && !(await replace(switching))) {
@@ -95,15 +99,16 @@ export async function createViews(tx: Session, prepared: PreparedViews, options:
     simpleView(options.state, one, one.columns, { ...one.relation, since: options.generation }),
   ]);
   if (statements.length > 0) await tx.query(statements.join(';\n'));
-  for (const one of prepared.create) {
-    const shows = { ...one.relation, since: options.generation };
-    await recordStableView(tx, options.state, {
-      schema: one.schema,
-      name: one.name,
-      nodeId: one.nodeId,
-      shows,
-    });
-  }
+  await recordStableViews(
+    tx,
+    options.state,
+    prepared.create.map(({ schema, name, nodeId, relation }) => ({
+      schema,
+      name,
+      nodeId,
+      shows: { ...relation, since: options.generation },
+    })),
+  );
   if (prepared.lagging.length > 0) {
     await tx.query(
       `update ${options.state}.stable_views as v set lagging_since = coalesce(lagging_since, clock_timestamp())
@@ -146,7 +151,7 @@ export function foreignRelation(
     `${place.schema}.${place.name} exists, and thau did not make it.`,
     {
       notes: others.map((other) => `so does ${other}`),
-      hint: `Move it away (alter table ${place.schema}.${place.name} rename to …; or set schema …), or give the node another alias or schema.`,
+      hint: `Take it over with its rows: thau adopt --select ${place.name}. Or move it away (alter table ${place.schema}.${place.name} rename to …; or set schema …), or give the node another alias or schema.`,
     },
   );
 }

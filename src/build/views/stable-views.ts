@@ -50,28 +50,36 @@ export async function readStableViews(
   );
 }
 
-/** Writes what a view shows, beside the statement that made it so. */
-export async function recordStableView(tx: Queryable, state: string, view: StableView): Promise<void> {
+/** Writes what views show, beside the statements that made them so: one statement for any number. */
+export async function recordStableViews(
+  tx: Queryable,
+  state: string,
+  views: readonly StableView[],
+): Promise<void> {
+  if (views.length === 0) return;
+  const rows = views.map((view) => ({
+    schema_name: view.schema,
+    name: view.name,
+    node_id: view.nodeId,
+    shows_schema: view.shows.schema,
+    shows_name: view.shows.name,
+    shows_since: view.shows.since,
+    next_schema: view.next?.schema ?? null,
+    next_name: view.next?.name ?? null,
+    next_since: view.next?.since ?? null,
+    lagging_since: view.laggingSince ?? null,
+  }));
   await tx.query(
     `insert into ${state}.stable_views (schema_name, name, node_id, shows_schema, shows_name, shows_since,
                                         next_schema, next_name, next_since, lagging_since)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+     select v.* from jsonb_to_recordset($1::jsonb) as v (
+         schema_name text, name text, node_id text, shows_schema text, shows_name text, shows_since bigint,
+         next_schema text, next_name text, next_since bigint, lagging_since timestamptz)
      on conflict (schema_name, name) do update set
          node_id = excluded.node_id, shows_schema = excluded.shows_schema, shows_name = excluded.shows_name,
          shows_since = excluded.shows_since, next_schema = excluded.next_schema, next_name = excluded.next_name,
          next_since = excluded.next_since, lagging_since = excluded.lagging_since`,
-    [
-      view.schema,
-      view.name,
-      view.nodeId,
-      view.shows.schema,
-      view.shows.name,
-      view.shows.since,
-      view.next?.schema ?? null,
-      view.next?.name ?? null,
-      view.next?.since ?? null,
-      view.laggingSince ?? null,
-    ],
+    [JSON.stringify(rows)],
   );
 }
 

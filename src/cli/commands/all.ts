@@ -2,6 +2,7 @@ import type { AddCommand } from '../command.js';
 import { addBuild } from './build.js';
 import { addRun } from './run.js';
 import { addTest } from './test.js';
+import { addCheck } from './check.js';
 import { addSeed } from './seed.js';
 import { addCompile } from './compile.js';
 import { addDeps } from './deps.js';
@@ -9,6 +10,8 @@ import { addList } from './list.js';
 import { addParse } from './parse.js';
 import { addPlan } from './plan.js';
 import { addShow } from './show.js';
+import { addAdopt } from './adopt.js';
+import { addEject } from './eject.js';
 import { addCancel } from './cancel.js';
 import { addDebug } from './debug.js';
 import { addDiff } from './diff.js';
@@ -21,7 +24,9 @@ import { addRollback } from './rollback.js';
 import { addRunOperation } from './run-operation.js';
 import { addSample } from './sample.js';
 import { addSchedule } from './schedule.js';
+import { addSchema } from './schema.js';
 import { addServe } from './serve.js';
+import { addSource } from './source.js';
 import { addStart } from './start.js';
 import { addSnapshot } from './snapshot.js';
 import { addStatus } from './status.js';
@@ -37,9 +42,11 @@ export const commands: readonly AddCommand[] = [
   addTest,
   addSeed,
   addSnapshot,
+  addSource,
   addParse,
   addList,
   addCompile,
+  addCheck,
   addDeps,
   addRetry,
   addPlan,
@@ -49,8 +56,11 @@ export const commands: readonly AddCommand[] = [
   addExplain,
   addCancel,
   addRollback,
+  addEject,
+  addAdopt,
   addRunOperation,
   addDiff,
+  addSchema,
   addKey,
   addSchedule,
   addSample,

@@ -11,17 +11,17 @@ export const addCompile: AddCommand = (program, run) => {
         const { compileNodes } = await import('../../build/show/compile-nodes.js');
         const { loadProject } = await import('../run/load-project.js');
         const { selectForRun } = await import('../run/select-for-run.js');
-        const { selectedWords } = await import('../run/run-flags.js');
+        const { namesNodes } = await import('../run/choose-nodes.js');
         const { writeCompiled, writeManifest } = await import('../run/write-manifest.js');
         const { version } = await import('../version.js');
         const warehouse = await context.warehouse();
         const vars = flags.vars === undefined ? {} : { vars: flags.vars };
-        const { project, renderer } = await loadProject({ warehouse, env: context.env, output, ...vars });
+        const { project, renderer } = await loadProject({ ...context, output, warehouse, ...vars });
         const { manifest, settings } = project;
         const warn = (message: string): void => output.log(message, {}, 'warn');
-        const selected = await selectForRun(manifest, 'compile', flags, warn);
+        const selected = await selectForRun(context, project, 'compile', flags, warn);
         const target = join(settings.root, settings.targetPath);
-        writeManifest(target, manifest, version());
+
         const compiled = await compileNodes({
           database: warehouse.database,
           stateSchema: warehouse.settings.database.stateSchema,
@@ -36,7 +36,7 @@ export const addCompile: AddCommand = (program, run) => {
           nodes: [...selected].sort().flatMap((id) => manifest.nodes[id] ?? []),
         });
         // what was named is shown; all of a project would only scroll by
-        const shown = selectedWords(flags).length > 0;
+        const shown = namesNodes(flags);
         for (const { node, compiledCode } of compiled) {
           const file = writeCompiled(target, node, compiledCode);
           if (shown || output.json) {

@@ -2,20 +2,13 @@ import type { AddCommand } from '../command.js';
 import { addSelectionFlags, type RunFlagsGiven } from '../run/run-flags.js';
 
 interface ListFlags extends RunFlagsGiven {
-  readonly resourceType?: readonly string[];
   readonly output: string;
   readonly outputKeys?: readonly string[];
-  readonly selector?: string;
 }
 
 /** `thau list` (`ls`): the names of what a selection selects; touches no database. */
 export const addList: AddCommand = (program, run) => {
   addSelectionFlags(program.command('list').alias('ls').description('list what a selection selects'))
-    .option(
-      '--resource-type <types...>',
-      'only these: model, seed, snapshot, test, source, exposure, metric, …',
-    )
-    .option('--selector <name>', 'a selector of selectors.yml')
     .option('--output <how>', 'selector, name, path or json', 'selector')
     .option('--output-keys <keys...>', 'with json: these keys only')
     .action(
@@ -25,7 +18,7 @@ export const addList: AddCommand = (program, run) => {
         const { yamlMapping } = await import('../run/yaml-mapping.js');
         const project = await openProject(context, { vars: yamlMapping(flags.vars, '--vars') });
         const warn = (message: string): void => context.output.log(message, {}, 'warn');
-        for (const node of listed(project, flags, warn)) {
+        for (const node of await listed(context, project, flags, warn)) {
           context.output.result(node, listLine(node, flags.output, flags.outputKeys));
         }
         return 0;

@@ -12,6 +12,7 @@ export const addRetry: AddCommand = (program, run) => {
       run<RunFlagsGiven>(async (context, flags) => {
         const { lastFailedRun } = await import('../../build/history/last-failed-run.js');
         const { quoteIdentifier } = await import('../../postgres/identifier.js');
+        const { flagsOf } = await import('../run/run-args.js');
         const { exitCodeOf, performRun } = await import('../run/run-command.js');
         const { database, settings } = await context.warehouse();
         const failed = await lastFailedRun(database, quoteIdentifier(settings.database.stateSchema));
@@ -27,22 +28,3 @@ export const addRetry: AddCommand = (program, run) => {
       }),
     );
 };
-
-/** The flags a run was started with, from its row. */
-function flagsOf(args: Readonly<Record<string, unknown>>): RunFlagsGiven {
-  const words = (key: string): readonly string[] => {
-    const value = args[key];
-    return Array.isArray(value) ? value.map(String) : [];
-  };
-  return {
-    select: words('select'),
-    exclude: words('exclude'),
-    ...(typeof args['vars'] === 'string' && { vars: args['vars'] }),
-    ...(args['full_refresh'] === true && { fullRefresh: true }),
-    ...(args['store_failures'] === true && { storeFailures: true }),
-    ...(args['empty'] === true && { empty: true }),
-    ...(typeof args['sample'] === 'string' && { sample: args['sample'] }),
-    ...(typeof args['event_time_start'] === 'string' && { eventTimeStart: args['event_time_start'] }),
-    ...(typeof args['event_time_end'] === 'string' && { eventTimeEnd: args['event_time_end'] }),
-  };
-}

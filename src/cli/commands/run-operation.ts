@@ -20,7 +20,7 @@ export const addRunOperation: AddCommand = (program, run) => {
         const { yamlMapping } = await import('../run/yaml-mapping.js');
         const warehouse = await context.warehouse();
         const vars = flags.vars === undefined ? {} : { vars: flags.vars };
-        const { project, renderer } = await loadProject({ warehouse, env: context.env, output, ...vars });
+        const { project, renderer } = await loadProject({ ...context, output, warehouse, ...vars });
         const answer = await runOperation({
           database: warehouse.database,
           stateSchema: warehouse.settings.database.stateSchema,

@@ -17,10 +17,10 @@ export const addShow: AddCommand = (program, run) => {
         const { ThauError } = await import('../../errors/thau-error.js');
         const { loadProject } = await import('../run/load-project.js');
         const { selectForRun } = await import('../run/select-for-run.js');
-        const { selectedWords } = await import('../run/run-flags.js');
+        const { namesNodes } = await import('../run/choose-nodes.js');
         const { textTable } = await import('../text-table.js');
         const { wholeNumber } = await import('../whole-number.js');
-        if (selectedWords(flags).length === 0) {
+        if (!namesNodes(flags)) {
           throw new ThauError('CLI_USAGE', 'thau show needs to know what to show.', {
             hint: 'Name it: thau show --select customers.',
           });
@@ -29,13 +29,14 @@ export const addShow: AddCommand = (program, run) => {
         const warehouse = await context.warehouse();
         const { database, settings } = warehouse;
         const vars = flags.vars === undefined ? {} : { vars: flags.vars };
-        const { project, renderer } = await loadProject({ warehouse, env: context.env, output, ...vars });
+        const { project, renderer } = await loadProject({ ...context, output, warehouse, ...vars });
         const { manifest } = project;
         const warn = (message: string): void => output.log(message, {}, 'warn');
         // a model alone, not its tests, unless they are what was named
         const selected = await selectForRun(
-          manifest,
-          'build',
+          context,
+          project,
+          'show',
           { indirectSelection: 'empty', ...flags },
           warn,
         );

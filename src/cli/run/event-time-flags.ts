@@ -24,10 +24,11 @@ export function sampleFlag(text: string | undefined, now: Date): EventWindow | u
   if (text === undefined) return undefined;
   if (text.trimStart().startsWith('{')) {
     const { start, end, ...others } = yamlMapping(text, '--sample');
-    if (start === undefined || end === undefined || Object.keys(others).length > 0) throw badSample(text);
+    if (typeof start !== 'string' || typeof end !== 'string' || Object.keys(others).length > 0)
+      throw badSample(text);
     return ordered(
-      moment(String(start), '--sample'),
-      moment(String(end), '--sample'),
+      moment(start, '--sample'),
+      moment(end, '--sample'),
       'The start of --sample must be before its end.',
     );
   }

@@ -1,43 +1,41 @@
 import { ThauError } from '../../errors/thau-error.js';
 import type { DeclaredNode, ManifestNode, SourceNode } from '../../project/manifest.js';
 import type { Project } from '../../project/parse-project.js';
-import { parseSelection } from '../../project/select/parse-selection.js';
-import { readSelectors } from '../../project/select/read-selectors.js';
-import { selectNodes } from '../../project/select/select-nodes.js';
-import { selectorSelection } from '../../project/select/selector-definition.js';
-import { selectedWords, type RunFlagsGiven } from './run-flags.js';
-import { indirectMode } from './select-for-run.js';
+import type { CommandContext } from '../command.js';
+import { chooseNodes } from './choose-nodes.js';
+import type { RunFlagsGiven } from './run-flags.js';
 
 /** Whatever can be listed. */
 export type Listed = ManifestNode | SourceNode | DeclaredNode;
 
-export interface ListOptions extends RunFlagsGiven {
-  readonly resourceType?: readonly string[];
-  readonly selector?: string;
-}
+/** What dbt lists unless told otherwise: everything but analyses and hooks. */
+const listedTypes = [
+  'model',
+  'seed',
+  'snapshot',
+  'test',
+  'unit_test',
+  'source',
+  'exposure',
+  'metric',
+  'semantic_model',
+  'saved_query',
+];
 
 /** The nodes a command line names, in the order of their unique ids. */
-export function listed(project: Project, flags: ListOptions, warn: (message: string) => void): Listed[] {
-  const { manifest, settings } = project;
-  const words = selectedWords(flags);
-  const selectors = readSelectors(settings.root);
-  const fallback = selectors.find((selector) => selector.default);
-  const named =
-    flags.selector ?? (words.length + (flags.exclude ?? []).length === 0 ? fallback?.name : undefined);
-  if (flags.selector !== undefined && words.length > 0) {
-    throw new ThauError('CLI_USAGE', '--selector and --select cannot be given together.', {
-      hint: 'Choose one of them.',
-    });
-  }
-  const { ids, unmatched } = selectNodes({
-    manifest,
-    selection:
-      named === undefined ? parseSelection(words, flags.exclude ?? []) : selectorSelection(named, selectors),
-    ...(flags.resourceType !== undefined &&
-      !flags.resourceType.includes('all') && { resourceTypes: flags.resourceType }),
-    ...(flags.indirectSelection !== undefined && { indirect: indirectMode(flags.indirectSelection) }),
+export async function listed(
+  context: Pick<CommandContext, 'settings' | 'warehouse'>,
+  project: Project,
+  flags: RunFlagsGiven,
+  warn: (message: string) => void,
+): Promise<Listed[]> {
+  const { manifest } = project;
+  const wide = (flags.resourceType ?? []).some((type) => type === 'all' || type === 'analysis');
+  const models = (flags as { readonly models?: readonly string[] }).models !== undefined;
+  const { ids } = await chooseNodes(context, project, flags, {
+    resourceTypes: models ? ['model'] : wide ? [...listedTypes, 'analysis'] : listedTypes,
+    warn,
   });
-  for (const word of unmatched) warn(`${word} matches nothing.`);
   const tables: Readonly<Record<string, Listed>>[] = [
     manifest.nodes,
     manifest.sources,

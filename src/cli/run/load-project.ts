@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Project } from '../../project/parse-project.js';
 import type { ProjectRenderer } from '../../project/renderer.js';
 import type { SdlSource } from '../../schema/catalog.js';
+import type { GlobalOptions } from '../command.js';
 import type { Output } from '../output.js';
 import type { Warehouse } from '../warehouse.js';
+import { openProject } from '../project/open-project.js';
+import { readSdlFiles } from '../schema/read-sdl-files.js';
 import { yamlMapping } from './yaml-mapping.js';
 
 export interface LoadedProject {
@@ -21,59 +21,27 @@ export interface LoadOptions {
   /** `--vars`, as it was typed. */
   readonly vars?: string;
   readonly output: Output;
+  /** `--no-partial-parse` */
+  readonly global?: Pick<GlobalOptions, 'partialParse'>;
 }
 
-/** Reads the project's files as they are now. */
-export async function loadProject({ warehouse, env, vars, output }: LoadOptions): Promise<LoadedProject> {
-  const { parseProject } = await import('../../project/parse-project.js');
+/** The project of a command that has its database open, with what renders it and its SDL files. */
+export async function loadProject({
+  warehouse,
+  vars,
+  global = { partialParse: true },
+  ...context
+}: LoadOptions): Promise<LoadedProject> {
   const { ProjectRenderer } = await import('../../project/renderer.js');
-  const { settings, facts, direct } = warehouse;
-  const invocationId = randomUUID();
-  const project = parseProject({
-    projectDir: settings.projectDir,
-    environment: {
-      target: {
-        profileName: settings.target.profile,
-        name: settings.target.name,
-        database: facts.database,
-        schema: settings.target.schema,
-        ...(direct.host !== undefined && { host: direct.host }),
-        ...(direct.port !== undefined && { port: direct.port }),
-        user: facts.user,
-        threads: settings.threads,
-      },
-      env,
-      vars: yamlMapping(vars, '--vars'),
-      invocationId,
-      startedAt: new Date(),
-      log: (message, toConsole) => {
-        if (toConsole) output.log(message);
-      },
-    },
-  });
-  for (const warning of project.warnings) {
-    output.log(`${warning.code}: ${warning.message}`, { code: warning.code, at: warning.at }, 'warn');
-  }
+  const { settings } = warehouse;
+  const project = await openProject(
+    { ...context, global, settings: () => settings },
+    { vars: yamlMapping(vars, '--vars'), warehouse },
+  );
   return {
     project,
     renderer: new ProjectRenderer(project),
     sdl: readSdlFiles(settings.projectDir),
-    invocationId,
+    invocationId: project.environment.invocationId,
   };
-}
-
-/** `schema/**\/*.graphql`, in name order; none where the project has no API. */
-function readSdlFiles(projectDir: string): readonly SdlSource[] {
-  const folder = join(projectDir, 'schema');
-  let names: string[];
-  try {
-    names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  } catch {
-    return [];
-  }
-  return names
-    .filter((name) => name.endsWith('.graphql'))
-    .map((name) => name.replaceAll('\\', '/'))
-    .sort()
-    .map((name) => ({ file: `schema/${name}`, text: readFileSync(join(folder, name), 'utf8') }));
 }

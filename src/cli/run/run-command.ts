@@ -3,11 +3,16 @@ import type { RunOptions } from '../../build/run/run-options.js';
 import type { RunSummary } from '../../build/report/run-event.js';
 import type { CommandContext } from '../command.js';
 import { version } from '../version.js';
+import type { BoundMetrics } from '../../schema/bound-schema.js';
+import type { Catalog } from '../../schema/catalog.js';
+import { checkBefore } from './check-before.js';
 import { checkSchema } from './check-schema.js';
-import type { EventWindow } from '../../project/context/event-window.js';
+import { deferralOf } from './deferral-flags.js';
 import { eventTimeFlags, sampleFlag } from './event-time-flags.js';
+import { namesNodes } from './choose-nodes.js';
 import { loadProject } from './load-project.js';
-import { pathSettings, selectedWords, type RunFlagsGiven } from './run-flags.js';
+import { pathSettings, type RunFlagsGiven } from './run-flags.js';
+import { argsOf } from './run-args.js';
 import { runReporter } from './run-reporter.js';
 import { selectForRun } from './select-for-run.js';
 import { writeArtifacts } from './write-artifacts.js';
@@ -37,16 +42,20 @@ export async function performRun(
     warehouse,
     env: context.env,
     output,
+    global: context.global,
     ...(flags.vars !== undefined && { vars: flags.vars }),
   });
   const { manifest } = project;
   const warn = (message: string): void => output.log(message, {}, 'warn');
-  const selected = await selectForRun(manifest, command, flags, warn);
+  const selected = await selectForRun(context, project, command, flags, warn);
   const { stateSchema } = settings.database;
+  const schema = (files: typeof sdl, catalog: Catalog, metrics: BoundMetrics): Promise<void> =>
+    checkSchema(manifest, { timezone: settings.timezone, stateSchema }, files, catalog, metrics, warn);
   const startedAt = new Date();
   const eventTime = eventTimeFlags(flags.eventTimeStart, flags.eventTimeEnd);
   const sample = sampleFlag(flags.sample, startedAt);
-  const args = argsOf(command, flags, sample);
+  const defer = deferralOf(flags, context.env, warehouse.facts.database, warn);
+  const args = argsOf(flags, sample);
   const force = forceOf(command, flags);
   const summary = await run({
     database: warehouse.database,
@@ -66,13 +75,23 @@ export async function performRun(
       ...(eventTime && { EVENT_TIME_START: eventTime.start, EVENT_TIME_END: eventTime.end }),
     },
     ...(eventTime && { eventTime }),
+    ...(defer && { defer }),
     startedAt,
     trigger,
     target: settings.target.name,
     args,
     sdl,
-    checkSchema: (files, catalog, metrics) =>
-      checkSchema(manifest, { timezone: settings.timezone, stateSchema }, files, catalog, metrics, warn),
+    checkSchema: schema,
+    ...(flags.check !== false && {
+      check: (scope, plan) =>
+        checkBefore(warehouse, {
+          scope,
+          plan,
+          sdl,
+          warn,
+          checkSchema: (catalog, metrics) => schema(sdl, catalog, metrics),
+        }),
+    }),
     reporter: runReporter(output),
     ...(signal && { signal }),
     ...(retryOf !== undefined && { retryOf }),
@@ -86,7 +105,7 @@ export async function performRun(
   });
   const target = join(settings.projectDir, project.settings.targetPath);
   try {
-    writeArtifacts(target, manifest, summary, { which: command, ...args }, version());
+    writeArtifacts(settings.projectDir, target, manifest, summary, { which: command, ...args }, version());
   } catch (error) {
     // the run has ended as it has; a full or read-only disk does not undo a publish
     warn(
@@ -110,32 +129,5 @@ function forceOf(command: RunOptions['command'], flags: RunFlagsGiven): string |
   if (command === 'test') return 'was asked for';
   if (flags.fullRefresh) return 'full refresh';
   if (flags.eventTimeStart !== undefined) return 'its window of time was given';
-  return selectedWords(flags).length > 0 ? 'was selected' : undefined;
-}
-
-function argsOf(
-  command: string,
-  flags: RunFlagsGiven,
-  sample: EventWindow | undefined,
-): Readonly<Record<string, unknown>> {
-  const { fullRefresh, failFast, storeFailures, empty, vars, exclude, incrementalPath } = flags;
-  const all = {
-    select: selectedWords(flags),
-    exclude: exclude ?? [],
-    vars,
-    full_refresh: fullRefresh,
-    fail_fast: failFast,
-    store_failures: storeFailures,
-    empty,
-    incremental_path: incrementalPath,
-    // as moments, so that a retry samples the same
-    sample: sample && `{start: ${sample.start.toISOString()}, end: ${sample.end.toISOString()}}`,
-    event_time_start: flags.eventTimeStart,
-    event_time_end: flags.eventTimeEnd,
-  };
-  return Object.fromEntries(
-    Object.entries(all).filter(
-      ([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
-    ),
-  );
+  return namesNodes(flags) ? 'was selected' : undefined;
 }

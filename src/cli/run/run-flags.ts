@@ -6,6 +6,17 @@ import { ThauError } from '../../errors/thau-error.js';
 export interface RunFlagsGiven {
   readonly select?: readonly string[];
   readonly exclude?: readonly string[];
+  readonly selector?: string;
+  /** A folder with the artifacts of an earlier run. */
+  readonly state?: string;
+  /** Read what is neither selected nor built from the relations of the state. */
+  readonly defer?: boolean;
+  /** … even where it is built. */
+  readonly favorState?: true;
+  /** The state for --defer, where it is another than --state. */
+  readonly deferState?: string;
+  readonly resourceType?: readonly string[];
+  readonly excludeResourceType?: readonly string[];
   readonly indirectSelection?: string;
   readonly vars?: string;
   readonly threads?: string;
@@ -17,6 +28,7 @@ export interface RunFlagsGiven {
   readonly eventTimeStart?: string;
   readonly eventTimeEnd?: string;
   readonly carry?: boolean;
+  readonly check?: boolean;
   readonly warnError?: true;
   readonly incrementalPath?: string;
 }
@@ -27,6 +39,10 @@ export function addSelectionFlags(command: Command): Command {
     .option('-s, --select <names...>', 'nodes to take: names, paths, tag:…, +parents, children+')
     .option('-m, --models <names...>', 'the same as --select')
     .option('--exclude <names...>', 'nodes to leave out')
+    .option('--selector <name>', 'a selector of selectors.yml')
+    .option('--state <folder>', 'artifacts to compare with (default: what thau last published and ran)')
+    .option('--resource-type <types...>', 'these only: model, seed, snapshot, test, unit_test, source, …')
+    .option('--exclude-resource-type <types...>', 'all but these')
     .option('--indirect-selection <mode>', 'which tests come along: eager, cautious, buildable, empty')
     .option('--vars <yaml>', "variables, as in '{as_of: 2026-01-31}'");
 }
@@ -61,8 +77,13 @@ export function addRunFlags(command: Command): Command {
     .option('--sample <window>', "read this much event time only: '3 days', or '{start: …, end: …}'")
     .option('--event-time-start <time>', 'build the batches of microbatch models from here, in UTC')
     .option('--event-time-end <time>', 'up to here')
+    .option('--defer', 'read what is neither selected nor built from the relations that --state names')
+    .option('--no-defer', 'read what this target has')
+    .option('--favor-state', 'with --defer: although this target has them')
+    .option('--defer-state <folder>', 'the state for --defer, where --state is for the selection')
     .option('--warn-error', 'a warning fails the run')
-    .option('--no-carry', 'build unchanged nodes too');
+    .option('--no-carry', 'build unchanged nodes too')
+    .option('--no-check', 'build without holding everything against the server first');
 }
 
 /** `--select` in either spelling. */

@@ -34,6 +34,13 @@ export function runSummary(summary: RunSummary, style: Styles): string {
 }
 
 function problem(result: NodeResult, style: Styles): string[] {
+  if (result.resourceType === 'unit_test' && result.status === 'fail') {
+    const told = (result.message ?? '').trimEnd().split('\n');
+    return [
+      `${style.red('FAIL')} unit test ${result.name}: ${told[0] ?? ''}`,
+      ...told.slice(1).map((line) => `  ${line}`),
+    ];
+  }
   if (result.status === 'fail') {
     const threshold = result.message === null ? '' : ` (${result.message})`;
     return [

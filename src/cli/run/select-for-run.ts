@@ -1,37 +1,39 @@
 import { ThauError } from '../../errors/thau-error.js';
 import { nearest } from '../../errors/suggest.js';
-import type { Manifest } from '../../project/manifest.js';
+import type { Project } from '../../project/parse-project.js';
+import type { CommandContext } from '../command.js';
+import { chooseNodes, namesNodes } from './choose-nodes.js';
 import type { RunFlagsGiven } from './run-flags.js';
 import { selectedWords } from './run-flags.js';
 
 /** The resource types a command touches. */
 export const resourceTypes = {
-  build: ['model', 'seed', 'snapshot', 'test'],
+  build: ['model', 'seed', 'snapshot', 'test', 'unit_test'],
   run: ['model'],
-  test: ['test'],
+  test: ['test', 'unit_test'],
   seed: ['seed'],
   snapshot: ['snapshot'],
   compile: ['model', 'snapshot', 'test', 'analysis'],
+  show: ['model', 'seed', 'snapshot', 'test', 'analysis'],
 } as const;
 
 /** The nodes a command line names; BUILD_NOTHING_SELECTED when words match nothing. */
 export async function selectForRun(
-  manifest: Manifest,
+  context: Pick<CommandContext, 'settings' | 'warehouse'>,
+  project: Project,
   command: keyof typeof resourceTypes,
   flags: RunFlagsGiven,
   warn: (message: string) => void,
 ): Promise<ReadonlySet<string>> {
-  const { parseSelection } = await import('../../project/select/parse-selection.js');
-  const { selectNodes } = await import('../../project/select/select-nodes.js');
+  const { ids } = await chooseNodes(context, project, flags, { resourceTypes: resourceTypes[command], warn });
   const words = selectedWords(flags);
-  const { ids, unmatched } = selectNodes({
-    manifest,
-    selection: parseSelection(words, flags.exclude ?? []),
-    resourceTypes: resourceTypes[command],
-    ...(flags.indirectSelection !== undefined && { indirect: indirectMode(flags.indirectSelection) }),
-  });
-  if (ids.size === 0 && words.length > 0) {
-    const names = Object.values(manifest.nodes).map((node) => node.name);
+  // a state may well have changed nothing; a name that is none is a slip
+  if (
+    ids.size === 0 &&
+    namesNodes(flags) &&
+    words.some((word) => !/\b(?:state|result|source_status):/.test(word))
+  ) {
+    const names = Object.values(project.manifest.nodes).map((node) => node.name);
     const near = words.map((word) => nearest(word.replace(/^[@\d+]*|[+\d]*$/g, ''), names)).find(Boolean);
     throw new ThauError(
       'BUILD_NOTHING_SELECTED',
@@ -41,14 +43,5 @@ export async function selectForRun(
       },
     );
   }
-  for (const word of unmatched) warn(`${word} matches nothing.`);
   return ids;
-}
-
-/** `--indirect-selection`, checked. */
-export function indirectMode(text: string): 'eager' | 'cautious' | 'buildable' | 'empty' {
-  if (text === 'eager' || text === 'cautious' || text === 'buildable' || text === 'empty') return text;
-  throw new ThauError('CLI_USAGE', `"${text}" is no --indirect-selection.`, {
-    hint: 'It is eager, cautious, buildable or empty.',
-  });
 }

@@ -111,6 +111,14 @@ export const postgresCodes = {
     cause: 'Another process took over the lock of this run, because its heartbeat had stopped.',
     cure: 'Nothing of this run was published; run again.',
   },
+  POSTGRES_NO_SUCH_GENERATION: {
+    cause: 'A reader asked for a generation that was never published, or whose relations are dropped by now.',
+    cure: '`thau history` lists the kept generations; `runs.keep_generations` says how many there are.',
+  },
+  POSTGRES_LEASE_LOST: {
+    cause: 'A reader of an older generation did not show life for so long that its lease ran out.',
+    cure: 'Begin again on the current generation.',
+  },
   POSTGRES_EMBEDDED_MISSING: {
     cause: 'The package with the embedded PostgreSQL is not installed, or there is none for this machine.',
     cure: 'Install with optional dependencies, or set `DATABASE_URL`.',

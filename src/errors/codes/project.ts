@@ -45,6 +45,11 @@ export const projectCodes = {
     cause: 'The folder of `--state` holds no artifacts of an earlier run, or they cannot be read.',
     cure: 'Give the `target` folder that an earlier run of thau or dbt wrote, with its manifest.json.',
   },
+  PROJECT_CONTRACT_BROKEN: {
+    cause:
+      'An enforced contract of the earlier state lost a column, a type, a constraint or itself. For a versioned model this is an error, for others a warning.',
+    cure: 'Add a new version of the model instead, or take the change back.',
+  },
   PROJECT_DUPLICATE_PROPERTIES: {
     cause: 'Two entries of properties files describe the same model, seed, snapshot, macro or test.',
     cure: 'Join the two entries into one.',
@@ -117,8 +122,12 @@ export const projectCodes = {
     cause: 'An entry of a properties file describes a model, seed, snapshot or test that no file makes.',
     cure: 'Correct the name, or remove the entry.',
   },
+  PROJECT_DBT_VERSION: {
+    cause: 'The project, or a package of it, requires a version of dbt that thau does not stand for.',
+    cure: 'Take a version of the package that allows it; `DBT_VERSION_CHECK=false` or `flags: {version_check: false}` tries it all the same.',
+  },
   PROJECT_PACKAGE: {
     cause: 'A package of packages.yml is named in a way thau does not know, or cannot be fetched.',
-    cure: 'Follow the hint; packages come from local folders, git repositories and tarballs.',
+    cure: 'Follow the hint; packages come from the hub, git repositories, local folders and tarballs.',
   },
 } as const satisfies Record<string, CodeDoc>;

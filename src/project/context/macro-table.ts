@@ -32,6 +32,9 @@ export class MacroTable {
   readonly #packages = new Map<string, Map<string, MacroEntry>>();
   readonly #flat = new Map<string, ReadonlyMap<string, MacroEntry>>();
 
+  /** Is told of each macro that a template looks at. */
+  onUse: ((entry: MacroEntry) => void) | undefined;
+
   constructor(
     readonly rootPackage: string,
     readonly dispatchRules: readonly DispatchRule[],

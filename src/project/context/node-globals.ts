@@ -40,6 +40,7 @@ export class NodeGlobals implements Globals {
 
   /** The macro as a value that runs among these names. */
   bind(macro: MacroEntry): Value {
+    this.macros.onUse?.(macro);
     let bound = this.#bound.get(macro);
     if (bound === undefined) {
       bound = macroOf(macro.template, macro.block, this);

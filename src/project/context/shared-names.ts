@@ -5,6 +5,7 @@ import { str } from '../../jinja/values/repr.js';
 import { truthy } from '../../jinja/values/truthy.js';
 import type { Value } from '../../jinja/values/value.js';
 import type { Environment } from '../environment.js';
+import { dbtVersion } from '../packages/claimed-version.js';
 import type { ProjectSettings } from '../settings/project-settings.js';
 import { variablesOf } from '../settings/variables.js';
 import { ColumnClass } from './column-value.js';
@@ -14,9 +15,6 @@ import { modules } from './modules/modules.js';
 import { toValue } from './plain.js';
 import { RelationClass } from './relation-class.js';
 import { environmentFunction, VariablesValue } from './variables-value.js';
-
-/** dbt's version whose context this is, for macros that ask. */
-export const dbtVersion = '1.11.0';
 
 const pure = pureFunctions();
 

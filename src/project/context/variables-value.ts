@@ -39,8 +39,11 @@ export class VariablesValue extends HostObject {
 /** Names whose values never reach a template: profiles and packages.yml alone may use them. */
 const secretPrefix = 'DBT_ENV_SECRET';
 
-/** `env_var(name, default)` */
-export function environmentFunction(env: Readonly<Record<string, string | undefined>>): HostFunction {
+/** `env_var(name, default)`; secrets only where `secrets` says so. */
+export function environmentFunction(
+  env: Readonly<Record<string, string | undefined>>,
+  { secrets = false }: { readonly secrets?: boolean } = {},
+): HostFunction {
   return new HostFunction('env_var', (call) => {
     const [key = null, fallback] = bindArguments('env_var', call, ['var', 'default'], 1);
     const name = str(key);
@@ -50,7 +53,7 @@ export function environmentFunction(env: Readonly<Record<string, string | undefi
         notes: call.context.macroStack(),
         hint,
       });
-    if (name.startsWith(secretPrefix)) {
+    if (!secrets && name.startsWith(secretPrefix)) {
       throw fault(
         `the secret ${name} cannot be read here`,
         `${secretPrefix}* may be used in profiles.yml and packages.yml alone.`,

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ThauError, type Place } from '../../errors/thau-error.js';
@@ -14,12 +13,11 @@ export interface RepositorySpec {
   readonly at: Place;
 }
 
-/** Clones a repository into a temporary folder, at a commit, or at the branch, tag or commit asked for. */
+/** Clones a repository into a new folder below `parent`, at the branch, tag or commit asked for. */
 export async function cloneRepository(
-  { url, revision, at }: RepositorySpec,
-  commit: string | null,
+  { url, revision: wanted, at }: RepositorySpec,
+  parent: string,
 ): Promise<{ readonly folder: string; readonly commit: string }> {
-  const wanted = commit ?? revision;
   // a url or revision that begins with a dash would be an option to git; ext:: runs commands
   if (url.startsWith('-') || (wanted?.startsWith('-') ?? false) || /^\w+::/.test(url)) {
     throw new ThauError('PROJECT_PACKAGE', `"${withoutSecret(url)}" is not a url of a repository`, {
@@ -27,7 +25,7 @@ export async function cloneRepository(
       hint: 'Write https://…, ssh://…, git@…, or a path.',
     });
   }
-  const folder = mkdtempSync(join(tmpdir(), 'thau-package-'));
+  const folder = mkdtempSync(join(parent, 'git-'));
   const git = async (...args: string[]): Promise<string> => {
     const { stdout } = await run('git', ['-c', 'protocol.ext.allow=never', ...args], {
       cwd: folder,
@@ -41,7 +39,6 @@ export async function cloneRepository(
     await git('checkout', '--quiet', '--detach', wanted ?? 'HEAD');
     return { folder, commit: await git('rev-parse', 'HEAD') };
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
     throw failure(error, url, wanted, at);
   }
 }

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
@@ -15,9 +14,12 @@ export interface TarballSpec {
 /** What a package may weigh unpacked; a small archive can hold gigabytes of zeros. */
 const mostBytes = 256 * 1024 * 1024;
 
-/** Fetches and unpacks a `.tar.gz`; answers the folder with dbt_project.yml. Links and special files are left out. */
-export async function unpackTarball(spec: TarballSpec): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'thau-package-'));
+/**
+ * Fetches and unpacks a `.tar.gz` below `parent`; answers the folder with dbt_project.yml. Links and special files are
+ * left out.
+ */
+export async function unpackTarball(spec: TarballSpec, parent: string): Promise<string> {
+  const folder = mkdtempSync(join(parent, 'tar-'));
   try {
     const archive = gunzipSync(await download(spec), { maxOutputLength: mostBytes });
     for (const { path, content } of entries(archive)) {
@@ -41,7 +43,6 @@ export async function unpackTarball(spec: TarballSpec): Promise<string> {
       ? folder
       : join(folder, only);
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
     if (error instanceof ThauError) throw error;
     throw new ThauError(
       'PROJECT_PACKAGE',

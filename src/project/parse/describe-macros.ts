@@ -23,11 +23,13 @@ function dependencies({ node, block }: MacroEntry, session: Session): string[] {
 function fromProperties({ node }: MacroEntry, session: Session): Partial<MacroNode> {
   const entry = session.properties.patches.macros.take(node.package_name, node.name);
   if (entry === undefined) return {};
-  const { raw, yaml } = entry;
-  const written = typeof raw['description'] === 'string' ? raw['description'] : '';
-  return {
-    description: renderDescription(written, () => yaml.at(raw, 'description'), entry.packageName, session),
-    meta: Expect.isMapping(raw['meta']) ? raw['meta'] : {},
-    arguments: Array.isArray(raw['arguments']) ? (raw['arguments'] as YamlMapping[]) : [],
-  };
+  return session.unit(`macro|${entry.id}`, [entry.shown], () => {
+    const { raw, yaml } = entry;
+    const written = typeof raw['description'] === 'string' ? raw['description'] : '';
+    return {
+      description: renderDescription(written, () => yaml.at(raw, 'description'), entry.packageName, session),
+      meta: Expect.isMapping(raw['meta']) ? raw['meta'] : {},
+      arguments: Array.isArray(raw['arguments']) ? (raw['arguments'] as YamlMapping[]) : [],
+    };
+  });
 }

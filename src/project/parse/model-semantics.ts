@@ -12,12 +12,7 @@ import type { Session } from './session.js';
  * A model that says `semantic_model: true` and its `metrics:`, dbt's newest way, as nodes beside it. The semantic
  * model keeps the model's properties as written: src/semantic reads dimensions and grains from them.
  */
-export function modelSemantics(
-  model: ManifestNode,
-  entry: Entry,
-  session: Session,
-  taken: Map<string, Place>,
-): void {
+export function modelSemantics(model: ManifestNode, entry: Entry, session: Session): void {
   const { raw, yaml, packageName } = entry;
   const declared = raw['semantic_model'];
   const enabled = declared === true || (Expect.isMapping(declared) && declared['enabled'] !== false);
@@ -27,7 +22,7 @@ export function modelSemantics(
   const settings = session.packages.get(packageName) ?? session.root;
   const at = yaml.at(raw, 'semantic_model');
   const add = (node: DeclaredNode, place: Place): void => {
-    taken.set(node.unique_id, place);
+    session.taken.set(node.unique_id, place);
     session.declared.push({ node, capture: captureOf(node), package: settings });
   };
   const common = { package_name: packageName, path: entry.path, original_file_path: entry.path };
@@ -57,7 +52,8 @@ export function modelSemantics(
       checkKeys(yaml, metric, { owner: `metric "${metricName}"`, allowed: metricKeys }, session.problems);
       const id = `metric.${packageName}.${metricName}`;
       const place = yaml.at(metric, 'name');
-      if (taken.has(id)) throw expect.fault(metric, 'name', `two metrics have the name "${metricName}"`);
+      if (session.taken.has(id))
+        throw expect.fault(metric, 'name', `two metrics have the name "${metricName}"`);
       const { config, ...rest } = metric;
       add(
         {

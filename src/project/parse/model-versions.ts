@@ -14,6 +14,8 @@ export interface ModelVersion {
   readonly name: string;
   readonly version: Version;
   readonly latest: Version;
+  /** Its place in `versions:`. */
+  readonly index: number;
   /** The entry of `versions:`. */
   readonly raw: YamlMapping;
 }
@@ -26,7 +28,7 @@ export function modelVersions(
 ): Map<string, ModelVersion> {
   const found = new Map<string, ModelVersion>();
   for (const entry of properties.patches.models.entries()) {
-    if (!Object.hasOwn(entry.raw, 'versions')) continue;
+    if (!entry.has.includes('versions')) continue;
     problems.attempt(() => readVersions(entry, stems, problems, found));
   }
   return found;
@@ -41,12 +43,12 @@ function readVersions(
   const expect = new Expect(entry.yaml);
   const owner = `model "${entry.name}"`;
   const list = expect.mappings(entry.raw, 'versions', `the versions of ${owner}`);
-  const versions = list.map((raw) => {
+  const versions = list.map((raw, index) => {
     checkKeys(entry.yaml, raw, { owner: `a version of ${owner}`, allowed: versionKeys }, problems);
     const v = raw['v'];
     if (typeof v !== 'string' && typeof v !== 'number')
       throw expect.fault(raw, 'v', `a version of ${owner} needs "v"`, v);
-    return { raw, v };
+    return { raw, v, index };
   });
   if (versions.length === 0) return;
   const latest = latestOf(
@@ -55,7 +57,7 @@ function readVersions(
     expect,
   );
   const seen = new Set<string>();
-  for (const { raw, v } of versions) {
+  for (const { raw, v, index } of versions) {
     if (seen.has(String(v))) throw expect.fault(raw, 'v', `${owner} has the version ${v} twice`);
     seen.add(String(v));
     const stem = fileOf(entry, raw, v, latest, stems);
@@ -68,7 +70,7 @@ function readVersions(
       );
       continue;
     }
-    found.set(`${entry.packageName}.${stem}`, { entry, name: entry.name, version: v, latest, raw });
+    found.set(`${entry.packageName}.${stem}`, { entry, name: entry.name, version: v, latest, raw, index });
   }
 }
 

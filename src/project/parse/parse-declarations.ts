@@ -12,6 +12,8 @@ import type { ConfigSection } from '../settings/project-settings.js';
 import { Expect } from '../yaml/expect.js';
 import type { YamlMapping } from '../yaml/yaml-file.js';
 import { renderDescription } from './read-docs.js';
+import { References } from './link.js';
+import { parseUnitTest } from './parse-unit-tests.js';
 import type { Session } from './session.js';
 
 type DeclaredType = 'exposure' | 'group' | 'metric' | 'semantic_model' | 'saved_query' | 'unit_test';
@@ -25,18 +27,43 @@ const sectionOf: Readonly<Partial<Record<DeclaredType, ConfigSection>>> = {
 };
 
 /** Exposures, groups, metrics, semantic models, saved queries and unit tests, each a node as its YAML says it. */
-export function parseDeclarations(session: Session, taken: Map<string, Place>): void {
+export function parseDeclarations(session: Session): void {
   const { declarations } = session.properties;
   const each = (entries: readonly Entry[], type: DeclaredType, read: Reader): void => {
-    for (const entry of entries)
-      session.problems.attempt(() => declare(entry, type, read(entry), session, taken));
+    for (const entry of entries) {
+      session.unit(`${type}|${entry.id}`, [entry.shown], () => {
+        session.problems.attempt(() => declare(entry, type, read(entry), session));
+      });
+    }
   };
   each(declarations.groups, 'group', readGroup);
   each(declarations.exposures, 'exposure', readExposure);
   each(declarations.semantic_models, 'semantic_model', readSemanticModel);
   each(declarations.metrics, 'metric', readMetric);
   each(declarations.saved_queries, 'saved_query', readSavedQuery);
-  each(declarations.unit_tests, 'unit_test', readUnitTest);
+  if (declarations.unit_tests.length === 0) return;
+  const references = new References(session);
+  for (const entry of declarations.unit_tests) {
+    session.problems.attempt(() => declareUnitTests(entry, references));
+  }
+}
+
+/** Read anew each time: what they say depends on their models, and on files of fixtures. */
+function declareUnitTests(entry: Entry, references: References): void {
+  const { session } = references;
+  const settings = session.packages.get(entry.packageName) ?? session.root;
+  const owners = settings === session.root ? [settings] : [settings, session.root];
+  const nodes = parseUnitTest(entry, {
+    session,
+    references,
+    configOf: (one, fqn) => configOf(one.raw, 'unit_test', fqn, owners),
+    note: (texts, one, capture) => runReferences(texts, one, capture, session),
+  });
+  const at = entry.yaml.at(entry.raw, 'name');
+  for (const node of nodes) {
+    refuseSecond(node.unique_id, at, session.taken, 'unit test', entry.name);
+    session.declared.push({ node, capture: new Capture(), package: settings });
+  }
 }
 
 /** What one kind of declaration needs beyond its YAML. */
@@ -50,31 +77,13 @@ interface Declared {
 
 type Reader = (entry: Entry) => Declared;
 
-function declare(
-  entry: Entry,
-  type: DeclaredType,
-  declared: Declared,
-  session: Session,
-  taken: Map<string, Place>,
-): void {
+function declare(entry: Entry, type: DeclaredType, declared: Declared, session: Session): void {
   const { name, packageName, yaml, raw } = entry;
   const settings = session.packages.get(packageName) ?? session.root;
   const middle = declared.middle ?? [];
   const uniqueId = [type, packageName, ...middle, name].join('.');
   const at = yaml.at(raw, 'name');
-  const before = taken.get(uniqueId);
-  if (before !== undefined) {
-    throw new ThauError(
-      'PROJECT_DUPLICATE_NODE',
-      `two entries declare the ${type.replace('_', ' ')} "${name}"`,
-      {
-        at,
-        notes: [`the other is at ${before.file}:${before.line ?? 1}`],
-        hint: 'Rename one of them.',
-      },
-    );
-  }
-  taken.set(uniqueId, at);
+  refuseSecond(uniqueId, at, session.taken, type.replace('_', ' '), name);
   const fqn = [packageName, ...entry.folders, ...middle, name];
   const config = configOf(raw, type, fqn, settings === session.root ? [settings] : [settings, session.root]);
   const capture = new Capture();
@@ -105,6 +114,18 @@ function declare(
   };
   if (config['enabled'] === false) return;
   session.declared.push({ node, capture, package: settings });
+}
+
+function refuseSecond(id: string, at: Place, taken: Session['taken'], noun: string, name: string): void {
+  const before = taken.get(id);
+  if (before !== undefined) {
+    throw new ThauError('PROJECT_DUPLICATE_NODE', `two entries declare the ${noun} "${name}"`, {
+      at,
+      notes: [`the other is at ${before.file}:${before.line ?? 1}`],
+      hint: 'Rename one of them.',
+    });
+  }
+  taken.set(id, at);
 }
 
 function configOf(
@@ -209,20 +230,4 @@ function listOf(value: unknown): unknown[] {
 const readSavedQuery: Reader = (entry) => {
   const params = Expect.isMapping(entry.raw['query_params']) ? entry.raw['query_params'] : {};
   return { references: [], metrics: listOf(params['metrics']).filter((one) => typeof one === 'string') };
-};
-
-const readUnitTest: Reader = (entry) => {
-  const expect = new Expect(entry.yaml);
-  const model = expect.text(entry.raw, 'model', `the model of unit test "${entry.name}"`);
-  const given = expect.mappings(entry.raw, 'given', `the given of unit test "${entry.name}"`);
-  const inputs = given.map((one) => expect.text(one, 'input', `an input of unit test "${entry.name}"`));
-  if (!Object.hasOwn(entry.raw, 'expect')) {
-    throw expect.fault(entry.raw, undefined, `the unit test "${entry.name}" needs what to "expect"`);
-  }
-  return {
-    middle: [model],
-    // `this` stands for the model's own earlier rows
-    references: [`ref('${model}')`, ...inputs.filter((input) => input.trim() !== 'this')],
-    extra: { model, given, tested_node_unique_id: null },
-  };
 };

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ThauError, type Place } from '../../errors/thau-error.js';
+import type { Claims } from '../cache/claims.js';
 import type { Template } from '../../jinja/parse/ast.js';
 import { parseTemplate } from '../../jinja/parse/parse-template.js';
 import { renderSync } from '../../jinja/render.js';
@@ -28,6 +29,8 @@ export interface NodeRequest {
   readonly path: string;
   readonly originalFilePath: string;
   readonly rawCode: string;
+  /** SQL unless said. */
+  readonly language?: 'python';
   /** Null for seeds, whose files are data. */
   readonly template: Template | null;
   /** Of a seed: the whole file, for its checksum. */
@@ -65,7 +68,7 @@ export function parseNode(request: NodeRequest, session: Session): Draft | undef
     schema: target.schema,
     alias: name,
     raw_code: request.rawCode,
-    language: 'sql' as const,
+    language: request.language ?? ('sql' as const),
     description: request.description,
     columns: request.columns,
     ...request.extra,
@@ -83,7 +86,7 @@ export function parseNode(request: NodeRequest, session: Session): Draft | undef
     renderSync(template, globals(), { undefined: 'silent' });
   }
   request.run?.(capture, globals);
-  const config = resolveConfig(
+  const { config, written } = resolveConfig(
     {
       type,
       package: settings,
@@ -106,6 +109,7 @@ export function parseNode(request: NodeRequest, session: Session): Draft | undef
         ? checksumOf(request.rawCode)
         : { name: 'sha256', checksum: request.checksum },
     config,
+    unrendered_config: written,
     tags: config.tags,
     meta: config.meta,
     patch_path: request.patch === undefined ? null : `${settings.name}://${request.patch.path}`,
@@ -205,13 +209,7 @@ function mappingOf(value: unknown): YamlMapping {
 }
 
 /** Refuses a second node of one id, with both places. */
-export function claim(
-  uniqueId: string,
-  at: Place,
-  taken: Map<string, Place>,
-  noun: string,
-  name: string,
-): void {
+export function claim(uniqueId: string, at: Place, taken: Claims, noun: string, name: string): void {
   const before = taken.get(uniqueId);
   if (before === undefined) {
     taken.set(uniqueId, at);

@@ -1,44 +1,29 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { hash } from 'node:crypto';
 import { ThauError, type Place } from '../../errors/thau-error.js';
 import { placeOf } from '../../jinja/locate.js';
 import { parseTemplate, templateOfBlock } from '../../jinja/parse/parse-template.js';
-import type { Entry } from '../properties/properties.js';
+import type { Entry, PatchKind } from '../properties/properties.js';
 import { Expect } from '../yaml/expect.js';
 import type { YamlMapping } from '../yaml/yaml-file.js';
 import { describe } from './parse-models.js';
-import { claim, configsOf, parseNode } from './parse-node.js';
+import { claim, configsOf, parseNode, type NodeRequest } from './parse-node.js';
 import { readText, trimmed, type SourceFile } from './project-files.js';
 import type { Draft, Session } from './session.js';
 
 const nothingSaid = { description: '', columns: {} };
 
 /** A seed: its rows are not read here. */
-export function parseSeed(file: SourceFile, session: Session, taken: Map<string, Place>): Draft | undefined {
-  const name = file.stem;
-  const uniqueId = `seed.${file.package.name}.${name}`;
+export function parseSeed(file: SourceFile, session: Session): void {
   const at: Place = { file: file.shown };
-  claim(uniqueId, at, taken, 'seed', name);
-  const patch = session.properties.patches.seeds.take(file.package.name, name);
+  const common = fileRequest(file, { type: 'seed', name: file.stem, patches: 'seeds', at }, session);
   // as dbt does it, without the space around
-  const text = readFileSync(join(file.package.root, file.path), 'utf8').trim();
-  return parseNode(
+  const text = session.files.read(file.shown).toString('utf8').trim();
+  parseNode(
     {
-      type: 'seed',
-      package: file.package,
-      name,
-      uniqueId,
-      fqn: [file.package.name, ...file.folders, name],
-      path: file.inner,
-      originalFilePath: file.path,
+      ...common,
       rawCode: '',
       template: null,
-      checksum: createHash('sha256').update(text).digest('hex'),
-      at,
-      patch,
-      propertyConfigs: configsOf(patch),
-      ...(patch === undefined ? nothingSaid : describe(patch, undefined, session)),
+      checksum: hash('sha256', text),
       extra: { root_path: file.package.root },
     },
     session,
@@ -46,30 +31,18 @@ export function parseSeed(file: SourceFile, session: Session, taken: Map<string,
 }
 
 /** The `{% snapshot %}` blocks of a file. */
-export function parseSnapshots(file: SourceFile, session: Session, taken: Map<string, Place>): void {
-  const template = parseTemplate(readText(file), { file: file.shown });
+export function parseSnapshots(file: SourceFile, session: Session): void {
+  const template = parseTemplate(readText(file, session.files), { file: file.shown });
   for (const block of template.blocks.filter(({ kind }) => kind === 'snapshot')) {
     session.problems.attempt(() => {
       const { name } = block;
       const at = placeOf(template, block.start);
-      const uniqueId = `snapshot.${file.package.name}.${name}`;
-      claim(uniqueId, at, taken, 'snapshot', name);
-      const patch = session.properties.patches.snapshots.take(file.package.name, name);
       const node = parseNode(
         {
-          type: 'snapshot',
-          package: file.package,
-          name,
-          uniqueId,
+          ...fileRequest(file, { type: 'snapshot', name, patches: 'snapshots', at }, session),
           fqn: [file.package.name, ...file.folders, file.stem, name],
-          path: file.inner,
-          originalFilePath: file.path,
           rawCode: template.source.slice(block.bodyStart, block.bodyEnd),
           template: templateOfBlock(template, block),
-          at,
-          patch,
-          propertyConfigs: configsOf(patch),
-          ...(patch === undefined ? nothingSaid : describe(patch, undefined, session)),
         },
         session,
       );
@@ -79,13 +52,13 @@ export function parseSnapshots(file: SourceFile, session: Session, taken: Map<st
 }
 
 /** A snapshot that is written in YAML alone: `relation: ref('orders')`. */
-export function parseYamlSnapshot(entry: Entry, session: Session, taken: Map<string, Place>): void {
+export function parseYamlSnapshot(entry: Entry, session: Session): void {
   const expect = new Expect(entry.yaml);
   const settings = session.packages.get(entry.packageName) ?? session.root;
   const relation = expect.text(entry.raw, 'relation', `the relation of snapshot "${entry.name}"`);
   const at = entry.yaml.at(entry.raw, 'name');
   const uniqueId = `snapshot.${entry.packageName}.${entry.name}`;
-  claim(uniqueId, at, taken, 'snapshot', entry.name);
+  claim(uniqueId, at, session.taken, 'snapshot', entry.name);
   session.properties.patches.snapshots.take(entry.packageName, entry.name);
   const rawCode = `select * from {{ ${relation} }}`;
   const line = entry.yaml.at(entry.raw, 'relation').line ?? 1;
@@ -135,36 +108,25 @@ function checkSnapshot({ node: { name, config } }: Draft, at: Place): void {
 }
 
 /** A query that is compiled but never run. */
-export function parseAnalysis(file: SourceFile, session: Session, taken: Map<string, Place>): void {
-  const { text, firstLine } = trimmed(readText(file));
+export function parseAnalysis(file: SourceFile, session: Session): void {
+  const { text, firstLine } = trimmed(readText(file, session.files));
   const name = file.stem;
-  const uniqueId = `analysis.${file.package.name}.${name}`;
   const at: Place = { file: file.shown, line: firstLine };
-  claim(uniqueId, at, taken, 'analysis', name);
-  const patch = session.properties.patches.analyses.take(file.package.name, name);
   parseNode(
     {
-      type: 'analysis',
-      package: file.package,
-      name,
-      uniqueId,
+      ...fileRequest(file, { type: 'analysis', name, patches: 'analyses', at }, session),
       fqn: [file.package.name, 'analysis', ...file.folders, name],
       path: `analysis/${file.inner}`,
-      originalFilePath: file.path,
       rawCode: text,
       template: parseTemplate(text, { file: file.shown, firstLine }),
-      at,
-      patch,
-      propertyConfigs: configsOf(patch),
-      ...(patch === undefined ? nothingSaid : describe(patch, undefined, session)),
     },
     session,
   );
 }
 
 /** A test that is a query of its own; rows are failures. */
-export function parseSingularTest(file: SourceFile, session: Session, taken: Map<string, Place>): void {
-  const { text, firstLine } = trimmed(readText(file));
+export function parseSingularTest(file: SourceFile, session: Session): void {
+  const { text, firstLine } = trimmed(readText(file, session.files));
   const template = parseTemplate(text, { file: file.shown, firstLine });
   // a generic test may stand among them; it is a macro
   if (
@@ -172,29 +134,47 @@ export function parseSingularTest(file: SourceFile, session: Session, taken: Map
     template.body.every((part) => part.kind !== 'text' || part.text.trim() === '')
   )
     return;
-  const name = file.stem;
-  const uniqueId = `test.${file.package.name}.${name}`;
   const at: Place = { file: file.shown, line: firstLine };
-  claim(uniqueId, at, taken, 'test', name);
-  const patch = session.properties.patches.data_tests.take(file.package.name, name);
   parseNode(
     {
-      type: 'test',
-      package: file.package,
-      name,
-      uniqueId,
-      fqn: [file.package.name, ...file.folders, name],
-      path: file.inner,
-      originalFilePath: file.path,
+      ...fileRequest(file, { type: 'test', name: file.stem, patches: 'data_tests', at }, session),
       rawCode: text,
       template,
-      at,
-      patch,
-      propertyConfigs: configsOf(patch),
-      ...(patch === undefined ? nothingSaid : describe(patch, undefined, session)),
     },
     session,
   );
+}
+
+interface FileNode {
+  readonly type: NodeRequest['type'];
+  readonly name: string;
+  readonly patches: PatchKind;
+  readonly at: Place;
+}
+
+/** What every node of a file of its own has: its names, and what its properties say. Claims its unique id. */
+function fileRequest(
+  file: SourceFile,
+  { type, name, patches, at }: FileNode,
+  session: Session,
+): Omit<NodeRequest, 'rawCode' | 'template'> {
+  const packageName = file.package.name;
+  const uniqueId = `${type}.${packageName}.${name}`;
+  claim(uniqueId, at, session.taken, type, name);
+  const patch = session.properties.patches[patches].take(packageName, name);
+  return {
+    type,
+    package: file.package,
+    name,
+    uniqueId,
+    fqn: [packageName, ...file.folders, name],
+    path: file.inner,
+    originalFilePath: file.path,
+    at,
+    patch,
+    propertyConfigs: configsOf(patch),
+    ...(patch === undefined ? nothingSaid : describe(patch, undefined, session)),
+  };
 }
 
 /** `on-run-start` and `on-run-end` as nodes, so that what they refer to is in the graph. */

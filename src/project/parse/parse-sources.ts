@@ -1,5 +1,5 @@
 import { formatPlace } from '../../errors/format.js';
-import { ThauError, type Place } from '../../errors/thau-error.js';
+import { ThauError } from '../../errors/thau-error.js';
 import type { SourceNode } from '../manifest.js';
 import { readColumns } from '../node/columns.js';
 import { relationName } from '../node/relation-names.js';
@@ -21,21 +21,15 @@ export interface ParsedTable {
 }
 
 /** The tables of one source. Several entries may name one source; a table is declared once. */
-export function parseSource(entry: Entry, session: Session, taken: Map<string, Place>): ParsedTable[] {
+export function parseSource(entry: Entry, session: Session): ParsedTable[] {
   const expect = new Expect(entry.yaml);
   const tables = expect.mappings(entry.raw, 'tables', `the tables of source "${entry.name}"`);
   return tables.flatMap(
-    (raw) => session.problems.attempt(() => [parseTable(entry, raw, expect, session, taken)]) ?? [],
+    (raw) => session.problems.attempt(() => [parseTable(entry, raw, expect, session)]) ?? [],
   );
 }
 
-function parseTable(
-  entry: Entry,
-  raw: YamlMapping,
-  expect: Expect,
-  session: Session,
-  taken: Map<string, Place>,
-): ParsedTable {
+function parseTable(entry: Entry, raw: YamlMapping, expect: Expect, session: Session): ParsedTable {
   const { yaml, packageName } = entry;
   const source = entry.raw;
   const name = expect.text(raw, 'name', `the name of a table of source "${entry.name}"`);
@@ -43,7 +37,7 @@ function parseTable(
   checkKeys(yaml, raw, { owner, allowed: tableKeys }, session.problems);
   const uniqueId = `source.${packageName}.${entry.name}.${name}`;
   const at = yaml.at(raw, 'name');
-  const before = taken.get(uniqueId);
+  const before = session.taken.get(uniqueId);
   if (before !== undefined) {
     throw new ThauError('PROJECT_DUPLICATE_NODE', `the source ${owner} is declared twice`, {
       at,
@@ -51,7 +45,7 @@ function parseTable(
       hint: 'Remove one of them.',
     });
   }
-  taken.set(uniqueId, at);
+  session.taken.set(uniqueId, at);
   const fqn = [packageName, ...entry.folders, entry.name, name];
   const config = configOf(entry, raw, fqn, session);
   const settings = session.packages.get(packageName) ?? session.root;

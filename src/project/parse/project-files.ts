@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ThauError } from '../../errors/thau-error.js';
-import { findFiles, type FoundFile } from '../files/find-files.js';
+import type { FileTable } from '../cache/file-table.js';
+import { FileFinder, type FoundFile } from '../files/find-files.js';
 import { ignoreRules } from '../files/ignore-rules.js';
 import type { ProjectSettings } from '../settings/project-settings.js';
 
@@ -38,16 +39,19 @@ export function projectFiles(settings: ProjectSettings): ProjectFiles {
   const ignoreFile = join(settings.root, '.dbtignore');
   const ignored = ignoreRules(existsSync(ignoreFile) ? readFileSync(ignoreFile, 'utf8') : '');
   const { paths } = settings;
+  const finder = new FileFinder(settings.root, ignored);
   const find = (folders: readonly string[], ...extensions: string[]): SourceFile[] =>
-    findFiles(settings.root, folders, extensions, ignored).map((file) => sourceFile(settings, file));
+    finder.find(folders, extensions).map((file) => sourceFile(settings, file));
   const tests = find(paths.test, '.sql');
   const isGeneric = (file: SourceFile): boolean => file.folders[0] === 'generic';
+  // rows of unit tests, read by the tests that name them
+  const isFixture = (file: SourceFile): boolean => file.folders[0] === 'fixtures';
   return {
     models: find(paths.model, '.sql', '.py'),
     seeds: find(paths.seed, '.csv'),
     snapshots: find(paths.snapshot, '.sql'),
     analyses: find(paths.analysis, '.sql'),
-    singularTests: tests.filter((file) => !isGeneric(file)),
+    singularTests: tests.filter((file) => !isGeneric(file) && !isFixture(file)),
     macros: [...find(paths.macro, '.sql'), ...tests.filter(isGeneric)],
     docs: find(paths.docs, '.md'),
     properties: find(
@@ -88,10 +92,10 @@ export function trimmed(text: string): { readonly text: string; readonly firstLi
 }
 
 /** A file's text. Throws PROJECT_FILE when it cannot be read or is no text. */
-export function readText(file: SourceFile): string {
+export function readText(file: SourceFile, files?: FileTable): string {
   let text: string;
   try {
-    text = readFileSync(join(file.package.root, file.path), 'utf8');
+    text = (files?.read(file.shown) ?? readFileSync(join(file.package.root, file.path))).toString('utf8');
   } catch (error) {
     throw new ThauError('PROJECT_FILE', `${file.shown} cannot be read`, {
       at: { file: file.shown },

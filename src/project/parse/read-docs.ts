@@ -23,7 +23,7 @@ const closing = /\{%-?\s*enddocs\s*-?%\}/g;
 
 /** Collects the docs blocks of a Markdown file. What stands outside of them is not ours. */
 export function readDocs(file: SourceFile, session: Session): void {
-  const text = readText(file);
+  const text = readText(file, session.files);
   if (!text.includes('docs')) return;
   opening.lastIndex = 0;
   for (let open = opening.exec(text); open !== null; open = opening.exec(text)) {

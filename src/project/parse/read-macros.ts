@@ -13,7 +13,7 @@ const macroKinds = new Set<BlockDefinition['kind']>(['macro', 'test', 'data_test
 
 /** Adds the macros, generic tests and materializations of a file to the session's table. */
 export function readMacros(file: SourceFile, session: Session): void {
-  const template = parseTemplate(readText(file), { file: file.shown });
+  const template = parseTemplate(readText(file, session.files), { file: file.shown });
   for (const block of template.blocks) {
     if (!macroKinds.has(block.kind)) continue;
     const entry = macroEntry(template, block, file.package.name, file.path, file.path);

@@ -20,7 +20,10 @@ export function sourceTarget({ node, entry, raw }: ParsedTable): TestTarget {
 }
 
 export interface EntryTarget {
-  readonly target: TestTarget;
+  /** Tells the target from every other. */
+  readonly id: string;
+  /** Made when it is needed: it looks into the entry. */
+  readonly target: () => TestTarget;
   readonly entry: Entry;
   /** The model itself, for its metrics; the latest version of one with versions. */
   readonly model?: ManifestNode;
@@ -45,7 +48,8 @@ export function targetsOf(session: Session): EntryTarget[] {
       return found.map((node): EntryTarget => {
         const isLatest = String(node.version ?? '') === String(node.latest_version ?? '');
         return {
-          target: nodeTarget(entry, node, section),
+          id: `${entry.id}|${node.unique_id}|${String(isLatest)}|${String(node.config.enabled)}`,
+          target: () => nodeTarget(entry, node, section),
           entry,
           ...(type === 'model' && isLatest && node.config.enabled ? { model: node } : {}),
         };

@@ -1,6 +1,7 @@
 import { ThauError } from '../../errors/thau-error.js';
 import { formatPlace } from '../../errors/format.js';
-import type { Problems } from '../problems.js';
+import { renderEntry } from '../parse/render-entry.js';
+import type { Session } from '../parse/session.js';
 import { checkKeys } from '../yaml/check-keys.js';
 import { Expect } from '../yaml/expect.js';
 import type { YamlFile, YamlMapping } from '../yaml/yaml-file.js';
@@ -9,6 +10,7 @@ import {
   PatchTable,
   type DeclarationKind,
   type Entry,
+  type MarkedKey,
   type PatchKind,
   type Properties,
 } from './properties.js';
@@ -16,13 +18,16 @@ import {
 /** A properties file on disk. */
 export interface PropertiesSource {
   readonly packageName: string;
-  readonly yaml: YamlFile;
   readonly path: string;
   readonly folders: readonly string[];
+  /** What errors call it. */
+  readonly shown: string;
+  /** Reads it, when first asked. */
+  readonly yaml: () => YamlFile;
 }
 
 /** Sorts the entries of properties files into patches and declarations, and checks their names and keys. */
-export function readProperties(sources: readonly PropertiesSource[], problems: Problems): Properties {
+export function readProperties(sources: readonly PropertiesSource[], session: Session): Properties {
   const properties = {
     patches: {
       models: new PatchTable(),
@@ -42,7 +47,7 @@ export function readProperties(sources: readonly PropertiesSource[], problems: P
       unit_tests: [] as Entry[],
     },
   };
-  for (const source of sources) readFile(source, properties, problems);
+  for (const source of sources) readSource(source, properties, session);
   return properties;
 }
 
@@ -51,9 +56,38 @@ type Collected = {
   readonly declarations: Record<DeclarationKind, Entry[]>;
 };
 
-function readFile(source: PropertiesSource, into: Collected, problems: Problems): void {
-  const { yaml } = source;
-  if (yaml.value === null) return;
+/** An entry as plain data: its section, its place in it, its name, and which marked keys it has. */
+type FoundEntry = readonly [section: string, index: number, name: string, has: readonly MarkedKey[]];
+
+const markedKeys: readonly MarkedKey[] = ['relation', 'versions'];
+
+function readSource(source: PropertiesSource, into: Collected, session: Session): void {
+  const { problems } = session;
+  const rendered = new Map<string, YamlMapping>();
+  const found = session.unit(`properties|${source.shown}`, [source.shown], () => {
+    const yaml = problems.attempt(() => source.yaml());
+    return yaml === undefined ? [] : entriesOf(yaml, source, rendered, session);
+  });
+  for (const one of found) {
+    const [section, , name] = one;
+    const { key, noun, patch, declaration } = sections[section] as Section;
+    const entry = entryOf(source, one, rendered, session);
+    if (declaration !== undefined) into.declarations[declaration].push(entry);
+    if (patch === undefined) continue;
+    const before = into.patches[patch].add(entry);
+    if (before !== undefined) problems.error(duplicate(noun, key, { ...entry, name }, before));
+  }
+}
+
+/** The entries of a file, with their templates rendered and noted in `rendered`. */
+function entriesOf(
+  yaml: YamlFile,
+  { packageName }: PropertiesSource,
+  rendered: Map<string, YamlMapping>,
+  session: Session,
+): readonly FoundEntry[] {
+  const { problems } = session;
+  if (yaml.value === null) return [];
   if (!Expect.isMapping(yaml.value)) {
     problems.error(
       new ThauError(
@@ -65,7 +99,7 @@ function readFile(source: PropertiesSource, into: Collected, problems: Problems)
         },
       ),
     );
-    return;
+    return [];
   }
   const raw = withoutPrivate(yaml.value);
   checkKeys(
@@ -75,20 +109,63 @@ function readFile(source: PropertiesSource, into: Collected, problems: Problems)
     problems,
   );
   const expect = new Expect(yaml);
-  for (const [section, { key, noun, allowed, patch, declaration }] of sectionsOf(raw)) {
+  const found: FoundEntry[] = [];
+  for (const [section, { noun, allowed }] of sectionsOf(raw)) {
     const entries = problems.attempt(() => expect.mappings(yaml.value, section, section)) ?? [];
-    for (const mapping of entries) {
+    entries.forEach((mapping, index) => {
       problems.attempt(() => {
         const name = expect.text(mapping, 'name', `the name of a ${noun}`);
         checkKeys(yaml, mapping, { owner: `${noun} "${name}"`, allowed }, problems);
-        const entry: Entry = { ...source, raw: mapping, name };
-        if (declaration !== undefined) into.declarations[declaration].push(entry);
-        if (patch === undefined) return;
-        const before = into.patches[patch].add(entry);
-        if (before !== undefined) throw duplicate(noun, key, entry, before);
+        found.push([section, index, name, markedKeys.filter((key) => Object.hasOwn(mapping, key))]);
+        rendered.set(`${section}|${index}`, renderEntry(yaml, mapping, packageName, session));
       });
-    }
+    });
   }
+  return found;
+}
+
+function entryOf(
+  source: PropertiesSource,
+  [section, index, name, has]: FoundEntry,
+  rendered: ReadonlyMap<string, YamlMapping>,
+  session: Session,
+): Entry {
+  const { packageName, path, folders, shown } = source;
+  let raw = rendered.get(`${section}|${index}`);
+  return {
+    packageName,
+    path,
+    folders,
+    shown,
+    name,
+    has,
+    id: `${shown}|${section}|${index}`,
+    get yaml() {
+      return source.yaml();
+    },
+    get raw() {
+      return (raw ??= readAgain(source, section, index, session));
+    },
+  };
+}
+
+/** An entry of a file that was not looked at, since it did not change. */
+function readAgain(
+  { yaml: read, packageName, shown }: PropertiesSource,
+  section: string,
+  index: number,
+  session: Session,
+): YamlMapping {
+  const yaml = read();
+  const list = Expect.isMapping(yaml.value) ? yaml.value[section] : undefined;
+  const mapping: unknown = Array.isArray(list) ? list[index] : undefined;
+  if (!Expect.isMapping(mapping)) {
+    throw new ThauError('PROJECT_FILE', `${shown} changed while the project was read`, {
+      at: { file: shown },
+      hint: 'Run the command again.',
+    });
+  }
+  return renderEntry(yaml, mapping, packageName, session);
 }
 
 interface Section {

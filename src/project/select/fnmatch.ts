@@ -34,10 +34,26 @@ function translate(pattern: string): string {
         out += '\\[';
         continue;
       }
-      const members = pattern.slice(start, end).replace(/[\\\]^[&~|]/g, '\\$&');
-      out += `[${negated ? '^' : ''}${members}]`;
+      out += characterClass(Array.from(pattern.slice(start, end)), negated);
       i = end;
     } else out += char.replace(/[\\^$.|+(){}/\]-]/g, (found) => (found === '-' ? '-' : `\\${found}`));
   }
   return out;
+}
+
+/** As Python reads it: a range that runs backwards holds nothing. */
+function characterClass(members: readonly string[], negated: boolean): string {
+  const escaped = (char: string): string => char.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&');
+  let inside = '';
+  for (let i = 0; i < members.length; i++) {
+    const from = members[i] ?? '';
+    const to = members[i + 1] === '-' ? members[i + 2] : undefined;
+    if (to === undefined) inside += escaped(from);
+    else {
+      if ((from.codePointAt(0) ?? 0) <= (to.codePointAt(0) ?? 0)) inside += `${escaped(from)}-${escaped(to)}`;
+      i += 2;
+    }
+  }
+  if (inside === '') return negated ? '.' : '(?!)';
+  return `[${negated ? '^' : ''}${inside}]`;
 }

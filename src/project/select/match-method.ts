@@ -1,5 +1,6 @@
 import { ThauError } from '../../errors/thau-error.js';
 import type { DeclaredNode, Manifest, ManifestNode, SourceNode } from '../manifest.js';
+import type { PreviousState } from '../state/previous-state.js';
 import { fnmatch } from './fnmatch.js';
 import { matchesName } from './match-name.js';
 import { matchesState } from './match-state.js';
@@ -7,8 +8,8 @@ import type { Criteria, SelectionMethod } from './selection.js';
 
 /** Earlier results that some methods compare with. */
 export interface SelectionState {
-  /** The manifest of an earlier run, for `state:`. */
-  readonly manifest?: Manifest;
+  /** The project as it was, for `state:`. */
+  readonly previous?: PreviousState;
   /** Status of each node in the last run, for `result:`. */
   readonly results?: Readonly<Record<string, string>>;
   /** Sources whose newest row is younger than at the last freshness check, for `source_status:fresher`. */
@@ -95,9 +96,15 @@ const predicates: Record<
       fnmatch(node.source_name, source) &&
       fnmatch(node.name, table);
   },
-  path: ({ value }) => {
+  path: ({ value }, manifest) => {
     const pattern = value.replaceAll('\\', '/').replace(/^\.\//, '').replace(/\/+$/, '');
-    return (node) => pathsOf(node).some((path) => pathMatches(path, pattern));
+    const own = ownFolders(manifest);
+    // the file of a node's properties counts when it is named itself, not by its folder
+    return (node) => {
+      if (pathMatches(node.original_file_path, pattern, own)) return true;
+      const properties = asManifestNode(node)?.patch_path?.split('://')[1];
+      return properties !== undefined && globMatches(properties.split('/'), pattern.split('/'));
+    };
   },
   file: ({ value }) => {
     return (node) => {
@@ -130,9 +137,9 @@ const predicates: Record<
     if (!resourceTypes.includes(criteria.value)) throw wrongValue(criteria, resourceTypes.join(', '));
     return (node) => node.resource_type === criteria.value;
   },
-  state: (criteria, manifest, { manifest: previous }) => {
+  state: (criteria, _manifest, { previous }) => {
     if (previous === undefined) throw needs(criteria, 'an earlier manifest', 'Give `--state <folder>`.');
-    const matches = matchesState(criteria.value, manifest, previous);
+    const matches = matchesState(criteria.value, previous);
     if (matches === undefined)
       throw wrongValue(criteria, 'new, old, modified, unmodified or modified.<part>');
     return matches;
@@ -195,15 +202,38 @@ function descend(value: unknown, keys: readonly string[]): unknown {
   return found;
 }
 
-function pathsOf(node: AnyNode): string[] {
-  const patch = asManifestNode(node)?.patch_path?.split('://')[1];
-  return patch === undefined ? [node.original_file_path] : [node.original_file_path, patch];
+/** A file matches its own glob, and that of any folder above it. Stars stop at a slash, `**` does not. */
+function pathMatches(path: string, pattern: string, own: ReadonlySet<string>): boolean {
+  const parts = path.split('/');
+  return parts.some((_, index) => {
+    const folder = parts.slice(0, index + 1);
+    return own.has(folder.join('/')) && globMatches(folder, pattern.split('/'));
+  });
 }
 
-/** A file matches its own glob, and that of any folder above it. Stars stop at a slash, `**` does not. */
-function pathMatches(path: string, pattern: string): boolean {
-  const parts = path.split('/');
-  return parts.some((_, index) => globMatches(parts.slice(0, index + 1), pattern.split('/')));
+/**
+ * The files and folders of the project itself. dbt looks a pattern up among them, and only then asks which nodes have
+ * such a path: `path:models` finds the models of packages too, but only in a project that has a folder `models`.
+ */
+function ownFolders(manifest: Manifest): ReadonlySet<string> {
+  const project = manifest.metadata.project_name;
+  const found = new Set<string>();
+  for (const collection of [...all, 'macros'] as const) {
+    for (const { package_name: name, original_file_path: path } of Object.values<{
+      readonly package_name: string;
+      readonly original_file_path: string;
+    }>(manifest[collection])) {
+      if (name !== project) continue;
+      for (
+        let at = path.length;
+        at > 0 && !found.has(path.slice(0, at));
+        at = path.lastIndexOf('/', at - 1)
+      ) {
+        found.add(path.slice(0, at));
+      }
+    }
+  }
+  return found;
 }
 
 function globMatches(path: readonly string[], pattern: readonly string[]): boolean {

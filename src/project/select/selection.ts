@@ -31,6 +31,12 @@ export interface Combination {
   readonly expected?: string;
 }
 
+/** Every method that a selection uses. */
+export function methodsOf(selection: Selection): Set<string> {
+  if (selection.kind === 'criteria') return new Set([selection.method]);
+  return new Set(selection.parts.flatMap((part) => [...methodsOf(part)]));
+}
+
 export const selectionMethods = [
   'fqn',
   'tag',

@@ -6,6 +6,7 @@ import { ThauError } from '../../../src/errors/thau-error.js';
 import type { Manifest } from '../../../src/project/manifest.js';
 import { parseSelection } from '../../../src/project/select/parse-selection.js';
 import { selectNodes } from '../../../src/project/select/select-nodes.js';
+import { manifestState } from '../../../src/project/state/previous-state.js';
 import type { IndirectSelection, Selection } from '../../../src/project/select/selection.js';
 import { selectorSelection } from '../../../src/project/select/selector-definition.js';
 
@@ -137,6 +138,13 @@ describe('what a hurried user types', () => {
     expect(error.message).toContain('"x"');
   });
 
+  test.each(['[a-@]', '[!z-a]*', '[a&b~c]*', '[a-z'])(
+    'the pattern %s is a pattern, as Python reads it',
+    (word) => {
+      expect(() => names(word)).not.toThrow();
+    },
+  );
+
   test('any text selects or is refused with a code, and never hangs', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[@+*?[\]!,:.a-z0-9/-]{0,40}$/)), (text) => {
@@ -162,7 +170,7 @@ describe('state', () => {
       manifest,
       selection: parseSelection([word], []),
       indirect: 'empty',
-      state: { manifest: previous },
+      state: { previous: manifestState(previous, manifest) },
     }).ids,
   ];
 
@@ -212,7 +220,7 @@ describe('state', () => {
       manifest: withMacros('new'),
       selection: parseSelection(['state:modified.macros'], []),
       indirect: 'empty',
-      state: { manifest: withMacros('old') },
+      state: { previous: manifestState(withMacros('old'), withMacros('new')) },
     });
     expect([...found.ids]).toEqual(['model.shop.customers']);
   });
