@@ -77,13 +77,13 @@ try {
 }
 
 /**
- * A table as text: moments of the runs themselves become the number of the run; ids that dbt makes of such a moment
+ * A table as text, its columns by name (dbt moves one to the end when it makes it longer): moments of the runs themselves become the number of the run; ids that dbt makes of such a moment
  * are left out.
  */
 async function contents(database, name, relname, began) {
   const columns = await database.query(`
     select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute
-    where attrelid = to_regclass('${name}') and attnum > 0 and not attisdropped order by attnum`);
+    where attrelid = to_regclass('${name}') and attnum > 0 and not attisdropped order by attname`);
   if (columns.length === 0) return 'no table';
   const byMoment = /check|new_record/.test(relname);
   const list = columns

@@ -27,6 +27,7 @@ export function apiSettings(set: ApiOverrides, production: boolean, projectDir =
       prepare: set.prepare,
       cacheBytes: set.cache_bytes,
       slowStatement: set.slow_statement,
+      subscriptions: set.subscriptions,
     }),
     limits: { ...defaults.limits, ...limits },
     roles: new RoleBook(set.roles),

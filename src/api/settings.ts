@@ -33,6 +33,8 @@ export interface ApiSettings {
   readonly cacheBytes: number;
   /** Milliseconds after which a statement is written to the log with its plan. */
   readonly slowStatement: number;
+  /** Subscriptions open at once in one process; a tenth of them may be one key's. */
+  readonly subscriptions: number;
   readonly roles: RoleBook;
   /** Undefined: keys alone. */
   readonly tokens: TokenSettings | undefined;
@@ -71,6 +73,7 @@ export const defaultApiSettings: ApiSettings = {
   prepare: true,
   cacheBytes: 64_000_000,
   slowStatement: 500,
+  subscriptions: 1_000,
   roles: new RoleBook(),
   tokens: undefined,
 };

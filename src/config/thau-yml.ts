@@ -81,6 +81,12 @@ export const thauYml = {
       'all',
       ['all', 'healthy'],
     ),
+    incremental_path: choice(
+      'How incremental models and snapshots go on: on a copy of the table (`clone`), or in a table whose generations share rows (`versioned`); `auto` decides by size and by what a model needs. `incremental_path` in its config, and `--incremental-path`, come first.',
+      'auto',
+      ['auto', 'clone', 'versioned'],
+    ),
+    versioned_from: integer('Rows from which `auto` chooses `versioned`.', '500000', 0),
   }),
   templates: section(
     'What one rendering of a template may use at most. Ample for the largest packages; a template that never ends is stopped by them.',
@@ -112,7 +118,13 @@ export const thauYml = {
   api: section('How the GraphQL API serves.', {
     host: text('Address to listen on; 0.0.0.0 opens it to the network.', '127.0.0.1'),
     port: integer('Port. `PORT` comes first.', '4000', 0, 65_535),
-    pool: integer('Connections to the database that answer requests.', '10', 1, 1000),
+    workers: integer(
+      'Processes of `thau serve` that answer on the one port; each has a pool and a cache of its own. `--workers` comes first.',
+      '1',
+      1,
+      256,
+    ),
+    pool: integer('Connections to the database that answer requests, of each process.', '10', 1, 1000),
     allow_anonymous: boolean(
       'Answer requests without a key, where the server listens on loopback outside production.',
       'false',
@@ -129,6 +141,11 @@ export const thauYml = {
     cache_bytes: integer(
       'Bytes of answers kept per generation; 0 keeps none, and each request runs its own statement.',
       '64000000',
+      0,
+    ),
+    subscriptions: integer(
+      "Subscriptions open at once in one process; a tenth of them may be one key's.",
+      '1000',
       0,
     ),
     body_limit: integer("Bytes of a request's body.", '1000000', 1000),

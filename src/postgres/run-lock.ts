@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { ThauError } from '../errors/thau-error.js';
-import { advisoryLockHolders, tryAdvisoryLock } from './advisory-lock.js';
+import { advisoryLockHolders, takeAdvisoryLock, tryAdvisoryLock } from './advisory-lock.js';
 import type { Database, OwnSession } from './database.js';
 import { qualifiedName } from './identifier.js';
 import { refusePooler } from './pooler.js';
@@ -146,18 +146,20 @@ export class RunLock {
   /** Undefined when the lock is ours again; else who has it. */
   private async resume(): Promise<{ readonly holder: RunLockHolder | undefined } | undefined> {
     const own = await this.options.database.session('thau run lock');
-    let held = false;
     try {
-      return await own.session.transaction(async (tx) => {
+      const other = await own.session.transaction(async (tx) => {
         const row = await readRow(tx, this.options.stateSchema);
         if (row.token !== this.token) return { holder: toHolder(row) };
         // the server may not know yet that the session before is gone
-        held = await takeAdvisoryLock(tx, lockName(this.options.stateSchema));
+        const held = await takeAdvisoryLock(tx, lockName(this.options.stateSchema));
         return held ? undefined : { holder: undefined };
       });
-    } finally {
-      if (held && !this.released) this.own = own;
+      if (other === undefined && !this.released) this.own = own;
       else await own.close();
+      return other;
+    } catch (error) {
+      await own.close().catch(() => undefined);
+      throw error;
     }
   }
 
@@ -212,15 +214,6 @@ function attempt(session: Session, options: RunLockOptions): Promise<Attempt> {
     );
     return { token: rows[0]?.token ?? 0, before: toHolder(row) };
   });
-}
-
-/** Takes it from whoever holds it, whose session ends by that; false when that session would not end. */
-async function takeAdvisoryLock(tx: Session, name: string): Promise<boolean> {
-  if (await tryAdvisoryLock(tx, name)) return true;
-  for (const pid of await advisoryLockHolders(tx, name)) {
-    await tx.query('select pg_terminate_backend($1, 5000)', [pid]);
-  }
-  return tryAdvisoryLock(tx, name);
 }
 
 async function readRow(session: Queryable, stateSchema: string, lock = 'for update'): Promise<LockRow> {

@@ -27,7 +27,7 @@ export interface ManifestMetadata {
 }
 
 export type ResourceType =
-  'model' | 'seed' | 'snapshot' | 'test' | 'analysis' | 'operation' | 'sql_operation';
+  'model' | 'seed' | 'snapshot' | 'test' | 'unit_test' | 'analysis' | 'operation' | 'sql_operation';
 
 export interface ManifestNode {
   readonly unique_id: string;
@@ -53,7 +53,7 @@ export interface ManifestNode {
   readonly description: string;
   readonly columns: Readonly<Record<string, ColumnInfo>>;
   readonly patch_path: string | null;
-  readonly language: 'sql';
+  readonly language: 'sql' | 'python';
   readonly raw_code: string;
   readonly refs: readonly RefArgs[];
   readonly sources: readonly (readonly string[])[];

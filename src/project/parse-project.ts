@@ -4,6 +4,7 @@ import { ThauError, type Place } from '../errors/thau-error.js';
 import type { MacroTable } from './context/macro-table.js';
 import type { Environment } from './environment.js';
 import type { Manifest } from './manifest.js';
+import { checkVersions } from './packages/check-versions.js';
 import { installedPackages } from './packages/installed-packages.js';
 import { cacheFileName, ParseCache } from './cache/parse-cache.js';
 import { worldOf } from './cache/world.js';
@@ -93,6 +94,7 @@ function openSession(
 ): Session {
   const environment = cache === undefined ? given : watched(given, cache);
   const all = [root, ...installedPackages(root, problems)];
+  checkVersions(all, environment.env, problems);
   const plain = new Session(root, new Map(all.map((one) => [one.name, one])), environment, problems);
   const rendered = all.map(
     (one) => problems.attempt(() => renderSettings(one, plain.yamlGlobals(one.name))) ?? one,

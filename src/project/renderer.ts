@@ -46,6 +46,15 @@ export class ProjectRenderer {
     };
   }
 
+  /** The SQL of a unit test's model over the rows given. */
+  async compileUnitTest(
+    tested: ManifestNode,
+    ctes: readonly InjectedCte[],
+    run: RunContext & Required<Pick<RunContext, 'unitTest'>>,
+  ): Promise<string> {
+    return injectCtes(await this.#body(tested, run, new RunState()), ctes);
+  }
+
   /** A hook or another text, among the names of a node or of the project. */
   async render(text: string, run: RunContext, node?: ManifestNode): Promise<string> {
     const file = node === undefined ? 'dbt_project.yml' : `hook of ${this.#shown(node)}`;
@@ -99,6 +108,16 @@ export class ProjectRenderer {
 
   async #body(node: ManifestNode, run: RunContext, state: RunState): Promise<string> {
     if (node.test_metadata !== undefined) return this.#testBody(node, node.test_metadata, run, state);
+    if (node.language === 'python') {
+      throw new ThauError(
+        'PROJECT_FILE',
+        `${this.#shown(node)} is a Python model, which PostgreSQL cannot run`,
+        {
+          at: { file: this.#shown(node) },
+          hint: 'Write the model in SQL, disable it, or list the file in .dbtignore.',
+        },
+      );
+    }
     const firstLine = node.declared_at?.line ?? 1;
     const template = parseTemplate(node.raw_code, { file: this.#shown(node), firstLine });
     return renderAsync(template, this.#globals(node, run, state));

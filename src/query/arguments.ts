@@ -15,6 +15,8 @@ import {
 export interface Inputs {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly claims: Readonly<Record<string, unknown>>;
+  /** The key of the row that a subscription is told of. */
+  readonly event?: readonly string[];
 }
 
 /** Reads a parameter's value; a plan keeps readers, not values, so that it serves every request of its shape. */

@@ -17,6 +17,8 @@ export interface EmitContext {
   /** This request's; a plan may look only at what the signature covers. */
   readonly inputs: Inputs;
   readonly builder: StatementBuilder;
+  /** Of a subscription: a model's relation in the generation before; undefined where it had none. */
+  readonly before?: ((model: string) => string | undefined) | undefined;
   readonly depth: number;
   /** Counts fields as they are written, against `settings.maxFields`. */
   readonly size: { fields: number };

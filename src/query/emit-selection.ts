@@ -6,6 +6,7 @@ import { collect, type Selected } from './collect.js';
 import { emitAggregate } from './emit-aggregate.js';
 import { emitConnection } from './emit-connection.js';
 import { deeper, type EmitContext, type Row } from './emit-context.js';
+import { emitArrivals, emitEvent } from './emit-event.js';
 import { emitList } from './emit-list.js';
 import { emitNode, emitNodes } from './emit-node.js';
 import { jsonObject } from './emit-object.js';
@@ -51,9 +52,9 @@ function emitObject(
   );
 }
 
-/** A field of Query. */
-export const emitRootField = (context: EmitContext, item: Selected): readonly Part[] =>
-  emitField(context, 'Query', item, undefined);
+/** A field of Query or Subscription. */
+export const emitRootField = (context: EmitContext, root: string, item: Selected): readonly Part[] =>
+  emitField(context, root, item, undefined);
 
 function emitField(
   context: EmitContext,
@@ -72,7 +73,10 @@ function emitField(
       return row ? emitGlobalId(context, row, typeName) : [];
     case 'one':
       return emitOne(context, field, site, row);
+    case 'event':
+      return emitEvent(context, field, site);
     case 'many':
+      if (typeName === 'Subscription') return emitArrivals(context, field, site);
       return field.shape === 'list'
         ? emitList(context, field, site, row)
         : emitConnection(context, field, site, row);

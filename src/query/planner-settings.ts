@@ -8,6 +8,8 @@ export interface PlannerSettings {
   readonly maxPageSize: number;
   /** Rows of a page when neither `first` nor `last` is given. */
   readonly defaultPageSize: number;
+  /** Rows that one event of a subscription tells at most. */
+  readonly maxArrivals: number;
   /** Rows from which a relation counts as large: then filters and orders need an index. */
   readonly largeRelation: number;
   /** Plans kept per schema. */
@@ -21,6 +23,7 @@ export const defaultPlannerSettings: PlannerSettings = {
   maxFields: 5_000,
   maxPageSize: 1_000,
   defaultPageSize: 100,
+  maxArrivals: 10_000,
   largeRelation: 100_000,
   cachedPlans: 2_000,
   cursorSecret: '',

@@ -34,6 +34,14 @@ export interface PlanRequest {
   readonly claims?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** What a subscription is told of. */
+export interface PlannedEvent {
+  /** The key of a row, for a field that tells of one after another. */
+  readonly key?: readonly string[];
+  /** A model's relation in the generation before, for a field that tells what a publish brought. */
+  readonly before?: (model: string) => string | undefined;
+}
+
 /** A statement with the values of this request. */
 export interface PlannedStatement {
   readonly kind: 'statement';
@@ -94,8 +102,8 @@ export class Planner {
     this.#plans = new LruMap(this.#settings.cachedPlans);
   }
 
-  /** Never throws for what a request can hold: faults are `errors`. */
-  plan(request: PlanRequest): Planned {
+  /** Never throws for what a request can hold: faults are `errors`. `event` makes a subscription's operation a statement. */
+  plan(request: PlanRequest, event?: PlannedEvent): Planned {
     const known = this.#known(request.document, request.operationName);
     if (known === undefined) {
       return {
@@ -115,17 +123,25 @@ export class Planner {
     const coerced = this.#variables(facts, request.variables ?? {});
     if (coerced.errors) return { kind: 'errors', of: 'variables', errors: coerced.errors };
     const variables = coerced.values;
-    if (facts.operation.operation !== OperationTypeNode.QUERY) return { kind: 'operation', facts, variables };
-    const inputs: Inputs = { variables, claims: request.claims ?? {} };
+    const isEvent = event !== undefined && facts.operation.operation === OperationTypeNode.SUBSCRIPTION;
+    if (facts.operation.operation !== OperationTypeNode.QUERY && !isEvent) {
+      return { kind: 'operation', facts, variables };
+    }
+    const inputs: Inputs = {
+      variables,
+      claims: request.claims ?? {},
+      ...(event?.key && { event: event.key }),
+    };
     try {
       const key = `${request.role?.key ?? ''}|${facts.signature(variables)}`;
       const cacheKey = `${known.id}|${key}`;
-      let plan = this.#plans.get(cacheKey);
+      // a relation of the generation before stands in one plan alone
+      let plan = event?.before === undefined ? this.#plans.get(cacheKey) : undefined;
       if (plan === undefined) {
-        const made = this.#make(facts, inputs, request.role);
+        const made = this.#make(facts, inputs, request.role, event);
         if ('data' in made) return { kind: 'answer', data: made.data };
         plan = made;
-        this.#plans.set(cacheKey, plan);
+        if (event?.before === undefined) this.#plans.set(cacheKey, plan);
       }
       const values: unknown[] = [this.#generation];
       for (const read of plan.readers) values.push(read(inputs));
@@ -169,7 +185,12 @@ export class Planner {
     return { errors };
   }
 
-  #make(facts: OperationFacts, inputs: Inputs, role: Role | undefined): Plan | { readonly data: string } {
+  #make(
+    facts: OperationFacts,
+    inputs: Inputs,
+    role: Role | undefined,
+    event: PlannedEvent | undefined,
+  ): Plan | { readonly data: string } {
     const builder = new StatementBuilder(this.#bound.timezone);
     const context: EmitContext = {
       bound: this.#bound,
@@ -179,6 +200,7 @@ export class Planner {
       fragments: facts.fragments,
       inputs,
       builder,
+      before: event?.before,
       depth: 0,
       size: { fields: 0 },
       emitRow,
@@ -204,11 +226,12 @@ export class Planner {
   #root(context: EmitContext, facts: OperationFacts): readonly Part[] {
     // the root's selection set, as if it were a field's
     const root = { ...facts.operation, kind: 'Field', name: { kind: 'Name', value: 'query' } };
-    const selected = collect(context, 'Query', [root as never]);
+    const type = facts.operation.operation === OperationTypeNode.SUBSCRIPTION ? 'Subscription' : 'Query';
+    const selected = collect(context, type, [root as never]);
     const isAlone = selected.every(({ name }) => isIntrospection(name) || name === '__typename');
     return jsonObject(
       selected.map((item): readonly [string, readonly Part[]] => {
-        if (!isIntrospection(item.name)) return [item.key, emitRootField(context, item)];
+        if (!isIntrospection(item.name)) return [item.key, emitRootField(context, type, item)];
         const answer: Reader = ({ variables }) =>
           answerIntrospection(this.schema, facts, variables, item.key);
         // beside rows it is a parameter, so that the answer keeps the document's order

@@ -10,8 +10,9 @@ import {
   type RowType,
 } from './bind-context.js';
 import { bindMany, bindOne } from './bind-relation-field.js';
-import type { BoundField, ColumnField } from './bound-schema.js';
+import type { BoundField, ColumnField, EventField } from './bound-schema.js';
 import { isBuiltInScalar } from './built-in-sdl.js';
+import { eventModels } from './system-relations.js';
 import { snakeCase } from './names.js';
 import { canRead, readPgType, scalarOf } from './pg-type.js';
 
@@ -39,6 +40,8 @@ export function bindField(
   if (one) return bindOne(context, name, parent, field, one);
   const many = directive(field.directives, 'many');
   if (many) return bindMany(context, name, parent, field, many);
+  const row = parent === undefined && name.startsWith('Subscription.') && rowOfEvent(context, field);
+  if (row) return row;
   const call = directive(field.directives, 'call');
   if (call) return bindCall(context, name, parent, field, call);
   const shape = typeShape(field.type);
@@ -54,6 +57,14 @@ export function bindField(
   }
   if (parent === undefined) return bindNamespace(context, name, field);
   return bindColumn(context, name, parent, field);
+}
+
+/** `runProgress: Run!`, which needs no directive: rows are told as they change. */
+function rowOfEvent(context: BindContext, field: FieldDefinitionNode): EventField | undefined {
+  const { name, list } = typeShape(field.type);
+  const row = context.rows.get(name);
+  const known = row !== undefined && eventModels.includes(row.relation.model);
+  return known && !list ? { kind: 'event', target: name, model: row.relation.model } : undefined;
 }
 
 function bindNamespace(

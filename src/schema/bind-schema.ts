@@ -51,6 +51,7 @@ export function bindSchema(
   const context: BindContext = { ...base, rows: bindRowTypes(base) };
   for (const row of context.rows.values()) types.set(row.name, bindRowType(context, row));
   bindNamespaces(context, 'Query');
+  bindNamespaces(context, 'Subscription');
 
   const generator = new TypeGenerator(types, deprecations(document));
   for (const type of types.values()) {
@@ -128,7 +129,7 @@ function addField(
   };
 }
 
-/** Query, and the types below it that only group fields. Mutation and Subscription are the API's own. */
+/** Query and Subscription, and the types below them that only group fields. Mutation is the API's own. */
 function bindNamespaces(context: BindContext, name: string): void {
   const declaration = context.document.types.get(name);
   if (declaration === undefined || context.types.has(name)) return;
@@ -137,7 +138,7 @@ function bindNamespaces(context: BindContext, name: string): void {
   for (const field of declaration.fields) {
     const bound = bindField(context, name, undefined, field);
     if (bound === undefined) continue;
-    addField(fields, field.name.value, bound, wantsAggregate(field));
+    addField(fields, field.name.value, bound, name !== 'Subscription' && wantsAggregate(field));
     if (bound.kind === 'namespace') bindNamespaces(context, bound.type);
   }
 }

@@ -71,7 +71,15 @@ export interface BoundNamespace {
 }
 
 export type BoundField =
-  ColumnField | IdField | OneField | ManyField | AggregateField | CallField | NodeField | SimpleField;
+  | ColumnField
+  | IdField
+  | OneField
+  | ManyField
+  | AggregateField
+  | CallField
+  | NodeField
+  | EventField
+  | SimpleField;
 
 export interface ColumnField {
   readonly kind: 'column';
@@ -187,6 +195,13 @@ export interface CallField {
 /** `node(id)` and `nodes(ids)`: the type is in the id. */
 export interface NodeField {
   readonly kind: 'node' | 'nodes';
+}
+
+/** A field of Subscription that is told of one row after another; the API says of which. */
+export interface EventField {
+  readonly kind: 'event';
+  readonly target: string;
+  readonly model: string;
 }
 
 export interface SimpleField {

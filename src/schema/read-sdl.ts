@@ -56,8 +56,18 @@ export function readSdl(sources: readonly SdlSource[], findings: Findings): SdlD
       });
     }
   }
-  const theirs = declarations([...parse('type Query').definitions, ...own]);
-  const definitions = [...supplied(own, findings), ...systemDefinitions(theirs, findings), ...own];
+  const theirs = declarations([...parse('type Query type Subscription').definitions, ...own]);
+  const system = systemDefinitions(theirs, findings);
+  const subscribes = [...system, ...own].filter(
+    (node) => /ObjectType/.test(node.kind) && 'name' in node && node.name.value === 'Subscription',
+  );
+  const isBare = subscribes.length > 0 && subscribes.every((node) => node.kind.endsWith('Extension'));
+  const definitions = [
+    ...supplied(own, findings),
+    ...(isBare ? parse(new Source('type Subscription', 'thau')).definitions : []),
+    ...system,
+    ...own,
+  ];
   return { definitions, types: declarations(definitions) };
 }
 

@@ -12,14 +12,20 @@ export function systemDefinitions(
   types: ReadonlyMap<string, TypeDeclaration>,
   findings: Findings,
 ): DefinitionNode[] {
-  const roots = new Set(types.get('Query')?.fields.map((field) => field.name.value));
+  const roots = new Set(
+    ['Query', 'Subscription'].flatMap((root) =>
+      (types.get(root)?.fields ?? []).map((field) => `${root}.${field.name.value}`),
+    ),
+  );
   const gone = new Set<string>();
   const kept: DefinitionNode[] = [];
   for (const { file, text } of systemParts) {
     const { definitions } = parse(new Source(text, file));
     const declared = definitions.flatMap((node) => nameOf(node) ?? []);
     const fields = definitions.flatMap((node) =>
-      node.kind === Kind.OBJECT_TYPE_EXTENSION ? (node.fields ?? []).map((field) => field.name.value) : [],
+      node.kind === Kind.OBJECT_TYPE_EXTENSION
+        ? (node.fields ?? []).map((field) => `${node.name.value}.${field.name.value}`)
+        : [],
     );
     const taken = declared.filter((name) => types.has(name));
     const isAnswered = fields.some((name) => roots.has(name));
@@ -31,13 +37,15 @@ export function systemDefinitions(
     for (const name of isAnswered ? [] : taken) {
       findings.warn(
         'SCHEMA_NAME_TAKEN',
-        `type ${name} is the project's own, so Query.${fields.join(' and Query.')} of thau (${file}), which declares a type ${name} too, is left out`,
+        `type ${name} is the project's own, so ${fields.join(' and ')} of thau (${file}), which declares a type ${name} too, is left out`,
         types.get(name)?.node,
-        `Give the type another name to have both, or declare Query.${fields[0]} as it is wanted.`,
+        `Give the type another name to have both, or declare ${fields[0]} as it is wanted.`,
       );
     }
   }
-  return kept.map((node) => without(node, gone));
+  return kept
+    .map((node) => without(node, gone))
+    .filter((node) => !('fields' in node) || node.fields.length !== 0);
 }
 
 const nameOf = (node: DefinitionNode): string | undefined =>
@@ -45,7 +53,7 @@ const nameOf = (node: DefinitionNode): string | undefined =>
 
 /** The definition without the fields of a type that is not thau's any more. */
 function without(node: DefinitionNode, gone: ReadonlySet<string>): DefinitionNode {
-  if (node.kind !== Kind.OBJECT_TYPE_DEFINITION) return node;
+  if (node.kind !== Kind.OBJECT_TYPE_DEFINITION && node.kind !== Kind.OBJECT_TYPE_EXTENSION) return node;
   return { ...node, fields: (node.fields ?? []).filter((field) => !gone.has(typeOf(field))) };
 }
 

@@ -1,6 +1,9 @@
 import type { BoundColumn, BoundRelation } from './bound-schema.js';
 import { quoteName } from './names.js';
 
+/** The tables whose rows a subscription is told of one by one. */
+export const eventModels: readonly string[] = ['thau.generations', 'thau.runs'];
+
 /**
  * thau's own tables as relations that SDL can bind to, `@relation(model: "thau.runs", …)`: run history, generations,
  * schedules, and what the current generation's artifacts say of models, columns and metrics. They change at any time, so

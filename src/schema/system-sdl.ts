@@ -152,6 +152,19 @@ export const systemParts: readonly { readonly file: string; readonly text: strin
     `,
   },
   {
+    file: 'thau/subscriptions.graphql',
+    text: /* GraphQL */ `
+      extend type Subscription {
+        "Every generation as it is published; with after, from the one behind that number on."
+        generationPublished(after: BigInt): Generation!
+        "A run as it goes on: at once, then whenever a node is done or its state changes, and at last its end. Without a number, every run from now on."
+        runProgress(runId: BigInt): Run!
+        "Rows of metrics, whole, each time a publish changed any of them."
+        metricChanged: [MetricRow!]! @metrics
+      }
+    `,
+  },
+  {
     file: 'thau/metrics.graphql',
     text: /* GraphQL */ `
       extend type Query {

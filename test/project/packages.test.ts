@@ -8,6 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { installPackages } from '../../src/project/packages/install-packages.js';
 import { parseProject } from '../../src/project/parse-project.js';
 import { environment } from './support/project-folder.js';
+import { tar } from './support/tar.js';
 
 let folder: string;
 
@@ -77,7 +78,6 @@ test('refuses an archive that writes outside of its folder', async () => {
 });
 
 test.each([
-  ['a package of a registry', 'packages: [{package: dbt-labs/dbt_utils, version: 1.3.0}]', 'PROJECT_PACKAGE'],
   ['a folder without a project', 'packages: [{local: ../nowhere}]', 'PROJECT_PACKAGE'],
   ['a url that is an option of git', "packages: [{git: '--upload-pack=touch x'}]", 'PROJECT_PACKAGE'],
   ['a url that runs a command', "packages: [{git: 'ext::sh -c true'}]", 'PROJECT_PACKAGE'],
@@ -91,17 +91,3 @@ test.each([
   expect(found).toMatchObject({ code });
   expect(existsSync(join(projectDir(), 'dbt_packages'))).toBe(false);
 });
-
-/** A tar archive of plain files. */
-function tar(files: readonly (readonly [string, string])[]): Buffer {
-  const blocks = files.flatMap(([name, text]) => {
-    const header = Buffer.alloc(512);
-    header.write(name, 0);
-    header.write(text.length.toString(8).padStart(11, '0'), 124);
-    header.write('0', 156);
-    const content = Buffer.alloc(Math.ceil(text.length / 512) * 512);
-    content.write(text);
-    return [header, content];
-  });
-  return Buffer.concat([...blocks, Buffer.alloc(1024)]);
-}

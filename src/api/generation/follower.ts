@@ -15,6 +15,8 @@ export interface FollowerOptions<Loaded> {
   readonly load: (artifacts: Artifacts, previous: Loaded | undefined) => Loaded;
   /** Called with each generation that was loaded, before `current` is it. */
   readonly onLoad?: (loaded: Loaded) => void;
+  /** Called after each look at the pointer that reached the database: something may have been published. */
+  readonly onFollowed?: () => void;
   /** Called on a notification of another channel. */
   readonly channels?: Readonly<Record<string, (payload: string) => void>>;
 }
@@ -127,10 +129,11 @@ export class GenerationFollower<Loaded> {
       if (pointed === undefined) return;
       if (pointed === this.#pin) {
         if (this.#generation === this.#pin) this.#fault = undefined;
-        return;
+      } else {
+        const artifacts = await readArtifacts(database, state);
+        if (artifacts !== undefined) this.#load(artifacts);
       }
-      const artifacts = await readArtifacts(database, state);
-      if (artifacts !== undefined) this.#load(artifacts);
+      this.#options.onFollowed?.();
     } catch (error) {
       this.#fault = error instanceof Error ? error : new Error(String(error));
       log.warn('the current generation could not be read', { error: this.#fault.message });

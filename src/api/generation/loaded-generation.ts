@@ -2,7 +2,7 @@ import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
 import { Statement } from '../../postgres/statements/statement.js';
 import { completeSuspect, isSuspect } from '../../query/complete-suspect.js';
 import type { PlannedStatement, Planner, Plan } from '../../query/planner.js';
-import type { BoundSchema } from '../../schema/bound-schema.js';
+import type { BoundField, BoundSchema } from '../../schema/bound-schema.js';
 import { AnswerCache } from '../cache/answer-cache.js';
 import { Flights } from '../cache/flights.js';
 import type { TrustedOperation } from '../flat/trusted-operation.js';
@@ -24,9 +24,10 @@ export class LoadedGeneration {
   readonly flights = new Flights<string | undefined>();
   readonly #statements = new WeakMap<Plan, Statement>();
   readonly #bound: BoundSchema;
+  readonly #nodes: ReadonlyMap<string, string>;
 
   constructor(
-    artifacts: Pick<Artifacts, 'generation' | 'publishedAt'>,
+    artifacts: Pick<Artifacts, 'generation' | 'publishedAt' | 'catalog'>,
     bound: BoundSchema,
     planner: Planner,
     options: {
@@ -37,6 +38,7 @@ export class LoadedGeneration {
     this.keepsAnswers = options.cacheBytes > 0;
     this.answers = new AnswerCache(options.cacheBytes);
     this.#bound = bound;
+    this.#nodes = new Map(artifacts.catalog.relations.map(({ model, nodeId }) => [model, nodeId]));
     this.generation = artifacts.generation;
     this.publishedAt = artifacts.publishedAt;
     this.planner = planner;
@@ -45,6 +47,17 @@ export class LoadedGeneration {
 
   get schema(): GraphQLSchema {
     return this.planner.schema;
+  }
+
+  /** What a field of Subscription is bound to. */
+  subscriptionField(name: string): BoundField | undefined {
+    const fields = this.#bound.types['Subscription']?.fields ?? {};
+    return Object.hasOwn(fields, name) ? fields[name] : undefined;
+  }
+
+  /** dbt's unique id of a model. */
+  nodeOf(model: string): string | undefined {
+    return this.#nodes.get(model);
   }
 
   statementOf(plan: Plan): Statement {

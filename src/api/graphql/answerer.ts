@@ -11,7 +11,7 @@ import { ThauError } from '../../errors/thau-error.js';
 import { faultOf } from '../../postgres/fault.js';
 import type { StatementPool } from '../../postgres/statements/statement-pool.js';
 import { wireValue } from '../../postgres/statements/wire-value.js';
-import type { PlannedStatement } from '../../query/planner.js';
+import type { PlannedEvent, PlannedStatement } from '../../query/planner.js';
 import type { GenerationFollower } from '../generation/follower.js';
 import type { LoadedGeneration } from '../generation/loaded-generation.js';
 import type { RequestContext } from '../http/request-context.js';
@@ -100,6 +100,29 @@ export class Answerer {
       await follower.refresh();
     }
     throw new ThauError('API_MOVED', 'Each plan was overtaken by a publish.');
+  }
+
+  /** One event of a subscription over a generation; undefined where that is no longer the current one. */
+  async event(
+    loaded: LoadedGeneration,
+    known: KnownOperation,
+    variables: Readonly<Record<string, unknown>>,
+    context: RequestContext,
+    event: PlannedEvent,
+  ): Promise<string | ExecutionResult | undefined> {
+    const planned = loaded.planner.plan(
+      {
+        document: known.document,
+        operationName: known.operation.name?.value,
+        variables,
+        role: context.access.sight,
+        claims: context.caller.claims,
+      },
+      event,
+    );
+    if (planned.kind === 'errors') return { errors: planned.errors };
+    if (planned.kind !== 'statement') throw new Error('an event is a statement');
+    return this.#run(loaded, planned, known, context);
   }
 
   /** Undefined where the generation of the plan is no longer the current one. */

@@ -50,7 +50,7 @@ export function operationChecks(options: OperationCheckOptions): ApolloServerPlu
 }
 
 /** Whether a document is, but for blanks and comments, the text of an operation that the role may ask. */
-function isTrusted(
+export function isTrusted(
   document: DocumentNode,
   names: ReadonlySet<string>,
   trusted: LoadedGeneration['operations'] | undefined,

@@ -36,6 +36,11 @@ export interface NodeResult {
   readonly batches?: BatchReport;
 }
 
+/** Whether a node is run to see whether something holds. */
+export function isTest(type: ResourceType): boolean {
+  return type === 'test' || type === 'unit_test';
+}
+
 /** Whether what waits for this node may go on, and the run may publish. */
 export function isGood(status: NodeStatus): boolean {
   return status === 'success' || status === 'carried' || status === 'pass' || status === 'warn';

@@ -10,9 +10,11 @@ import { isIncremental } from '../materialisations/is-incremental.js';
 import type { Candidate, Materialisation } from '../materialisations/materialisation.js';
 import { materialisations } from '../materialisations/all.js';
 import type { BatchReport } from '../microbatch/batch-report.js';
+import { versionWork } from '../versioned/version-work.js';
 import { nodeFailure } from './node-failure.js';
 import { applyDocs, applyGrants } from './relation-extras.js';
 import type { RunScope } from './run-scope.js';
+import { withStableLiterals } from './stable-literals.js';
 
 export interface BuiltNode {
   readonly candidate: Candidate;
@@ -46,11 +48,16 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
       ? { compiledCode: '', node }
       : await scope.options.renderer.compile(node, scope.context(adapter, scope.thisInModel(node)));
   await adapter.commit();
+  const compiledCode = withStableLiterals(sql.compiledCode, scope.schemas);
   const config = sql.node.config;
   const hook = async (hooks: readonly Hook[], within: boolean): Promise<void> =>
     own ? undefined : runHooks(session, scope, node, hooks, within, adapter, candidateName);
+  const goesOnFrom = own || incremental || node.resource_type === 'snapshot' ? current : undefined;
   try {
     await hook(config.pre_hook, false);
+    const { state, runId: run } = scope.options;
+    const path = own ? undefined : scope.decisions.get(node.unique_id)?.path;
+    const versions = await versionWork(session, { state, run, path, config, current: goesOnFrom });
     const candidate = await session.transaction(async (tx) => {
       adapter.withinTransaction = true;
       await hook(config.pre_hook, true);
@@ -58,12 +65,13 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
         tx,
         node,
         config,
-        sql: sql.compiledCode,
+        sql: compiledCode,
         target: place,
-        current: own || incremental || node.resource_type === 'snapshot' ? current : undefined,
+        current: goesOnFrom,
         fullRefresh: scope.fullRefresh,
         empty: scope.options.flags.EMPTY,
         absolutePath: seedPath(node),
+        ...(versions && { versions }),
       });
       await register(tx, scope, node, place, made);
       await applyGrants(tx, node, [place]);
@@ -72,10 +80,14 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
       return made;
     });
     adapter.withinTransaction = false;
-    scope.setCandidate(node, { ...place, kind: candidate.kind });
+    scope.setCandidate(node, {
+      ...place,
+      kind: candidate.kind,
+      ...(candidate.store && { store: candidate.store }),
+    });
     await hook(config.post_hook, false);
     if (config.post_hook.length > 0 && !(await exists(session, place))) scope.forgetCandidate(node);
-    return { candidate, compiledCode: sql.compiledCode };
+    return { candidate, compiledCode };
   } catch (error) {
     throw nodeFailure(error, node);
   } finally {
@@ -84,7 +96,7 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
 }
 
 /** `original_file_path` counts from the package, `path` from the folder of seeds. */
-function seedPath(node: ManifestNode): string {
+export function seedPath(node: ManifestNode): string {
   if (node.root_path === undefined) return '';
   const whole = join(node.root_path, node.original_file_path);
   return existsSync(whole) ? whole : join(node.root_path, node.path);

@@ -5,11 +5,14 @@ import { walkGraph } from '../graph/walk-graph.js';
 import { readLastSeconds } from '../history/run-rows.js';
 import type { Plan } from '../plan/plan.js';
 import type { RunRecorder } from '../history/run-recorder.js';
-import { isGood, type NodeResult } from '../report/node-result.js';
+import { isGood, isTest, type NodeResult } from '../report/node-result.js';
+import { runUnitTest } from '../unit-tests/run-unit-test.js';
+import { unitTestOf, withUnitTests } from '../unit-tests/unit-tests-in-graph.js';
 import { runTest } from '../tests/run-test.js';
 import { isMicrobatch } from '../../project/settings/microbatch-config.js';
 import { buildMicrobatch } from '../microbatch/build-microbatch.js';
 import { buildNode, type BuiltNode } from './build-node.js';
+import { cloneNode } from './clone-node.js';
 import type { RunOptions } from './run-options.js';
 import { hasRelation } from './has-relation.js';
 import type { RunScope } from './run-scope.js';
@@ -27,14 +30,16 @@ export async function executeNodes(
   recorder: RunRecorder,
   signal: AbortSignal,
   plan: Plan,
+  refused: ReadonlyMap<string, unknown> = new Map(),
 ): Promise<Execution> {
   const { manifest, reporter, database } = options;
   const { state, runId } = scope.options;
-  const executed = [...options.selected].filter((id) => isExecuted(manifest.nodes[id]));
+  const all = withUnitTests(waitingForSeeds(manifest), manifest, options.selected);
+  const executed = [...options.selected].filter((id) => isExecuted(all[id]));
   const isBuilt = (id: string): boolean => (plan.decisions.get(id)?.action ?? 'build') === 'build';
   const unchanged = executed.filter((id) => !isBuilt(id));
   const chosen = new Set(executed.filter(isBuilt));
-  const graph = executionGraph(waitingForSeeds(manifest), chosen, true);
+  const graph = executionGraph(all, chosen, true);
   recorder.ordered(graph.waitsFor);
   const total = executed.length;
   reporter({
@@ -55,11 +60,25 @@ export async function executeNodes(
     reporter({ type: 'node_finished', at: new Date(), result, index: at, total });
   };
   for (const id of unchanged) {
-    const node = manifest.nodes[id];
+    const node = all[id];
     const because = plan.decisions.get(id)?.because ?? null;
     if (!node) continue;
     const kept: NodeResult = { ...unbuilt(node), status: 'carried', message: because };
     finish(plan.decisions.get(id)?.action === 'reuse' ? remembered(kept, scope, plan) : kept, ++index);
+  }
+  if (refused.size > 0 && options.publish !== 'healthy') {
+    // nothing could be published: nothing is built in vain, and only what is wrong is told
+    for (const [id, node] of graph.nodes) {
+      const fault = refused.get(id);
+      if (fault !== undefined) {
+        finish(broken(node, fault), ++index);
+        continue;
+      }
+      const result = { ...skipped(node, undefined), message: 'nothing is built while a node cannot be' };
+      results.push(result);
+      recorder.finished(result);
+    }
+    return { results };
   }
   await walkGraph(graph, {
     threads: options.threads,
@@ -70,7 +89,12 @@ export async function executeNodes(
       const node = graph.nodes.get(id);
       if (!node) return 'failed';
       const at = ++index;
-      const startedAt = new Date();
+      const fault = refused.get(id);
+      if (fault !== undefined) {
+        finish(broken(node, fault), at);
+        return 'failed';
+      }
+      const startedAt = scope.now();
       reporter({ type: 'node_started', at: startedAt, nodeId: id, name: node.name, index: at, total });
       recorder.started(node, startedAt);
       const result = remembered(
@@ -91,7 +115,7 @@ export async function executeNodes(
 }
 
 function isExecuted(node: ManifestNode | undefined): boolean {
-  return node !== undefined && (hasRelation(node) || node.resource_type === 'test');
+  return node !== undefined && (hasRelation(node) || isTest(node.resource_type));
 }
 
 async function attempt(
@@ -108,14 +132,17 @@ async function attempt(
   ): NodeResult => ({
     ...identity(node),
     startedAt,
-    finishedAt: new Date(),
+    finishedAt: scope.now(),
     seconds: (performance.now() - began) / 1000,
     ...rest,
   });
   try {
     return await sessions.use(async (session) => {
-      if (node.resource_type === 'test') {
-        const test = await runTest(session, scope, node, options.flags.STORE_FAILURES);
+      if (isTest(node.resource_type)) {
+        const unit = unitTestOf(options.manifest, node.unique_id);
+        const test = unit
+          ? await runUnitTest(session, scope, unit)
+          : await runTest(session, scope, node, options.flags.STORE_FAILURES);
         return done({
           status: test.status,
           relation: test.relation,
@@ -127,9 +154,11 @@ async function attempt(
       }
       const inBatches =
         isMicrobatch(node.config) && !scope.options.renderer.materialization?.(node.config.materialized);
-      const built = inBatches
-        ? await buildMicrobatch({ session, sessions, scope, node, signal })
-        : await buildNode(session, scope, node);
+      const built = options.cloneFrom
+        ? await cloneNode(session, scope, node, options.cloneFrom)
+        : inBatches
+          ? await buildMicrobatch({ session, sessions, scope, node, signal })
+          : await buildNode(session, scope, node);
       const place = scope.candidates().get(node.unique_id) ?? scope.candidatePlace(node);
       return done({
         status: statusOf(built),
@@ -184,6 +213,12 @@ function identity(node: ManifestNode): {
     name: node.name,
     materialized: node.config.materialized,
   };
+}
+
+/** A node whose fault was found before it was built. */
+function broken(node: ManifestNode, error: unknown): NodeResult {
+  const message = error instanceof Error ? error.message : String(error);
+  return { ...unbuilt(node), status: 'error', message, error };
 }
 
 function skipped(node: ManifestNode, because: string | undefined): NodeResult {

@@ -9,7 +9,7 @@ import { slimManifest } from '../artifacts/slim-manifest.js';
 import { testVersion, type Plan } from '../plan/plan.js';
 import { readArtifacts, replaceArtifact, sameContent } from '../publish/artifacts.js';
 import type { MappedNode } from '../publish/generation.js';
-import { sampledNow, sampleOf } from '../publish/sampled.js';
+import { sampledNow } from '../publish/sampled.js';
 import { publish } from '../publish/publish.js';
 import { readCatalog } from '../publish/read-catalog.js';
 import type { NodeResult } from '../report/node-result.js';
@@ -46,7 +46,7 @@ export async function publishRun(
     return node ? [{ node, relation }] : [];
   });
   const stale = staleNodes(scope, new Set(built.map(({ node }) => node.unique_id)));
-  const nodes = nextMapping(scope, stale, plan);
+  const nodes = nextMapping(scope, stale, plan, options.cloneFrom !== undefined);
   const passed = new Set(
     results.filter((one) => one.resourceType === 'test' && isPassed(one, plan)).map((one) => one.nodeId),
   );
@@ -147,10 +147,12 @@ function passedTests(
   plan: Plan,
   before: PassedTests,
 ): PassedTests {
-  const tests = Object.entries(before).filter(([id]) => scope.options.manifest.nodes[id]);
+  const { nodes, unit_tests: unitTests } = scope.options.manifest;
+  const tests = Object.entries(before).filter(([id]) => nodes[id] ?? unitTests[id]);
   const held = new Map(tests);
   for (const result of results) {
-    if (result.resourceType !== 'test' || plan.decisions.get(result.nodeId)?.action === 'carry') continue;
+    const isTest = result.resourceType === 'test' || result.resourceType === 'unit_test';
+    if (!isTest || plan.decisions.get(result.nodeId)?.action === 'carry') continue;
     held.delete(result.nodeId);
     const hash = plan.fingerprints.get(result.nodeId);
     const version = plan.dataVersion(result.nodeId, (id) => scope.relationText(id));
@@ -166,12 +168,16 @@ function isPassed(result: NodeResult, plan: Plan): boolean {
 }
 
 /** What was built, and everything else of the current generation that the project still has. */
-function nextMapping(scope: RunScope, stale: ReadonlySet<string>, plan: Plan): readonly MappedNode[] {
+function nextMapping(
+  scope: RunScope,
+  stale: ReadonlySet<string>,
+  plan: Plan,
+  cloned: boolean,
+): readonly MappedNode[] {
   const { manifest, current } = scope.options;
   const candidates = scope.candidates();
-  const now = new Date();
+  const now = scope.now();
   const { flags } = scope.options;
-  const unproven = sampleOf(flags) !== null;
   const sampled = new Map<string, string | null>();
   const sampledOf = (nodeId: string): string | null => {
     const known = sampled.get(nodeId);
@@ -196,6 +202,9 @@ function nextMapping(scope: RunScope, stale: ReadonlySet<string>, plan: Plan): r
     const node = manifest.nodes[nodeId];
     if (!node) return [];
     const { schema, alias: name } = node;
+    const less = sampledOf(nodeId);
+    // a clone shows what another state holds, which may change under it
+    const unproven = flags.EMPTY || less !== null || cloned;
     return [
       {
         nodeId,
@@ -206,7 +215,7 @@ function nextMapping(scope: RunScope, stale: ReadonlySet<string>, plan: Plan): r
         fingerprint: unproven ? null : (plan.fingerprints.get(nodeId) ?? null),
         dataVersion: unproven ? null : plan.dataVersion(nodeId, (id) => scope.relationText(id)),
         staleSince: null,
-        sampled: sampledOf(nodeId),
+        sampled: less,
       },
     ];
   });

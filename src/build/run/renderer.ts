@@ -1,4 +1,5 @@
 import type { RelationName } from '../../project/context/database-adapter.js';
+import type { InjectedCte } from '../../project/context/inject-ctes.js';
 import type { CompiledNode, RunContext } from '../../project/context/render-run.js';
 import type { ManifestNode } from '../../project/manifest.js';
 
@@ -6,6 +7,12 @@ import type { ManifestNode } from '../../project/manifest.js';
 export interface Renderer {
   /** A model's, snapshot's or test's SQL with ephemeral parents injected. */
   compile(node: ManifestNode, context: RunContext): Promise<CompiledNode>;
+  /** The SQL of a unit test's model over the rows given. */
+  compileUnitTest?(
+    tested: ManifestNode,
+    ctes: readonly InjectedCte[],
+    context: RunContext & Required<Pick<RunContext, 'unitTest'>>,
+  ): Promise<string>;
   /** A hook or another text, in the context of a node or of the project. */
   render(text: string, context: RunContext, node?: ManifestNode): Promise<string>;
   /** Whether the project says itself how this materialisation works; undefined where it does not. */

@@ -1,16 +1,19 @@
 import { ThauError } from '../../errors/thau-error.js';
-import type { RelationName } from '../../project/context/database-adapter.js';
+import type { DatabaseAdapter, RelationName } from '../../project/context/database-adapter.js';
 import type { EventWindow } from '../../project/context/event-window.js';
 import type { RunContext, RunFlags } from '../../project/context/render-run.js';
 import type { Manifest, ManifestNode } from '../../project/manifest.js';
+import type { DatabaseClock } from '../../postgres/database-clock.js';
 import type { Session } from '../../postgres/session.js';
 import { OwnedNames } from '../adapter/owned-names.js';
 import { RunAdapter } from '../adapter/run-adapter.js';
 import { noMemory, type BatchMemory } from '../microbatch/batch-memory.js';
 import { Threads } from '../microbatch/threads.js';
-import type { Generation } from '../publish/generation.js';
+import type { Decision } from '../plan/plan.js';
+import { isEjected, type Generation } from '../publish/generation.js';
 import { candidateSchema, sqlName, type Relation } from '../relation.js';
 import type { Reporter } from '../report/run-event.js';
+import type { Deferral } from './deferral.js';
 import { hasRelation } from './has-relation.js';
 import type { Renderer } from './renderer.js';
 
@@ -24,9 +27,14 @@ export interface RunScopeOptions {
   readonly flags: RunFlags;
   readonly invocationId: string;
   readonly startedAt: Date;
+  /** What nodes are timed by; this machine's clock unless given. */
+  readonly clock?: Pick<DatabaseClock, 'now'>;
   readonly reporter: Reporter;
   /** Things done at once; 1 unless given. */
   readonly threads?: number;
+  /** unique_ids of what the run is over. */
+  readonly selected?: ReadonlySet<string>;
+  readonly defer?: Deferral;
   /** `--event-time-start` and `--event-time-end`. */
   readonly eventTime?: EventWindow;
 }
@@ -42,12 +50,17 @@ export interface MadeRelation extends Relation {
  */
 export class RunScope {
   readonly names = new OwnedNames();
+  /** The schemas that readers know, which candidates stand beside. */
+  readonly schemas: ReadonlySet<string>;
   readonly threads: Threads;
   /** What earlier runs did of microbatch models; known once the run is planned. */
   batches: BatchMemory = noMemory;
+  /** Of the plan, once there is one. */
+  decisions: ReadonlyMap<string, Decision> = new Map();
   private readonly made = new Map<string, MadeRelation>();
 
   constructor(readonly options: RunScopeOptions) {
+    this.schemas = new Set(Object.values(options.manifest.nodes).map(({ schema }) => schema));
     this.threads = new Threads(options.threads ?? 1);
     for (const node of Object.values(options.manifest.nodes)) {
       if (hasRelation(node)) this.names.set(node.schema, node.alias, null);
@@ -55,6 +68,11 @@ export class RunScope {
     for (const node of options.current.nodes.values()) {
       this.names.set(node.schema, node.name, { ...node.relation, candidate: false });
     }
+  }
+
+  /** The time, as the database's own rows tell it. */
+  now(): Date {
+    return this.options.clock?.now() ?? new Date();
   }
 
   get fullRefresh(): boolean {
@@ -101,6 +119,10 @@ export class RunScope {
 
   /** What stands for a node now, as data versions name it. */
   relationText(nodeId: string): string | undefined {
+    // what another target has may change under the same name
+    if (this.deferred(nodeId)) return undefined;
+    const mapped = this.options.current.nodes.get(nodeId);
+    if (mapped && !this.made.has(nodeId) && isEjected(mapped)) return undefined;
     const relation = this.made.get(nodeId) ?? this.currentRelation(nodeId);
     return relation && sqlName(relation);
   }
@@ -108,7 +130,11 @@ export class RunScope {
   /** What `this` is in a node's own SQL: what is published, or the node's name while nothing is. */
   thisInModel(node: ManifestNode): RelationName {
     const shown = this.fullRefresh ? undefined : this.previousRelation(node.unique_id);
-    return { database: null, schema: shown?.schema ?? node.schema, identifier: shown?.name ?? node.alias };
+    if (shown) return { database: null, schema: shown.schema, identifier: shown.name };
+    // a sample that this run does not go on from: the node's own name would find it
+    const hidden = !this.fullRefresh && this.currentRelation(node.unique_id) !== undefined;
+    const place = hidden ? this.candidatePlace(node) : { schema: node.schema, name: node.alias };
+    return { database: null, schema: place.schema, identifier: place.name };
   }
 
   /** What `ref()` and `source()` render. */
@@ -122,9 +148,19 @@ export class RunScope {
       if (owned) return { database: null, schema: owned.schema, identifier: owned.name };
       throw missingRelation(source.identifier);
     }
+    const deferred = this.deferred(uniqueId);
+    if (deferred) return deferred;
     const relation = this.made.get(uniqueId) ?? this.currentRelation(uniqueId);
     if (relation) return { database: null, schema: relation.schema, identifier: relation.name };
     throw missingRelation(this.options.manifest.nodes[uniqueId]?.name ?? uniqueId);
+  }
+
+  /** The relation of another state that is read in a node's place. */
+  private deferred(nodeId: string): RelationName | undefined {
+    const { defer, selected } = this.options;
+    if (!defer || this.made.has(nodeId) || selected?.has(nodeId)) return undefined;
+    if (!defer.favorState && this.currentRelation(nodeId)) return undefined;
+    return defer.relationOf(nodeId);
   }
 
   adapter(session: Session): RunAdapter {
@@ -139,7 +175,7 @@ export class RunScope {
   }
 
   context(
-    adapter: RunAdapter,
+    adapter: DatabaseAdapter,
     thisRelation: RelationName | null,
     extra?: Readonly<Record<string, unknown>>,
   ): RunContext {

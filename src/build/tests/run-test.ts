@@ -2,6 +2,7 @@ import type { ManifestNode } from '../../project/manifest.js';
 import type { Session } from '../../postgres/session.js';
 import { nodeFailure } from '../run/node-failure.js';
 import type { RunScope } from '../run/run-scope.js';
+import { withStableLiterals } from '../run/stable-literals.js';
 import { storeFailures } from './store-failures.js';
 import { failingRows, testConfig, verdict, verdictQuery } from './test-verdict.js';
 
@@ -22,7 +23,11 @@ export async function runTest(
   storeFailuresFlag: boolean,
 ): Promise<TestRun> {
   const adapter = scope.adapter(session);
-  const compiled = await scope.options.renderer.compile(node, scope.context(adapter, null));
+  const rendered = await scope.options.renderer.compile(node, scope.context(adapter, null));
+  const compiled = {
+    ...rendered,
+    compiledCode: withStableLiterals(rendered.compiledCode, scope.schemas),
+  };
   await adapter.commit();
   const config = testConfig(compiled.node, storeFailuresFlag);
   let rows = failingRows(compiled.compiledCode, config);

@@ -80,5 +80,6 @@ export function verdict(
   }
   const isTrue = (value: string | null | undefined): boolean => value === 't' || value === 'true';
   if (config.severity === 'error' && isTrue(error)) return { status: 'fail', failures: count };
-  return { status: isTrue(warn) ? 'warn' : 'pass', failures: count };
+  // dbt counts no failures of a test that passes, whatever its fail_calc answered
+  return isTrue(warn) ? { status: 'warn', failures: count } : { status: 'pass', failures: 0 };
 }

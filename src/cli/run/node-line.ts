@@ -1,4 +1,4 @@
-import type { NodeResult } from '../../build/report/node-result.js';
+import { isTest, type NodeResult } from '../../build/report/node-result.js';
 import type { Styles } from '../styles.js';
 
 /** `  3 of 12  OK    table  unified.customers  SELECT 100  0.12 s`: how a node ended, for people. */
@@ -6,7 +6,7 @@ export function nodeLine(result: NodeResult, index: number, total: number, style
   const width = String(total).length;
   const place = `${String(index).padStart(width)} of ${total}`;
   const [word, paint] = words[result.status];
-  const kind = result.resourceType === 'test' ? 'test' : (result.materialized ?? result.resourceType);
+  const kind = kindOf(result);
   const parts = [
     style.dim(place),
     style[paint](word.padEnd(6)),
@@ -15,10 +15,16 @@ export function nodeLine(result: NodeResult, index: number, total: number, style
   ];
   if (['success', 'partial success'].includes(result.status) && result.message !== null)
     parts.push(style.dim(result.message));
-  if (result.status === 'fail' || result.status === 'warn') parts.push(failures(result));
+  const counted = result.resourceType !== 'unit_test';
+  if (counted && (result.status === 'fail' || result.status === 'warn')) parts.push(failures(result));
   if (result.status === 'skipped' && result.message !== null) parts.push(style.dim(result.message));
   if (result.seconds !== null) parts.push(style.dim(duration(result.seconds)));
   return parts.join('  ');
+}
+
+function kindOf({ resourceType, materialized }: NodeResult): string {
+  if (resourceType === 'test') return 'test';
+  return resourceType === 'unit_test' ? 'unit test' : (materialized ?? resourceType);
 }
 
 const words: Readonly<
@@ -37,7 +43,7 @@ const words: Readonly<
 
 /** `schema.name` of what was built without the run's suffix; else the node's name. */
 export function displayName(result: NodeResult): string {
-  if (result.resourceType === 'test' || result.relation === null) return result.name;
+  if (isTest(result.resourceType) || result.relation === null) return result.name;
   return result.relation.replace(/__r\d+\./, '.');
 }
 

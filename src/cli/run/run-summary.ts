@@ -29,11 +29,25 @@ export function runSummary(summary: RunSummary, style: Styles): string {
       `Readers hold these views; they follow as soon as they can: ${list(summary.laggingViews)}`,
     );
   }
+  if (summary.sampled !== undefined && summary.state === 'published') {
+    const what = summary.sampled === 'empty' ? 'no rows' : `a sample, ${summary.sampled}`;
+    lines.push(
+      '',
+      `${style.yellow('Not whole')}: what was built holds ${what}. The next build makes it whole; thau rollback shows what was shown before.`,
+    );
+  }
   lines.push('', closing(summary, style));
   return lines.join('\n');
 }
 
 function problem(result: NodeResult, style: Styles): string[] {
+  if (result.resourceType === 'unit_test' && result.status === 'fail') {
+    const told = (result.message ?? '').trimEnd().split('\n');
+    return [
+      `${style.red('FAIL')} unit test ${result.name}: ${told[0] ?? ''}`,
+      ...told.slice(1).map((line) => `  ${line}`),
+    ];
+  }
   if (result.status === 'fail') {
     const threshold = result.message === null ? '' : ` (${result.message})`;
     return [

@@ -17,6 +17,10 @@ export const buildCodes = {
     cause: 'A node reads another that was never built and is not part of this run.',
     cure: 'Build it too: select it with `+`, as in `thau build --select +customers`.',
   },
+  BUILD_DEFER: {
+    cause: '`--defer` names a state whose relations are in another database.',
+    cure: 'Defer to a state of the same database, or build what is read here.',
+  },
   BUILD_SEED_ROW: {
     cause: 'A row of a seed file is not CSV, or has more or fewer fields than the header.',
     cure: 'Correct the row at the file, line and column shown.',
@@ -69,6 +73,16 @@ export const buildCodes = {
   BUILD_CANCELLED: {
     cause: 'The run was cancelled by a signal, a command or a request.',
     cure: 'Nothing was published; run again when you want it.',
+  },
+  BUILD_UNIT_TEST: {
+    cause:
+      'A unit test cannot run: an input of its model has no rows given, a fixture names a column that is none, or the columns of an input are not known yet.',
+    cure: 'The message names the unit test and what is missing; build the input first where its columns are not known.',
+  },
+  BUILD_FRESHNESS: {
+    cause:
+      'How old a source is cannot be told: it has no loaded_at_field or loaded_at_query, has both, or the query answers no single time.',
+    cure: 'Set one of the two so that it gives the time of the newest row.',
   },
   BUILD_TEST_RESULT: {
     cause: 'A test did not answer with one number of failures.',

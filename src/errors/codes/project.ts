@@ -122,8 +122,12 @@ export const projectCodes = {
     cause: 'An entry of a properties file describes a model, seed, snapshot or test that no file makes.',
     cure: 'Correct the name, or remove the entry.',
   },
+  PROJECT_DBT_VERSION: {
+    cause: 'The project, or a package of it, requires a version of dbt that thau does not stand for.',
+    cure: 'Take a version of the package that allows it; `DBT_VERSION_CHECK=false` or `flags: {version_check: false}` tries it all the same.',
+  },
   PROJECT_PACKAGE: {
     cause: 'A package of packages.yml is named in a way thau does not know, or cannot be fetched.',
-    cure: 'Follow the hint; packages come from local folders, git repositories and tarballs.',
+    cure: 'Follow the hint; packages come from the hub, git repositories, local folders and tarballs.',
   },
 } as const satisfies Record<string, CodeDoc>;

@@ -1,4 +1,5 @@
 import type { ManifestNode } from '../manifest.js';
+import type { UnitTestOverrides } from '../unit-tests/unit-test.js';
 import type { DatabaseAdapter, RelationName } from './database-adapter.js';
 import type { EventWindow } from './event-window.js';
 
@@ -16,6 +17,18 @@ export interface RunContext {
   readonly batch?: Batch;
   /** `schemas` of on-run-end, `results` of on-run-end. */
   readonly extra?: Readonly<Record<string, unknown>>;
+  /** Set while a unit test runs its model. */
+  readonly unitTest?: UnitTestNames;
+}
+
+/** What a unit test puts in the place of relations, macros and variables. */
+export interface UnitTestNames {
+  readonly name: string;
+  /** The CTE with the rows given for a node or source, by unique_id. */
+  readonly ctes: ReadonlyMap<string, string>;
+  /** The CTE that `this` is; null where no earlier rows are given. */
+  readonly self: string | null;
+  readonly overrides: UnitTestOverrides | null;
 }
 
 /** What a template reads as `model.batch`. */

@@ -14,10 +14,13 @@ import { RunConfig } from './config-value.js';
 import { commonWindow, eventTimeOf, windowCondition } from './event-window.js';
 import { DateTimeValue } from './modules/date-time.js';
 import { Exceptions } from './exceptions.js';
+import { graphMetric } from './graph-metric.js';
 import { HostRecord } from './host-record.js';
+import { RunGlobals } from './run-globals.js';
+import { givenRelation, overridden, OverriddenGlobals } from './unit-test-names.js';
 import { LazyRecord } from './lazy-record.js';
 import type { MacroTable } from './macro-table.js';
-import { NodeGlobals } from './node-globals.js';
+import type { NodeGlobals } from './node-globals.js';
 import { toValue } from './plain.js';
 import { refArguments, sourceArguments } from './ref-arguments.js';
 import { RelationClass } from './relation-class.js';
@@ -34,27 +37,6 @@ export interface RunSubject {
   readonly manifest: Manifest;
   /** What else the template sees: `sql` and hooks in a materialization, a test's arguments. */
   readonly extra?: Readonly<Record<string, Value>>;
-}
-
-/** Names that make a render differ from one run to the next. */
-const volatileNames = new Set(['invocation_id', 'run_started_at', 'modules']);
-
-/** The names of a template that runs, and notes of what they were used for. */
-class RunGlobals extends NodeGlobals {
-  constructor(
-    macros: MacroTable,
-    packageName: string,
-    own: ReadonlyMap<string, Value>,
-    shared: ReadonlyMap<string, Value>,
-    readonly state: RunState,
-  ) {
-    super(macros, packageName, own, shared);
-  }
-
-  override get(name: string): Value | undefined {
-    if (volatileNames.has(name)) this.state.volatile = true;
-    return super.get(name);
-  }
 }
 
 /** The names of a template while something runs: the database answers, `ref()` gives relations. */
@@ -108,7 +90,7 @@ export function runGlobals(
       }),
     ],
     ['execute', true],
-    ['this', run.thisRelation === null ? null : RelationValue.of(run.thisRelation)],
+    ['this', thisValue(run)],
     ...(node === undefined ? [] : [['schema', node.schema] as const]),
     ['model', node === undefined ? new Dict() : modelValue(node, run)],
     ['graph', graphValue(manifest)],
@@ -134,8 +116,23 @@ export function runGlobals(
     ...Object.entries(run.extra ?? {}).map(([name, value]) => [name, toValue(value)] as const),
     ...Object.entries(subject.extra ?? {}),
   ]);
-  const globals: NodeGlobals = new RunGlobals(macros, subject.packageName, own, shared, state);
+  const { overrides } = run.unitTest ?? {};
+  const globals: NodeGlobals = overrides
+    ? new OverriddenGlobals(
+        macros,
+        subject.packageName,
+        own,
+        overridden(shared, overrides),
+        state,
+        overrides.macros,
+      )
+    : new RunGlobals(macros, subject.packageName, own, shared, state);
   return globals;
+}
+
+function thisValue({ unitTest, thisRelation }: RunContext): Value {
+  if (unitTest) return unitTest.self === null ? null : RelationValue.cte(unitTest.self);
+  return thisRelation === null ? null : RelationValue.of(thisRelation);
 }
 
 /** `api` with relations that stand for names: what a macro makes of a name reads what this run built. */
@@ -176,6 +173,7 @@ function relationFor(
   run: RunContext,
   state: RunState,
 ): RelationValue {
+  if (run.unitTest) return givenRelation(node, run.unitTest);
   const condition = eventFilter(node, subject.node, run);
   if (node.resource_type !== 'source' && node.config.materialized === 'ephemeral') {
     state.ephemeral.add(node.unique_id);
@@ -246,7 +244,8 @@ function graphValue(manifest: Manifest): Value {
   let graph = graphs.get(manifest);
   if (graph === undefined) {
     const { nodes, sources, exposures, metrics, groups, semantic_models, saved_queries } = manifest;
-    const parts = { nodes, sources, exposures, metrics, groups, semantic_models, saved_queries };
+    const measured = Object.fromEntries(Object.entries(metrics).map(([id, one]) => [id, graphMetric(one)]));
+    const parts = { nodes, sources, exposures, metrics: measured, groups, semantic_models, saved_queries };
     graph = Dict.fromRecord(
       Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, new LazyRecord(part, true)])),
     );

@@ -33,14 +33,17 @@ export function readColumns(
       checkKeys(yaml, column, { owner: `column "${name}" of ${what}`, allowed: columnKeys }, problems);
       const before = places.get(name);
       if (before !== undefined) {
-        throw new ThauError(
-          'PROJECT_DUPLICATE_PROPERTIES',
-          `the column "${name}" of ${what} is described twice`,
-          {
-            at: yaml.at(column, 'name'),
-            notes: [`the other place is ${formatPlace(yaml.at(before, 'name'))}`],
-            hint: 'Join the two entries into one.',
-          },
+        // packages of the public have them, and dbt takes the later one without a word
+        problems.warn(
+          new ThauError(
+            'PROJECT_DUPLICATE_PROPERTIES',
+            `the column "${name}" of ${what} is described twice; the later description counts`,
+            {
+              at: yaml.at(column, 'name'),
+              notes: [`the other place is ${formatPlace(yaml.at(before, 'name'))}`],
+              hint: 'Join the two entries into one.',
+            },
+          ),
         );
       }
       places.set(name, column);

@@ -25,7 +25,7 @@ export function addPackage(projectDir: string, source: PackageSource, text: stri
   const kept = isSeq(before)
     ? before.items.filter((item) => !(isMap(item) && isSame(item.toJSON() as Entry, entry)))
     : [];
-  const packages = new YAMLSeq();
+  const packages = isSeq(before) ? before : new YAMLSeq();
   packages.items = [...kept, document.createNode(entry)];
   document.set('packages', packages);
   writeFileSync(path, document.toString({ lineWidth: 0 }));

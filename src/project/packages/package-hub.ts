@@ -1,12 +1,13 @@
 import { didYouMean } from '../../errors/suggest.js';
 import { ThauError, type Place } from '../../errors/thau-error.js';
 import { allowsThau } from './claimed-version.js';
-import { compareVersions, parseVersion, type VersionRange } from './version-range.js';
+import { compareVersions, parseVersion, type Version, type VersionRange } from './version-range.js';
 import { withoutSecret } from './without-secret.js';
 
 /** One version of a package, as the hub's index tells it. */
 export interface HubVersion {
   readonly version: string;
+  readonly parsed: Version;
   /** The project's name, which is the folder it is installed in. */
   readonly name: string;
   readonly tarball: string;
@@ -59,8 +60,8 @@ export class PackageHub {
   ): Promise<HubVersion> {
     const all = await this.versions(name, at);
     const usable = all.filter(
-      ({ version, requireDbtVersion }) =>
-        (prereleases || range.namesPrerelease || parseVersion(version)?.prerelease === null) &&
+      ({ parsed, requireDbtVersion }) =>
+        (prereleases || range.namesPrerelease || parsed.prerelease === null) &&
         (!checkVersion || allowsThau(requireDbtVersion)),
     );
     const found = usable.findLast(({ version }) => range.allows(version));
@@ -90,7 +91,7 @@ export class PackageHub {
     for (let attempt = 1; attempt <= 3; attempt += 1) {
       try {
         const response = await fetch(url, { signal: AbortSignal.timeout(30_000) });
-        if (response.ok) return (await response.json()) as unknown;
+        if (response.ok) return await response.json();
         reason = `${String(response.status)} ${response.statusText}`;
         if (response.status < 500) break;
       } catch (error) {
@@ -119,9 +120,10 @@ function readVersions(answer: unknown): HubVersion[] | undefined {
   const versions = property(answer, 'versions');
   if (typeof versions !== 'object' || versions === null) return undefined;
   const found = Object.entries(versions as Record<string, unknown>).flatMap(([version, one]) => {
+    const parsed = parseVersion(version);
     const name = property(one, 'name');
     const tarball = property(property(one, 'downloads'), 'tarball');
-    if (typeof name !== 'string' || typeof tarball !== 'string' || parseVersion(version) === undefined) {
+    if (typeof name !== 'string' || typeof tarball !== 'string' || parsed === undefined) {
       return [];
     }
     const packages = property(one, 'packages');
@@ -129,6 +131,7 @@ function readVersions(answer: unknown): HubVersion[] | undefined {
     return [
       {
         version,
+        parsed,
         name,
         tarball,
         packages: Array.isArray(packages) ? (packages as unknown[]) : [],
@@ -136,7 +139,7 @@ function readVersions(answer: unknown): HubVersion[] | undefined {
       },
     ];
   });
-  return found.sort((a, b) => compareVersions(parseVersion(a.version)!, parseVersion(b.version)!));
+  return found.sort((a, b) => compareVersions(a.parsed, b.parsed));
 }
 
 function property(value: unknown, key: string): unknown {

@@ -63,8 +63,7 @@ function linkDeclared(session: Session, references: References): DeclaredNode[] 
       return metric === undefined ? [] : [metric.unique_id];
     });
     const nodes = [...new Set([...node.depends_on.nodes, ...ids, ...metrics])];
-    const tested = node.resource_type === 'unit_test' ? { tested_node_unique_id: ids[0] ?? null } : {};
-    linked.push({ ...node, ...tested, depends_on: { ...node.depends_on, nodes } });
+    linked.push({ ...node, depends_on: { ...node.depends_on, nodes } });
   }
   return linked;
 }

@@ -1,4 +1,4 @@
-import { ThauError } from '../../errors/thau-error.js';
+import { ThauError, type Place } from '../../errors/thau-error.js';
 import { parseTemplate } from '../../jinja/parse/parse-template.js';
 import { renderSync } from '../../jinja/render.js';
 import { Capture } from '../context/capture.js';
@@ -12,6 +12,8 @@ import type { ConfigSection } from '../settings/project-settings.js';
 import { Expect } from '../yaml/expect.js';
 import type { YamlMapping } from '../yaml/yaml-file.js';
 import { renderDescription } from './read-docs.js';
+import { References } from './link.js';
+import { parseUnitTest } from './parse-unit-tests.js';
 import type { Session } from './session.js';
 
 type DeclaredType = 'exposure' | 'group' | 'metric' | 'semantic_model' | 'saved_query' | 'unit_test';
@@ -39,7 +41,29 @@ export function parseDeclarations(session: Session): void {
   each(declarations.semantic_models, 'semantic_model', readSemanticModel);
   each(declarations.metrics, 'metric', readMetric);
   each(declarations.saved_queries, 'saved_query', readSavedQuery);
-  each(declarations.unit_tests, 'unit_test', readUnitTest);
+  if (declarations.unit_tests.length === 0) return;
+  const references = new References(session);
+  for (const entry of declarations.unit_tests) {
+    session.problems.attempt(() => declareUnitTests(entry, references));
+  }
+}
+
+/** Read anew each time: what they say depends on their models, and on files of fixtures. */
+function declareUnitTests(entry: Entry, references: References): void {
+  const { session } = references;
+  const settings = session.packages.get(entry.packageName) ?? session.root;
+  const owners = settings === session.root ? [settings] : [settings, session.root];
+  const nodes = parseUnitTest(entry, {
+    session,
+    references,
+    configOf: (one, fqn) => configOf(one.raw, 'unit_test', fqn, owners),
+    note: (texts, one, capture) => runReferences(texts, one, capture, session),
+  });
+  const at = entry.yaml.at(entry.raw, 'name');
+  for (const node of nodes) {
+    refuseSecond(node.unique_id, at, session.taken, 'unit test', entry.name);
+    session.declared.push({ node, capture: new Capture(), package: settings });
+  }
 }
 
 /** What one kind of declaration needs beyond its YAML. */
@@ -59,19 +83,7 @@ function declare(entry: Entry, type: DeclaredType, declared: Declared, session: 
   const middle = declared.middle ?? [];
   const uniqueId = [type, packageName, ...middle, name].join('.');
   const at = yaml.at(raw, 'name');
-  const before = session.taken.get(uniqueId);
-  if (before !== undefined) {
-    throw new ThauError(
-      'PROJECT_DUPLICATE_NODE',
-      `two entries declare the ${type.replace('_', ' ')} "${name}"`,
-      {
-        at,
-        notes: [`the other is at ${before.file}:${before.line ?? 1}`],
-        hint: 'Rename one of them.',
-      },
-    );
-  }
-  session.taken.set(uniqueId, at);
+  refuseSecond(uniqueId, at, session.taken, type.replace('_', ' '), name);
   const fqn = [packageName, ...entry.folders, ...middle, name];
   const config = configOf(raw, type, fqn, settings === session.root ? [settings] : [settings, session.root]);
   const capture = new Capture();
@@ -87,7 +99,7 @@ function declare(entry: Entry, type: DeclaredType, declared: Declared, session: 
     resource_type: type,
     name,
     package_name: packageName,
-    path: entry.path,
+    path: inner(entry.path, settings.paths),
     original_file_path: entry.path,
     fqn,
     description: renderDescription(description, () => yaml.at(raw, 'description'), packageName, session),
@@ -102,6 +114,26 @@ function declare(entry: Entry, type: DeclaredType, declared: Declared, session: 
   };
   if (config['enabled'] === false) return;
   session.declared.push({ node, capture, package: settings });
+}
+
+function refuseSecond(id: string, at: Place, taken: Session['taken'], noun: string, name: string): void {
+  const before = taken.get(id);
+  if (before !== undefined) {
+    throw new ThauError('PROJECT_DUPLICATE_NODE', `two entries declare the ${noun} "${name}"`, {
+      at,
+      notes: [`the other is at ${before.file}:${before.line ?? 1}`],
+      hint: 'Rename one of them.',
+    });
+  }
+  taken.set(id, at);
+}
+
+/** A path as dbt gives it beside the whole one: without the folder of models it lies in. */
+function inner(path: string, paths: Readonly<Record<string, readonly string[]>>): string {
+  const folder = Object.values(paths)
+    .flat()
+    .find((one) => path.startsWith(`${one}/`));
+  return folder === undefined ? path : path.slice(folder.length + 1);
 }
 
 function configOf(
@@ -206,20 +238,4 @@ function listOf(value: unknown): unknown[] {
 const readSavedQuery: Reader = (entry) => {
   const params = Expect.isMapping(entry.raw['query_params']) ? entry.raw['query_params'] : {};
   return { references: [], metrics: listOf(params['metrics']).filter((one) => typeof one === 'string') };
-};
-
-const readUnitTest: Reader = (entry) => {
-  const expect = new Expect(entry.yaml);
-  const model = expect.text(entry.raw, 'model', `the model of unit test "${entry.name}"`);
-  const given = expect.mappings(entry.raw, 'given', `the given of unit test "${entry.name}"`);
-  const inputs = given.map((one) => expect.text(one, 'input', `an input of unit test "${entry.name}"`));
-  if (!Object.hasOwn(entry.raw, 'expect')) {
-    throw expect.fault(entry.raw, undefined, `the unit test "${entry.name}" needs what to "expect"`);
-  }
-  return {
-    middle: [model],
-    // `this` stands for the model's own earlier rows
-    references: [`ref('${model}')`, ...inputs.filter((input) => input.trim() !== 'this')],
-    extra: { model, given, tested_node_unique_id: null },
-  };
 };

@@ -1,4 +1,4 @@
-import { ThauError, type Place } from '../../errors/thau-error.js';
+import type { Place } from '../../errors/thau-error.js';
 import { parseTemplate } from '../../jinja/parse/parse-template.js';
 import type { ColumnInfo, ManifestNode } from '../manifest.js';
 import { readColumns } from '../node/columns.js';
@@ -9,6 +9,7 @@ import type { ModelVersion } from './model-versions.js';
 import { claim, configsOf, parseNode, topLevelConfig } from './parse-node.js';
 import { readText, trimmed, type SourceFile } from './project-files.js';
 import { describeColumns, renderDescription } from './read-docs.js';
+import { pythonTemplate } from './python-model.js';
 import type { Draft, Session } from './session.js';
 
 /** Parses a model's file with its properties. */
@@ -17,12 +18,7 @@ export function parseModel(
   session: Session,
   version: ModelVersion | undefined,
 ): Draft | undefined {
-  if (file.path.endsWith('.py')) {
-    throw new ThauError('PROJECT_FILE', `${file.shown} is a Python model, which PostgreSQL cannot run`, {
-      at: { file: file.shown },
-      hint: 'Write the model in SQL, or list the file in .dbtignore.',
-    });
-  }
+  const isPython = file.path.endsWith('.py');
   const { text, firstLine } = trimmed(readText(file, session.files));
   const name = version?.name ?? file.stem;
   const suffix = version === undefined ? [] : [`v${version.version}`];
@@ -41,7 +37,8 @@ export function parseModel(
       path: file.inner,
       originalFilePath: file.path,
       rawCode: text,
-      template: parseTemplate(text, { file: file.shown, firstLine }),
+      ...(isPython && { language: 'python' as const }),
+      template: parseTemplate(isPython ? pythonTemplate(text) : text, { file: file.shown, firstLine }),
       at,
       patch,
       propertyConfigs: [...configsOf(patch), ...(version === undefined ? [] : versionConfigs(version.raw))],

@@ -29,6 +29,8 @@ export interface NodeRequest {
   readonly path: string;
   readonly originalFilePath: string;
   readonly rawCode: string;
+  /** SQL unless said. */
+  readonly language?: 'python';
   /** Null for seeds, whose files are data. */
   readonly template: Template | null;
   /** Of a seed: the whole file, for its checksum. */
@@ -66,7 +68,7 @@ export function parseNode(request: NodeRequest, session: Session): Draft | undef
     schema: target.schema,
     alias: name,
     raw_code: request.rawCode,
-    language: 'sql' as const,
+    language: request.language ?? ('sql' as const),
     description: request.description,
     columns: request.columns,
     ...request.extra,

@@ -44,12 +44,14 @@ export function projectFiles(settings: ProjectSettings): ProjectFiles {
     finder.find(folders, extensions).map((file) => sourceFile(settings, file));
   const tests = find(paths.test, '.sql');
   const isGeneric = (file: SourceFile): boolean => file.folders[0] === 'generic';
+  // rows of unit tests, read by the tests that name them
+  const isFixture = (file: SourceFile): boolean => file.folders[0] === 'fixtures';
   return {
     models: find(paths.model, '.sql', '.py'),
     seeds: find(paths.seed, '.csv'),
     snapshots: find(paths.snapshot, '.sql'),
     analyses: find(paths.analysis, '.sql'),
-    singularTests: tests.filter((file) => !isGeneric(file)),
+    singularTests: tests.filter((file) => !isGeneric(file) && !isFixture(file)),
     macros: [...find(paths.macro, '.sql'), ...tests.filter(isGeneric)],
     docs: find(paths.docs, '.md'),
     properties: find(

@@ -21,6 +21,7 @@ const later = new Set([
   'relation',
   'depends_on',
   'sql_header',
+  'loaded_at_query',
 ]);
 
 /** An entry of a properties file with its templates (`{{ env_var('SCHEMA') }}`) rendered, each where it stands. */

@@ -96,9 +96,15 @@ const predicates: Record<
       fnmatch(node.source_name, source) &&
       fnmatch(node.name, table);
   },
-  path: ({ value }) => {
+  path: ({ value }, manifest) => {
     const pattern = value.replaceAll('\\', '/').replace(/^\.\//, '').replace(/\/+$/, '');
-    return (node) => pathsOf(node).some((path) => pathMatches(path, pattern));
+    const own = ownFolders(manifest);
+    // the file of a node's properties counts when it is named itself, not by its folder
+    return (node) => {
+      if (pathMatches(node.original_file_path, pattern, own)) return true;
+      const properties = asManifestNode(node)?.patch_path?.split('://')[1];
+      return properties !== undefined && globMatches(properties.split('/'), pattern.split('/'));
+    };
   },
   file: ({ value }) => {
     return (node) => {
@@ -196,15 +202,38 @@ function descend(value: unknown, keys: readonly string[]): unknown {
   return found;
 }
 
-function pathsOf(node: AnyNode): string[] {
-  const patch = asManifestNode(node)?.patch_path?.split('://')[1];
-  return patch === undefined ? [node.original_file_path] : [node.original_file_path, patch];
+/** A file matches its own glob, and that of any folder above it. Stars stop at a slash, `**` does not. */
+function pathMatches(path: string, pattern: string, own: ReadonlySet<string>): boolean {
+  const parts = path.split('/');
+  return parts.some((_, index) => {
+    const folder = parts.slice(0, index + 1);
+    return own.has(folder.join('/')) && globMatches(folder, pattern.split('/'));
+  });
 }
 
-/** A file matches its own glob, and that of any folder above it. Stars stop at a slash, `**` does not. */
-function pathMatches(path: string, pattern: string): boolean {
-  const parts = path.split('/');
-  return parts.some((_, index) => globMatches(parts.slice(0, index + 1), pattern.split('/')));
+/**
+ * The files and folders of the project itself. dbt looks a pattern up among them, and only then asks which nodes have
+ * such a path: `path:models` finds the models of packages too, but only in a project that has a folder `models`.
+ */
+function ownFolders(manifest: Manifest): ReadonlySet<string> {
+  const project = manifest.metadata.project_name;
+  const found = new Set<string>();
+  for (const collection of [...all, 'macros'] as const) {
+    for (const { package_name: name, original_file_path: path } of Object.values<{
+      readonly package_name: string;
+      readonly original_file_path: string;
+    }>(manifest[collection])) {
+      if (name !== project) continue;
+      for (
+        let at = path.length;
+        at > 0 && !found.has(path.slice(0, at));
+        at = path.lastIndexOf('/', at - 1)
+      ) {
+        found.add(path.slice(0, at));
+      }
+    }
+  }
+  return found;
 }
 
 function globMatches(path: readonly string[], pattern: readonly string[]): boolean {

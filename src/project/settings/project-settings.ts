@@ -23,6 +23,8 @@ export type ConfigSection =
 export interface ProjectSettings {
   readonly name: string;
   readonly version: string | null;
+  /** What it asks of dbt: `[">=1.3.0", "<3.0.0"]`; empty when nothing. */
+  readonly requireDbtVersion: readonly string[];
   /** Absolute path of the package's folder. */
   readonly root: string;
   /** What errors put before paths of the package: '' for the root project, else `dbt_packages/<name>/`. */

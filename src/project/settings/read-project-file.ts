@@ -70,6 +70,7 @@ function readSettings(
   const targetPath = folder('target-path', 'target');
   return {
     name,
+    requireDbtVersion: read([], () => expect.texts(raw, 'require-dbt-version', 'require-dbt-version')),
     version: read(null, () => expect.optionalText(raw, 'version', 'version') ?? null),
     root: place.root,
     prefix: place.prefix,

@@ -6,9 +6,12 @@ import { HostObject, type ObjectOperator } from '../../../jinja/values/host-obje
 import { str } from '../../../jinja/values/repr.js';
 import type { Value } from '../../../jinja/values/value.js';
 import { HostRecord } from '../host-record.js';
-import { formatTime, parseTime } from './strftime.js';
+import { Float } from '../../../jinja/values/float.js';
+import { Tuple } from '../../../jinja/values/tuple.js';
+import { formatTime, isoWeek, parseTime } from './strftime.js';
 import { DeltaValue } from './time-delta.js';
-import { TimeZoneValue, utc } from './time-zone.js';
+import { TimeValue } from './time-of-day.js';
+import { fixedZone, TimeZoneValue, utc } from './time-zone.js';
 
 const day = 86_400_000;
 
@@ -46,12 +49,24 @@ export class DateTimeValue extends HostObject {
     return new DateTimeValue('datetime', this.instant + zone.offsetAt(this.instant), zone);
   }
 
+  /** The same wall clock, in a zone. */
+  withZone(zone: TimeZoneValue | null): DateTimeValue {
+    return new DateTimeValue(this.kind, this.wall, zone);
+  }
+
   override toString(): string {
     return this.kind === 'date' ? this.#iso('T') : this.#iso(' ');
   }
 
   override repr(): string {
-    return `${this.kind}(${this.toString()})`;
+    const date = new Date(this.wall);
+    const parts = [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()];
+    if (this.kind === 'date') return `datetime.date(${parts.join(', ')})`;
+    parts.push(date.getUTCHours(), date.getUTCMinutes());
+    const rest = [date.getUTCSeconds(), date.getUTCMilliseconds() * 1000];
+    while (rest.at(-1) === 0) rest.pop();
+    const zone = this.zone === null ? '' : `, tzinfo=${this.zone.repr()}`;
+    return `datetime.datetime(${[...parts, ...rest].join(', ')}${zone})`;
   }
 
   #iso(separator: string): string {
@@ -122,6 +137,13 @@ export class DateTimeValue extends HostObject {
         return method(() => (date.getUTCDay() + 6) % 7);
       case 'isoweekday':
         return method(() => date.getUTCDay() || 7);
+      case 'isocalendar':
+        return method(() => {
+          const { year, week } = isoWeek(date);
+          return new Tuple([year, week, date.getUTCDay() || 7]);
+        });
+      case 'ctime':
+        return method(() => formatTime(this, '%a %b %e %H:%M:%S %Y'));
       case 'toordinal':
         return method(() => Math.floor(this.wall / day) + 719_163);
       case 'replace':
@@ -148,8 +170,14 @@ export class DateTimeValue extends HostObject {
         return this.zone;
       case 'date':
         return method(() => new DateTimeValue('date', Math.floor(this.wall / day) * day));
+      case 'time':
+        return method(() => new TimeValue(this.wall - Math.floor(this.wall / day) * day));
       case 'timestamp':
-        return method(() => this.instant / 1000);
+        return method(() => new Float(this.instant / 1000));
+      case 'utcoffset':
+        return method(() => (this.zone === null ? null : new DeltaValue(this.#offset())));
+      case 'tzname':
+        return method(() => this.zone?.name ?? null);
       case 'astimezone':
         return method(({ args }) => (args[0] instanceof TimeZoneValue ? this.in(args[0]) : this.in(utc)));
     }
@@ -198,7 +226,8 @@ function wallOf(
   return date.getTime();
 }
 
-const numbers = (call: Call): number[] => call.args.map(Number);
+const numbers = (call: Call): number[] =>
+  call.args.map((value) => (value instanceof Float ? value.value : Number(value)));
 
 /** Python's class `datetime.datetime` or `datetime.date`: called, it makes one. */
 class DateTimeClass extends HostObject {
@@ -247,18 +276,31 @@ class DateTimeClass extends HostObject {
       case 'strptime':
         return method((call) => {
           const [text = '', format = ''] = bindArguments(name, call, ['date_string', 'format'], 2);
-          return new DateTimeValue('datetime', parseTime(str(text), str(format)));
+          const { wall, offset } = parseTime(str(text), str(format));
+          return new DateTimeValue('datetime', wall, offset === undefined ? null : fixedZone(offset));
         });
       case 'fromisoformat':
         return method(({ args }) => fromIso(this.kind, str(args[0] ?? '')));
       case 'fromtimestamp':
       case 'utcfromtimestamp':
-        return method((call) => new DateTimeValue('datetime', (numbers(call)[0] ?? 0) * 1000));
-      case 'combine':
-        return method(({ args }) => {
-          if (!(args[0] instanceof DateTimeValue)) throw typeFault('combine() takes a date and a time');
-          return new DateTimeValue('datetime', args[0].wall);
+        return method((call) => {
+          const at = new DateTimeValue('datetime', Math.floor((numbers(call)[0] ?? 0) * 1000));
+          const zone = call.args[1] ?? call.kwargs.get('tz');
+          const time = zone instanceof TimeZoneValue ? at.withZone(utc).in(zone) : at;
+          return this.kind === 'date' ? new DateTimeValue('date', Math.floor(time.wall / day) * day) : time;
         });
+      case 'fromordinal':
+        return method((call) => new DateTimeValue(this.kind, ((numbers(call)[0] ?? 1) - 719_163) * day));
+      case 'combine':
+        return method(({ args: [date, time] }) => {
+          if (!(date instanceof DateTimeValue && time instanceof TimeValue))
+            throw typeFault('combine() takes a date and a time');
+          return new DateTimeValue('datetime', Math.floor(date.wall / day) * day + time.milliseconds);
+        });
+      case 'min':
+        return new DateTimeValue(this.kind, wallOf(1, 1, 1));
+      case 'max':
+        return new DateTimeValue(this.kind, wallOf(9999, 12, 31) + (this.kind === 'date' ? 0 : day - 1));
     }
     return undefined;
   }
@@ -276,7 +318,22 @@ function fromIso(kind: 'date' | 'datetime', text: string): DateTimeValue {
   const wall = Date.parse(`${match[1] ?? ''}T${match[2] ?? '00:00:00'}Z`);
   if (match[3] === undefined) return new DateTimeValue(kind, wall);
   const instant = Date.parse(`${match[1] ?? ''}T${match[2] ?? '00:00:00'}${match[3]}`);
-  return new DateTimeValue('datetime', instant, utc);
+  return new DateTimeValue('datetime', wall, fixedZone(wall - instant));
+}
+
+/** Python's class `datetime.timezone`: clocks that are always ahead by as much. */
+class TimeZoneClass extends HostObject {
+  readonly typeName = 'type';
+
+  override call(call: Call): Value {
+    const [offset] = call.args;
+    if (!(offset instanceof DeltaValue)) throw typeFault('timezone() takes a timedelta');
+    return fixedZone(offset.milliseconds);
+  }
+
+  override getAttribute(name: string): Value | undefined {
+    return name === 'utc' ? utc : undefined;
+  }
 }
 
 /** Python's datetime. */
@@ -284,6 +341,7 @@ export const dateTimeModule = new HostRecord('datetime', {
   datetime: new DateTimeClass('datetime'),
   date: new DateTimeClass('date'),
   timedelta: new HostFunction('timedelta', (call) => DeltaValue.of(call)),
-  timezone: new HostRecord('timezone', { utc }),
+  time: new HostFunction('time', (call) => TimeValue.of(call)),
+  timezone: new TimeZoneClass(),
   UTC: utc,
 });

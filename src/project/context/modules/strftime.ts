@@ -98,7 +98,8 @@ function directive(letter: string, date: Date, time: DateTimeValue): string | un
   return undefined;
 }
 
-function isoWeek(date: Date): { year: number; week: number } {
+/** The ISO year and week a date lies in. */
+export function isoWeek(date: Date): { year: number; week: number } {
   // the week belongs to the year its Thursday is in
   const thursday = new Date(date.getTime() + (4 - (date.getUTCDay() || 7)) * 86_400_000);
   const start = Date.UTC(thursday.getUTCFullYear(), 0, 1);
@@ -125,8 +126,8 @@ const fields: Readonly<Record<string, string>> = {
   '%': '%',
 };
 
-/** Python's strptime: milliseconds since 1970 as the wall clock shows them. */
-export function parseTime(text: string, format: string): number {
+/** Python's strptime: milliseconds since 1970 as the wall clock shows them, and how far it is ahead of UTC (`%z`). */
+export function parseTime(text: string, format: string): { wall: number; offset: number | undefined } {
   const pattern = format.replace(
     /%([a-zA-Z%])|([.*+?^${}()|[\]\\])|(\s+)/g,
     (_, letter?: string, special?: string) => {
@@ -158,5 +159,11 @@ export function parseTime(text: string, format: string): number {
   const milliseconds = Math.floor(Number((found['f'] ?? '0').padEnd(6, '0')) / 1000);
   const wall = Date.UTC(year, month - 1, number('d', 1), hour, number('M', 0), number('S', 0), milliseconds);
   if (new Date(wall).getUTCMonth() !== month - 1) throw valueFault('day is out of range for month');
-  return wall;
+  return { wall, offset: offsetOf(found['z']) };
+}
+
+function offsetOf(text: string | undefined): number | undefined {
+  if (text === undefined || text === 'Z') return text === undefined ? undefined : 0;
+  const [, sign, hours, minutes] = /^([+-])(\d\d):?(\d\d)$/.exec(text) ?? [];
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
 }

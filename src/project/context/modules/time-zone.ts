@@ -1,17 +1,22 @@
-import { valueFault } from '../../../jinja/fault.js';
+import { typeFault, valueFault } from '../../../jinja/fault.js';
 import { HostFunction } from '../../../jinja/values/host-function.js';
 import { HostObject } from '../../../jinja/values/host-object.js';
 import { str } from '../../../jinja/values/repr.js';
 import type { Value } from '../../../jinja/values/value.js';
 import { HostRecord } from '../host-record.js';
+import { DeltaValue } from './time-delta.js';
 
-/** A time zone of the IANA database. */
+/** A time zone of the IANA database, or clocks that are always ahead of UTC by `fixed` milliseconds. */
 export class TimeZoneValue extends HostObject {
   readonly typeName = 'tzinfo';
-  readonly #format: Intl.DateTimeFormat;
+  readonly #format: Intl.DateTimeFormat | undefined;
 
-  constructor(readonly name: string) {
+  constructor(
+    readonly name: string,
+    readonly fixed?: number,
+  ) {
     super();
+    if (fixed !== undefined) return;
     try {
       this.#format = new Intl.DateTimeFormat('en-US', {
         timeZone: name,
@@ -33,6 +38,7 @@ export class TimeZoneValue extends HostObject {
 
   /** How far the zone's clocks are ahead of UTC at an instant, in milliseconds. */
   offsetAt(instant: number): number {
+    if (this.#format === undefined) return this.fixed ?? 0;
     const parts = Object.fromEntries(
       this.#format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]),
     );
@@ -41,7 +47,23 @@ export class TimeZoneValue extends HostObject {
   }
 
   override getAttribute(name: string): Value | undefined {
-    return name === 'zone' ? this.name : undefined;
+    switch (name) {
+      case 'zone':
+        return this.name;
+      // pytz: the wall clock's time is in this zone
+      case 'localize':
+        return new HostFunction(name, ({ args }) => inZone(args[0], (time) => time.withZone(this)));
+      case 'normalize':
+      case 'fromutc':
+        return new HostFunction(name, ({ args }) => inZone(args[0], (time) => time.in(this)));
+      case 'utcoffset':
+        return new HostFunction(name, ({ args }) =>
+          inZone(args[0], (time) => new DeltaValue(this.offsetAt(time.withZone(this).instant))),
+        );
+      case 'tzname':
+        return new HostFunction(name, () => this.name);
+    }
+    return undefined;
   }
 
   override equals(other: Value): boolean {
@@ -59,9 +81,41 @@ export class TimeZoneValue extends HostObject {
 
 export const utc = new TimeZoneValue('UTC');
 
+/** `UTC+07:00`, as Python's `datetime.timezone(timedelta(hours=7))`. */
+export function fixedZone(milliseconds: number): TimeZoneValue {
+  if (milliseconds === 0) return utc;
+  const minutes = Math.round(Math.abs(milliseconds) / 60_000);
+  const pad = (part: number): string => String(part).padStart(2, '0');
+  const sign = milliseconds < 0 ? '-' : '+';
+  return new TimeZoneValue(`UTC${sign}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`, milliseconds);
+}
+
+/** A time that knows zones; date-time.ts has the one, which itself needs zones. */
+interface Zoned {
+  readonly instant: number;
+  in(zone: TimeZoneValue): Value;
+  withZone(zone: TimeZoneValue): Value & { readonly instant: number };
+}
+
+function inZone(value: Value | undefined, work: (time: Zoned) => Value): Value {
+  if (value instanceof HostObject && value.typeName === 'datetime') return work(value as HostObject & Zoned);
+  throw typeFault('a time zone takes a datetime');
+}
+
+const zones = new Map<string, TimeZoneValue>([['UTC', utc]]);
+
+/** Kept, since making one asks the machine's database of zones. */
+function zoneNamed(name: string): TimeZoneValue {
+  const zone = zones.get(name) ?? new TimeZoneValue(name);
+  zones.set(name, zone);
+  return zone;
+}
+
 /** Python's pytz. */
 export const pytzModule = new HostRecord('pytz', {
   utc,
   UTC: utc,
-  timezone: new HostFunction('timezone', ({ args }) => new TimeZoneValue(str(args[0] ?? ''))),
+  timezone: new HostFunction('timezone', ({ args }) => zoneNamed(str(args[0] ?? ''))),
+  FixedOffset: new HostFunction('FixedOffset', ({ args }) => fixedZone(Number(args[0] ?? 0) * 60_000)),
+  all_timezones: Intl.supportedValuesOf('timeZone'),
 });
