@@ -44,6 +44,7 @@ export interface ProjectSettings {
   readonly onRunEnd: readonly string[];
   readonly dispatch: readonly DispatchRule[];
   readonly quoting: Quoting;
+  /** As written; null switches comments off, undefined is dbt's own comment. */
   readonly queryComment: unknown;
   readonly flags: YamlMapping;
 }
