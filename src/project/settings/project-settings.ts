@@ -47,6 +47,8 @@ export interface ProjectSettings {
   /** As written; null switches comments off, undefined is dbt's own comment. */
   readonly queryComment: unknown;
   readonly flags: YamlMapping;
+  /** Whether only public models may be read by other packages. */
+  readonly restrictAccess: boolean;
 }
 
 /** Whose macros `adapter.dispatch` looks through for a namespace, in order. */

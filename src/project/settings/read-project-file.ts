@@ -92,6 +92,7 @@ function readSettings(
     quoting: read(allQuoted, () => readQuoting(expect, raw)),
     queryComment: raw['query-comment'],
     flags: read({}, () => expect.mapping(raw, 'flags', 'flags')),
+    restrictAccess: read(false, () => expect.boolean(raw, 'restrict-access', 'restrict-access') ?? false),
   };
 }
 
