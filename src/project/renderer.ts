@@ -14,6 +14,7 @@ import { toValue } from './context/plain.js';
 import { RelationValue } from './context/relation-value.js';
 import type { CompiledNode, RunContext } from './context/render-run.js';
 import { cteName, runGlobals, type RunSubject } from './context/run-names.js';
+import { runtimeConfig } from './context/runtime-config.js';
 import { RunState } from './context/run-state.js';
 import { sharedNames } from './context/shared-names.js';
 import { argumentTemplates, argumentValues } from './context/test-arguments.js';
@@ -27,6 +28,8 @@ export class ProjectRenderer {
   readonly #shared = new Map<string, ReadonlyMap<string, Value>>();
   /** The arguments of generic tests by their text: `{{ get_where_subquery(ref('x')) }}` stands in every test of x. */
   readonly #arguments = new Map<string, Template>();
+
+  #runtimeConfig: Value | undefined;
 
   constructor(project: Project) {
     this.#project = project;
@@ -190,6 +193,7 @@ export class ProjectRenderer {
       manifest,
       ...(node === undefined ? {} : { node }),
       ...(extra === undefined ? {} : { extra }),
+      runtimeConfig: (this.#runtimeConfig ??= runtimeConfig(this.#project)),
     };
     return runGlobals(macros, this.#sharedOf(packageName), subject, run, state);
   }
