@@ -2,6 +2,7 @@ import { ThauError } from '../../errors/thau-error.js';
 import { quoteIdentifier } from '../../postgres/identifier.js';
 import type { ColumnInfo, ManifestNode } from '../../project/manifest.js';
 import { sqlName } from '../relation.js';
+import type { Column } from '../views/view-text.js';
 import { configError } from './config-error.js';
 import { readQueryColumns } from './query-columns.js';
 import type { CandidateInput } from './materialisation.js';
@@ -44,12 +45,24 @@ export async function createContracted(
 export async function assertContract(input: CandidateInput, contract: readonly ColumnInfo[]): Promise<void> {
   const { tx, node, sql } = input;
   const made = await readQueryColumns(tx, sql);
-  const promised = await readQueryColumns(
-    tx,
-    `select ${contract
-      .map((column) => `null::${column.data_type ?? 'text'} as ${quoteIdentifier(column.name)}`)
-      .join(', ')}`,
+  const fault = contractFault(node, made, await readQueryColumns(tx, contractSelect(contract)));
+  if (fault) throw fault;
+}
+
+/** A select whose columns are those of the contract, with PostgreSQL's names of their types. */
+export function contractSelect(contract: readonly ColumnInfo[]): string {
+  const columns = contract.map(
+    (column) => `null::${column.data_type ?? 'text'} as ${quoteIdentifier(column.name)}`,
   );
+  return `select ${columns.join(', ')}`;
+}
+
+/** What differs between the columns a model makes and those it promised. */
+export function contractFault(
+  node: ManifestNode,
+  made: readonly Column[],
+  promised: readonly Column[],
+): ThauError | undefined {
   const bare = (type: string): string => type.replace(/\(.*\)/, '');
   const differences: string[] = [];
   for (const { name, type } of promised) {
@@ -64,8 +77,8 @@ export async function assertContract(input: CandidateInput, contract: readonly C
       differences.push(`column "${name}" (${type}) is not in the contract`);
     }
   }
-  if (differences.length === 0) return;
-  throw new ThauError('BUILD_CONTRACT', `${node.unique_id} does not keep its contract.`, {
+  if (differences.length === 0) return undefined;
+  return new ThauError('BUILD_CONTRACT', `${node.unique_id} does not keep its contract.`, {
     at: { file: node.original_file_path },
     notes: differences,
     hint: 'Correct the SQL, or the columns in the YAML.',

@@ -7,6 +7,8 @@ import {
 import type { Queryable } from '../../postgres/queryable.js';
 import type { Manifest, ManifestNode } from '../../project/manifest.js';
 import type { Catalog, CatalogColumn, CatalogRelation } from '../../schema/catalog.js';
+import { holdsRows, type Relation } from '../relation.js';
+import { fromColumn } from '../versioned/version-text.js';
 import { placeKey } from '../views/read-columns.js';
 import type { MappedNode } from './generation.js';
 import { provenFacts, type ProvenFacts } from './proven-facts.js';
@@ -31,25 +33,30 @@ export async function readCatalog(
   };
   const unknown = nodes.filter((mapped) => !known(mapped)).map((mapped) => mapped.relation);
   const described = new Map(
-    (unknown.length === 0 ? [] : await describeRelations(database, unknown)).map((one) => [
+    (unknown.length === 0 ? [] : await describeRelations(database, unknown.map(behind))).map((one) => [
       placeKey(one),
       one,
     ]),
   );
   const facts = provenFacts(manifest, passed);
   const relations = nodes.flatMap((mapped): CatalogRelation[] => {
-    const description = described.get(placeKey(mapped.relation));
+    const description = described.get(placeKey(behind(mapped.relation)));
     const physical = known(mapped) ?? (description && physicalOf(description));
     const node = manifest.nodes[mapped.nodeId];
-    return physical && node ? [toCatalog(node, mapped, physical, facts.get(mapped.nodeId))] : [];
+    return physical && node ? [toCatalog(node, mapped.relation, physical, facts.get(mapped.nodeId))] : [];
   });
   return { relations };
 }
 
-/** What does not depend on the project's files. */
-type Physical = Pick<CatalogRelation, 'columns' | 'unique' | 'indexes' | 'estimatedRows'>;
+/** Where a relation's constraints, indexes and statistics are. */
+function behind({ schema, name, store }: Relation): { readonly schema: string; readonly name: string } {
+  return store ? { schema: store.schema, name: store.table } : { schema, name };
+}
 
-function physicalOf(description: RelationDescription): Physical {
+/** What does not depend on the project's files. */
+export type Physical = Pick<CatalogRelation, 'columns' | 'unique' | 'indexes' | 'estimatedRows'>;
+
+export function physicalOf(description: RelationDescription): Physical {
   return {
     columns: description.columns.map(({ name, type, notNull }) => ({ name, type, notNull })),
     unique: uniqueColumns(description),
@@ -58,33 +65,36 @@ function physicalOf(description: RelationDescription): Physical {
   };
 }
 
-function toCatalog(
+/** A node as the catalog has it: what the database says, and what files and tests say of it. */
+export function toCatalog(
   node: ManifestNode,
-  mapped: MappedNode,
+  relation: MappedNode['relation'],
   physical: Physical,
   facts: ProvenFacts | undefined,
 ): CatalogRelation {
   const documented = new Map(
     Object.values(node.columns).map((column) => [column.name.toLowerCase(), column]),
   );
-  const columns = physical.columns.map((column): CatalogColumn => {
-    const text = documented.get(column.name.toLowerCase())?.description ?? '';
-    const accepted = facts?.acceptedValues.get(column.name) ?? column.acceptedValues;
-    return {
-      name: column.name,
-      type: column.type,
-      notNull: column.notNull || (facts?.notNull.has(column.name) ?? false),
-      ...(text !== '' && { description: text }),
-      ...(accepted && { acceptedValues: accepted }),
-    };
-  });
+  const columns = physical.columns
+    .filter((column) => relation.store === undefined || column.name !== fromColumn)
+    .map((column): CatalogColumn => {
+      const text = documented.get(column.name.toLowerCase())?.description ?? '';
+      const accepted = facts?.acceptedValues.get(column.name) ?? column.acceptedValues;
+      return {
+        name: column.name,
+        type: column.type,
+        notNull: column.notNull || (facts?.notNull.has(column.name) ?? false),
+        ...(text !== '' && { description: text }),
+        ...(accepted && { acceptedValues: accepted }),
+      };
+    });
   return {
     model: node.name,
-    nodeId: mapped.nodeId,
+    nodeId: node.unique_id,
     ...(node.description !== '' && { description: node.description }),
-    schema: mapped.relation.schema,
-    name: mapped.relation.name,
-    kind: mapped.relation.kind,
+    schema: relation.schema,
+    name: relation.name,
+    kind: holdsRows(relation) ? 'table' : relation.kind,
     columns,
     unique: distinctLists([...physical.unique, ...(facts?.unique ?? [])]),
     indexes: physical.indexes,

@@ -12,6 +12,7 @@ import { runTest } from '../tests/run-test.js';
 import { isMicrobatch } from '../../project/settings/microbatch-config.js';
 import { buildMicrobatch } from '../microbatch/build-microbatch.js';
 import { buildNode, type BuiltNode } from './build-node.js';
+import { cloneNode } from './clone-node.js';
 import type { RunOptions } from './run-options.js';
 import { hasRelation } from './has-relation.js';
 import type { RunScope } from './run-scope.js';
@@ -29,6 +30,7 @@ export async function executeNodes(
   recorder: RunRecorder,
   signal: AbortSignal,
   plan: Plan,
+  refused: ReadonlyMap<string, unknown> = new Map(),
 ): Promise<Execution> {
   const { manifest, reporter, database } = options;
   const { state, runId } = scope.options;
@@ -64,6 +66,20 @@ export async function executeNodes(
     const kept: NodeResult = { ...unbuilt(node), status: 'carried', message: because };
     finish(plan.decisions.get(id)?.action === 'reuse' ? remembered(kept, scope, plan) : kept, ++index);
   }
+  if (refused.size > 0 && options.publish !== 'healthy') {
+    // nothing could be published: nothing is built in vain, and only what is wrong is told
+    for (const [id, node] of graph.nodes) {
+      const fault = refused.get(id);
+      if (fault !== undefined) {
+        finish(broken(node, fault), ++index);
+        continue;
+      }
+      const result = { ...skipped(node, undefined), message: 'nothing is built while a node cannot be' };
+      results.push(result);
+      recorder.finished(result);
+    }
+    return { results };
+  }
   await walkGraph(graph, {
     threads: options.threads,
     failFast: options.failFast,
@@ -73,7 +89,12 @@ export async function executeNodes(
       const node = graph.nodes.get(id);
       if (!node) return 'failed';
       const at = ++index;
-      const startedAt = new Date();
+      const fault = refused.get(id);
+      if (fault !== undefined) {
+        finish(broken(node, fault), at);
+        return 'failed';
+      }
+      const startedAt = scope.now();
       reporter({ type: 'node_started', at: startedAt, nodeId: id, name: node.name, index: at, total });
       recorder.started(node, startedAt);
       const result = remembered(
@@ -111,7 +132,7 @@ async function attempt(
   ): NodeResult => ({
     ...identity(node),
     startedAt,
-    finishedAt: new Date(),
+    finishedAt: scope.now(),
     seconds: (performance.now() - began) / 1000,
     ...rest,
   });
@@ -133,9 +154,11 @@ async function attempt(
       }
       const inBatches =
         isMicrobatch(node.config) && !scope.options.renderer.materialization?.(node.config.materialized);
-      const built = inBatches
-        ? await buildMicrobatch({ session, sessions, scope, node, signal })
-        : await buildNode(session, scope, node);
+      const built = options.cloneFrom
+        ? await cloneNode(session, scope, node, options.cloneFrom)
+        : inBatches
+          ? await buildMicrobatch({ session, sessions, scope, node, signal })
+          : await buildNode(session, scope, node);
       const place = scope.candidates().get(node.unique_id) ?? scope.candidatePlace(node);
       return done({
         status: statusOf(built),
@@ -190,6 +213,12 @@ function identity(node: ManifestNode): {
     name: node.name,
     materialized: node.config.materialized,
   };
+}
+
+/** A node whose fault was found before it was built. */
+function broken(node: ManifestNode, error: unknown): NodeResult {
+  const message = error instanceof Error ? error.message : String(error);
+  return { ...unbuilt(node), status: 'error', message, error };
 }
 
 function skipped(node: ManifestNode, because: string | undefined): NodeResult {

@@ -4,9 +4,12 @@ import type { RunFlags } from '../../project/context/render-run.js';
 import type { Manifest } from '../../project/manifest.js';
 import type { Database } from '../../postgres/database.js';
 import type { Catalog, SdlSource } from '../../schema/catalog.js';
+import type { Plan } from '../plan/plan.js';
 import type { Reporter } from '../report/run-event.js';
+import type { PathSettings } from '../versioned/choose-path.js';
 import type { Deferral } from './deferral.js';
 import type { Renderer } from './renderer.js';
+import type { RunScope } from './run-scope.js';
 
 /** What a run is to do, with everything it needs as plain data and one database handle. */
 export interface RunOptions {
@@ -15,7 +18,7 @@ export interface RunOptions {
   readonly stateSchema: string;
   readonly manifest: Manifest;
   readonly renderer: Renderer;
-  readonly command: 'build' | 'run' | 'test' | 'seed' | 'snapshot';
+  readonly command: 'build' | 'run' | 'test' | 'seed' | 'snapshot' | 'clone';
   /** unique_ids of the nodes to build and the tests to run. */
   readonly selected: ReadonlySet<string>;
   /** Nodes at a time. */
@@ -36,6 +39,11 @@ export interface RunOptions {
     catalog: Catalog,
     metrics: MetricsArtifact,
   ) => void | Promise<void>;
+  /**
+   * Holds what is to be built against the server before anything is built. Answers the nodes that cannot be, with their
+   * faults; throws when what the run would publish could not be served.
+   */
+  readonly check?: (scope: RunScope, plan: Plan) => Promise<ReadonlyMap<string, unknown>>;
   readonly reporter: Reporter;
   /** Aborting cancels the run. */
   readonly signal?: AbortSignal;
@@ -62,10 +70,14 @@ export interface RunOptions {
   readonly publish?: 'all' | 'healthy';
   /** `--defer`: what stands for nodes that are neither selected nor built. */
   readonly defer?: Deferral;
+  /** Of `clone`: the state whose relations the nodes show; a node that it lacks must not be selected. */
+  readonly cloneFrom?: Deferral;
   /** `--event-time-start` and `--event-time-end`: the batches of microbatch models. */
   readonly eventTime?: EventWindow;
   /** The moment that `now` is for batches; the run's own beginning unless given. */
   readonly startedAt?: Date;
+  /** How incremental models and snapshots are to be built. */
+  readonly paths?: PathSettings;
   /** Generations kept, the current one included. */
   readonly keepGenerations?: number;
 }

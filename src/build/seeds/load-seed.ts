@@ -6,13 +6,16 @@ import { sqlName } from '../relation.js';
 import { seedValue, TypeGuess } from './infer-types.js';
 import { seedRecords, type SeedFile } from './seed-records.js';
 
-export interface SeedInput {
+export interface SeedSource {
   readonly file: SeedFile;
-  readonly into: { readonly schema: string; readonly name: string };
   /** dbt's `column_types`, by column. */
   readonly columnTypes: Readonly<Record<string, string>>;
   /** dbt's `quote_columns`: false folds plain names to lower case, as PostgreSQL does. */
   readonly quoteColumns: boolean;
+}
+
+export interface SeedInput extends SeedSource {
+  readonly into: { readonly schema: string; readonly name: string };
   readonly unlogged: boolean;
   /** dbt's `--empty`: the table without its rows. */
   readonly empty: boolean;
@@ -23,7 +26,7 @@ export interface SeedInput {
  * COPY, so memory stays flat. Answers the number of rows.
  */
 export async function loadSeed(tx: Session, input: SeedInput): Promise<number> {
-  const columns = await readHeader(input);
+  const columns = await readSeedColumns(input);
   const table = sqlName(input.into);
   const definitions = columns.map((column) => `${quoteIdentifier(column.name)} ${column.type}`);
   await tx.query(`create ${input.unlogged ? 'unlogged ' : ''}table ${table} (${definitions.join(', ')})`);
@@ -36,12 +39,13 @@ export async function loadSeed(tx: Session, input: SeedInput): Promise<number> {
   }
 }
 
-interface SeedColumn {
+export interface SeedColumn {
   readonly name: string;
   readonly type: string;
 }
 
-async function readHeader(input: SeedInput): Promise<readonly SeedColumn[]> {
+/** The columns of a seed, in one pass over its file. */
+export async function readSeedColumns(input: SeedSource): Promise<readonly SeedColumn[]> {
   let names: readonly string[] | undefined;
   let guesses: TypeGuess[] = [];
   for await (const record of seedRecords(input.file)) {
@@ -68,7 +72,7 @@ async function readHeader(input: SeedInput): Promise<readonly SeedColumn[]> {
   }));
 }
 
-function columnNames(header: readonly string[], input: SeedInput): readonly string[] {
+function columnNames(header: readonly string[], input: SeedSource): readonly string[] {
   const names = header.map((name) => {
     const bare = name.trim();
     return !input.quoteColumns && /^[A-Za-z_][A-Za-z0-9_$]*$/.test(bare) ? bare.toLowerCase() : bare;

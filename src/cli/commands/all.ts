@@ -2,13 +2,19 @@ import type { AddCommand } from '../command.js';
 import { addBuild } from './build.js';
 import { addRun } from './run.js';
 import { addTest } from './test.js';
+import { addCheck } from './check.js';
 import { addSeed } from './seed.js';
 import { addCompile } from './compile.js';
+import { addClean } from './clean.js';
+import { addDocs } from './docs.js';
 import { addDeps } from './deps.js';
 import { addList } from './list.js';
 import { addParse } from './parse.js';
 import { addPlan } from './plan.js';
 import { addShow } from './show.js';
+import { addAdopt } from './adopt.js';
+import { addClone } from './clone.js';
+import { addEject } from './eject.js';
 import { addCancel } from './cancel.js';
 import { addDebug } from './debug.js';
 import { addDiff } from './diff.js';
@@ -43,7 +49,10 @@ export const commands: readonly AddCommand[] = [
   addParse,
   addList,
   addCompile,
+  addCheck,
   addDeps,
+  addDocs,
+  addClean,
   addRetry,
   addPlan,
   addShow,
@@ -51,7 +60,10 @@ export const commands: readonly AddCommand[] = [
   addHistory,
   addExplain,
   addCancel,
+  addClone,
   addRollback,
+  addEject,
+  addAdopt,
   addRunOperation,
   addDiff,
   addSchema,

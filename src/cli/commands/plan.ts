@@ -1,60 +1,65 @@
+import { formatPlace } from '../../errors/format.js';
+import { ThauError } from '../../errors/thau-error.js';
 import type { AddCommand } from '../command.js';
-import { addSelectionFlags, type RunFlagsGiven } from '../run/run-flags.js';
+import { addPathFlag, addSelectionFlags, type RunFlagsGiven } from '../run/run-flags.js';
 
 /** `thau plan`: what a build would do with each node, and why; touches nothing. */
 export const addPlan: AddCommand = (program, run) => {
-  addSelectionFlags(program.command('plan').description('show what a build would do, and why'))
+  addPathFlag(addSelectionFlags(program.command('plan').description('show what a build would do, and why')))
     .option('-f, --full-refresh', 'as if with --full-refresh')
+    .option('--no-check', 'do not ask the server whether what is to be built can be')
     .action(
       run<RunFlagsGiven>(async ({ output, ...context }, flags) => {
-        const { readGeneration } = await import('../../build/publish/generation.js');
-        const { makePlan } = await import('../../build/plan/plan.js');
-        const { readPassedTests } = await import('../../build/plan/passed-tests.js');
-        const { quoteIdentifier } = await import('../../postgres/identifier.js');
-        const { loadProject } = await import('../run/load-project.js');
-        const { selectForRun } = await import('../run/select-for-run.js');
         const { textTable } = await import('../text-table.js');
-        const warehouse = await context.warehouse();
-        const { database, settings } = warehouse;
-        const state = quoteIdentifier(settings.database.stateSchema);
-        const vars = flags.vars === undefined ? {} : { vars: flags.vars };
-        const { project, renderer } = await loadProject({ ...context, output, warehouse, ...vars });
-        const { manifest } = project;
+        const { planProject } = await import('../run/plan-project.js');
+        const { checkBefore } = await import('../run/check-before.js');
         const warn = (message: string): void => output.log(message, {}, 'warn');
-        const selected = await selectForRun(context, project, 'build', flags, warn);
-        const current = await readGeneration(database, state);
-        const plan = await makePlan(database, {
-          manifest,
-          renderer,
-          flags: {
-            FULL_REFRESH: flags.fullRefresh ?? false,
-            STORE_FAILURES: false,
-            WHICH: 'build',
-            EMPTY: false,
-          },
-          state,
-          current,
-          selected,
-          ...(flags.fullRefresh && { force: 'full refresh' }),
-          distrustRecent: true,
-          passedTests: await readPassedTests(database, state, current.number),
+        const { plan, manifest, warehouse, ...planned } = await planProject(
+          { output, ...context },
+          flags,
+          warn,
+        );
+        let whole: unknown;
+        const refused =
+          flags.check === false
+            ? new Map<string, unknown>()
+            : await checkBefore(warehouse, { plan, ...planned, warn }).catch((error: unknown) => {
+                whole = error;
+                return new Map<string, unknown>();
+              });
+        const rows = [...plan.decisions].map(([id, { action, because, path }]) => {
+          const fault = refused.get(id);
+          const type = manifest.nodes[id]?.resource_type ?? '';
+          return {
+            node: id,
+            name: manifest.nodes[id]?.name ?? id,
+            type,
+            action: fault !== undefined ? 'refuse' : type === 'test' && action === 'build' ? 'test' : action,
+            because: fault instanceof Error ? faultLine(fault) : because,
+            ...(path && { path: path.path, pathBecause: path.because }),
+          };
         });
-        const rows = [...plan.decisions].map(([id, { action, because }]) => ({
-          node: id,
-          name: manifest.nodes[id]?.name ?? id,
-          type: manifest.nodes[id]?.resource_type ?? '',
-          action: manifest.nodes[id]?.resource_type === 'test' && action === 'build' ? 'test' : action,
-          because,
-        }));
-        const built = rows.filter((row) => row.action !== 'carry').length;
+        const built = rows.filter((row) => row.action !== 'carry').length - refused.size;
         output.result(
           rows,
           `${textTable(
-            ['node', 'what', 'why'],
-            rows.map((row) => [row.name, row.action, row.because]),
-          )}\n\n${built} to build or test, ${rows.length - built} carried forward`,
+            ['node', 'what', 'why', ...(rows.some((row) => row.path) ? ['how'] : [])],
+            rows.map((row) => [
+              row.name,
+              row.action,
+              row.because,
+              row.path === undefined ? '' : `${row.path}: ${row.pathBecause}`,
+            ]),
+          )}\n\n${built} to build or test, ${rows.length - built} carried forward${refused.size === 0 ? '' : `, ${refused.size} refused: nothing would be built`}`,
         );
-        return 0;
+        if (whole !== undefined) throw whole as Error;
+        return refused.size === 0 ? 0 : 1;
       }),
     );
 };
+
+/** A fault in one line of a table: where, and what. */
+function faultLine(fault: Error): string {
+  const at = fault instanceof ThauError && fault.at ? `${formatPlace(fault.at)}: ` : '';
+  return `${at}${fault.message}`;
+}

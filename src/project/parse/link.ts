@@ -193,7 +193,9 @@ export function linkNodes(session: Session, references: References): ManifestNod
     }
     if (node.group !== null)
       session.problems.attempt(() => references.group(node.group ?? '', placeOf(node)));
-    linked.push({ ...node, depends_on: { ...node.depends_on, nodes: ids } });
+    // the session's own node: a copy of each of tens of thousands would double what is kept
+    (node as { depends_on: ManifestNode['depends_on'] }).depends_on = { ...node.depends_on, nodes: ids };
+    linked.push(node);
   }
   return linked;
 }
