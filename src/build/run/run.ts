@@ -5,6 +5,7 @@ import { collectGarbage } from '../garbage.js';
 import { beginRun, finishRun } from '../history/run-rows.js';
 import { RunRecorder } from '../history/run-recorder.js';
 import { readGeneration } from '../publish/generation.js';
+import { foldSourceChanges } from '../plan/track-sources.js';
 import { sampleOf } from '../publish/sampled.js';
 import { isGood } from '../report/node-result.js';
 import type { RunState, RunSummary } from '../report/run-event.js';
@@ -73,6 +74,7 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
       if (dead.length > 0) reporter({ type: 'run_took_over', at: new Date(), runs: dead });
       await refuseLateCancellations(session, state, runId);
       await dropOldHistory(session, state, options.keepHistory ?? 0);
+      await foldSourceChanges(session, state);
       await collectGarbage(session, {
         state,
         ...keep(options),
