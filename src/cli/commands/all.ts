@@ -13,6 +13,7 @@ import { addParse } from './parse.js';
 import { addPlan } from './plan.js';
 import { addShow } from './show.js';
 import { addAdopt } from './adopt.js';
+import { addClone } from './clone.js';
 import { addEject } from './eject.js';
 import { addCancel } from './cancel.js';
 import { addDebug } from './debug.js';
@@ -59,6 +60,7 @@ export const commands: readonly AddCommand[] = [
   addHistory,
   addExplain,
   addCancel,
+  addClone,
   addRollback,
   addEject,
   addAdopt,
