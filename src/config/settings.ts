@@ -74,6 +74,8 @@ export interface Settings {
     /** Milliseconds that counters of sources are believed; 0 without end. */
     readonly reconcile: number;
     readonly publish: 'all' | 'healthy';
+    readonly incrementalPath: 'auto' | 'clone' | 'versioned';
+    readonly versionedFrom: number;
   };
   readonly schedules: readonly Schedule[];
   /** Only what was set: the API has the defaults. */
@@ -118,6 +120,8 @@ export function resolveSettings(question: SettingsQuestion): Settings {
       keepHistory: set.runs?.keep_history ?? 90 * 86_400_000,
       reconcile: set.runs?.reconcile ?? 86_400_000,
       publish: set.runs?.publish ?? 'all',
+      incrementalPath: set.runs?.incremental_path ?? 'auto',
+      versionedFrom: set.runs?.versioned_from ?? 500_000,
     },
     schedules: (set.schedules ?? []).map((schedule) => toSchedule(schedule, timezone)),
     api: withPort(set.api ?? {}, question.env),

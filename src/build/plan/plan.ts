@@ -5,10 +5,13 @@ import type { RunFlags } from '../../project/context/render-run.js';
 import { sampleOf } from '../publish/sampled.js';
 import { isEjected, type Generation, type MappedNode } from '../publish/generation.js';
 import { sqlName } from '../relation.js';
+import { choosePaths, type PathSettings, type PhysicalPath } from '../versioned/choose-path.js';
+import { readAsTables } from '../versioned/read-as-tables.js';
 import type { Renderer } from '../run/renderer.js';
 import { hasRelation } from '../run/has-relation.js';
 import { planUnitTests } from '../unit-tests/plan-unit-tests.js';
 import { calledFunctions, unreadable, type KnownCalls } from './called-functions.js';
+import { readFacts, type Facts } from './facts.js';
 import { fingerprint, type Fingerprint } from './fingerprint.js';
 import { readFunctions, type FunctionFacts } from './read-functions.js';
 import { newBatch, periodText, reconcileReason, statedPeriod } from './time-rules.js';
@@ -18,6 +21,8 @@ export interface Decision {
   /** `carry` shows the published relation further, `reuse` a candidate that a failed run left. */
   readonly action: 'build' | 'carry' | 'reuse';
   readonly because: string;
+  /** Of an incremental model or a snapshot that is built: how. */
+  readonly path?: PhysicalPath;
 }
 
 /** What a run is going to do with each selected node, and what it will remember to decide the next time. */
@@ -48,6 +53,8 @@ export interface PlanOptions {
   readonly now?: Date;
   /** From the current generation: see `PlanMemory`. */
   readonly knownCalls?: KnownCalls;
+  /** How incremental models and snapshots are to be built. */
+  readonly paths?: PathSettings | undefined;
   /** Of the tests that passed in the current generation: fingerprint and data version. */
   readonly passedTests: Readonly<Record<string, string>>;
 }
@@ -85,6 +92,7 @@ export async function makePlan(database: Queryable, options: PlanOptions): Promi
     database,
     new Set([...called.values()].flatMap((names) => [...names])),
   );
+  const asTables = await readAsTables(manifest, (id) => prints.get(id)?.sql);
   const decisions = new Map<string, Decision>();
   const dataVersion: Plan['dataVersion'] = (nodeId, relationOf) =>
     versionOf(inputs.get(nodeId) ?? [], versions, called.get(nodeId) ?? [], functions, relationOf);
@@ -105,11 +113,28 @@ export async function makePlan(database: Queryable, options: PlanOptions): Promi
       version: () => dataVersion(node.unique_id, (parentId) => relationText(current.nodes.get(parentId))),
       versions,
       inputs: inputs.get(node.unique_id) ?? [],
+      reader: asTables.get(node.unique_id),
     });
     decisions.set(node.unique_id, decision);
     return decision;
   };
   for (const node of nodes) decide(node);
+  const paths = await choosePaths(
+    database,
+    nodes.filter((node) => decisions.get(node.unique_id)?.action === 'build'),
+    {
+      manifest,
+      current,
+      fullRefresh: options.flags.FULL_REFRESH,
+      settings: options.paths ?? {},
+      isOwn: (materialized) => options.renderer.materialization?.(materialized) !== undefined,
+      readAsTables: asTables,
+    },
+  );
+  for (const [id, path] of paths) {
+    const decision = decisions.get(id);
+    if (decision) decisions.set(id, { ...decision, path });
+  }
   const known = [...prints].flatMap(([id, print]) =>
     print.hash === undefined ? [] : [[id, print.hash] as const],
   );
@@ -172,6 +197,8 @@ interface Question {
   readonly version: () => string | null;
   readonly versions: SourceVersions;
   readonly inputs: readonly string[];
+  /** Who reads it as only a table can be read. */
+  readonly reader: string | undefined;
 }
 
 function decideOne(node: ManifestNode, question: Question): Decision {
@@ -190,6 +217,9 @@ function decideOne(node: ManifestNode, question: Question): Decision {
     if (mapped.schema !== node.schema || mapped.name !== node.alias) return build('has another name');
     if (!facts.present.has(node.unique_id)) return build('its relation is gone');
     if (mapped.sampled) return build(`holds less than all (${mapped.sampled})`);
+    if (mapped.relation.store && question.reader !== undefined) {
+      return build(`${question.reader} reads it as only a table can be read`);
+    }
     if (mapped.staleSince) return build('was left behind by a run with a selection');
     const age = facts.age(mapped);
     if (age < 0) return build('was built in the future: the clock was set back');
@@ -287,30 +317,6 @@ export function inputsOf(manifest: Manifest, node: ManifestNode): readonly strin
   };
   node.depends_on.nodes.forEach(walk);
   return [...found].sort();
-}
-
-interface Facts {
-  /** Nodes whose mapped relation exists; an unlogged one only under the postmaster that filled it. */
-  readonly present: ReadonlySet<string>;
-  /** Milliseconds since its relation was built. */
-  age(mapped: MappedNode): number;
-}
-
-async function readFacts(database: Queryable, state: string, current: Generation): Promise<Facts> {
-  const { rows } = await database.query<{ node_id: string; age: number }>(
-    `select m.node_id, extract(epoch from clock_timestamp() - r.started_at)::float8 * 1000 as age
-     from ${state}.mapping as m
-     join ${state}.runs as r on r.run_id = m.built_by
-     join pg_namespace as n on n.nspname = m.relation_schema
-     join pg_class as c on c.relnamespace = n.oid and c.relname = m.relation_name
-     where m.generation = $1 and (c.relpersistence <> 'u' or pg_postmaster_start_time() < r.started_at)`,
-    [current.number],
-  );
-  const ages = new Map(rows.map((row) => [row.node_id, row.age]));
-  return {
-    present: new Set(ages.keys()),
-    age: (mapped) => ages.get(mapped.nodeId) ?? 0,
-  };
 }
 
 function versionOf(

@@ -23,7 +23,9 @@ export async function planRun(session: Session, options: RunOptions, scope: RunS
     ...(options.reconcileAfter !== undefined && { reconcileAfter: options.reconcileAfter }),
     now: scope.options.startedAt,
     distrustRecent: options.distrustRecent ?? false,
+    paths: options.paths,
   });
+  scope.decisions = plan.decisions;
   if (options.retryOf === undefined) return plan;
   const reuse = await reuseCandidates(session, state, manifest, plan, options.retryOf);
   // they are this run's from now on, should it fail and be retried itself

@@ -6,6 +6,7 @@ import type { Database } from '../../postgres/database.js';
 import type { Catalog, SdlSource } from '../../schema/catalog.js';
 import type { Plan } from '../plan/plan.js';
 import type { Reporter } from '../report/run-event.js';
+import type { PathSettings } from '../versioned/choose-path.js';
 import type { Deferral } from './deferral.js';
 import type { Renderer } from './renderer.js';
 import type { RunScope } from './run-scope.js';
@@ -77,6 +78,8 @@ export interface RunOptions {
   readonly eventTime?: EventWindow;
   /** The moment that `now` is for batches; the run's own beginning unless given. */
   readonly startedAt?: Date;
+  /** How incremental models and snapshots are to be built. */
+  readonly paths?: PathSettings;
   /** Generations kept, the current one included. */
   readonly keepGenerations?: number;
 }

@@ -5,6 +5,8 @@ import { addTest } from './test.js';
 import { addCheck } from './check.js';
 import { addSeed } from './seed.js';
 import { addCompile } from './compile.js';
+import { addClean } from './clean.js';
+import { addDocs } from './docs.js';
 import { addDeps } from './deps.js';
 import { addList } from './list.js';
 import { addParse } from './parse.js';
@@ -49,6 +51,8 @@ export const commands: readonly AddCommand[] = [
   addCompile,
   addCheck,
   addDeps,
+  addDocs,
+  addClean,
   addRetry,
   addPlan,
   addShow,

@@ -7,7 +7,7 @@ import type { CommandContext } from '../command.js';
 import type { Warehouse } from '../warehouse.js';
 import { checkSchema } from './check-schema.js';
 import { loadProject } from './load-project.js';
-import type { RunFlagsGiven } from './run-flags.js';
+import { pathSettings, type RunFlagsGiven } from './run-flags.js';
 import { selectForRun } from './select-for-run.js';
 
 export interface PlannedProject {
@@ -70,6 +70,7 @@ export async function planProject(
     distrustRecent: true,
     ...(await readPlanMemory(database, state, current.number)),
     reconcileAfter: settings.runs.reconcile,
+    paths: pathSettings(flags, settings.runs),
   });
   return {
     warehouse,

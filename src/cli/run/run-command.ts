@@ -12,7 +12,7 @@ import { deferralOf } from './deferral-flags.js';
 import { eventTimeFlags, sampleFlag } from './event-time-flags.js';
 import { namesNodes } from './choose-nodes.js';
 import { loadProject } from './load-project.js';
-import type { RunFlagsGiven } from './run-flags.js';
+import { pathSettings, type RunFlagsGiven } from './run-flags.js';
 import { argsOf } from './run-args.js';
 import { runReporter } from './run-reporter.js';
 import { selectForRun } from './select-for-run.js';
@@ -105,7 +105,11 @@ export async function performRun(
     reconcileAfter: settings.runs.reconcile,
     lockWait: settings.runs.lockWait,
     staleAfter: settings.runs.lockStaleAfter,
+    lockTimeout: settings.runs.lockTimeout,
+    statementTimeout: settings.runs.statementTimeout,
+    keepHistory: settings.runs.keepHistory,
     keepGenerations: settings.runs.keepGenerations,
+    paths: pathSettings(flags, settings.runs),
   });
   const target = join(settings.projectDir, project.settings.targetPath);
   try {
