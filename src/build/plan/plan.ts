@@ -11,6 +11,7 @@ import type { Renderer } from '../run/renderer.js';
 import { hasRelation } from '../run/has-relation.js';
 import { planUnitTests } from '../unit-tests/plan-unit-tests.js';
 import { calledFunctions, unreadable, type KnownCalls } from './called-functions.js';
+import { readFacts, type Facts } from './facts.js';
 import { fingerprint, type Fingerprint } from './fingerprint.js';
 import { readFunctions, type FunctionFacts } from './read-functions.js';
 import { newBatch, periodText, reconcileReason, statedPeriod } from './time-rules.js';
@@ -50,10 +51,10 @@ export interface PlanOptions {
   /** Up to where microbatch models are whole, and the moment that counts as now. */
   readonly coveredUntil?: ReadonlyMap<string, Date>;
   readonly now?: Date;
-  /** How incremental models and snapshots are to be built. */
-  readonly paths?: PathSettings | undefined;
   /** From the current generation: see `PlanMemory`. */
   readonly knownCalls?: KnownCalls;
+  /** How incremental models and snapshots are to be built. */
+  readonly paths?: PathSettings | undefined;
   /** Of the tests that passed in the current generation: fingerprint and data version. */
   readonly passedTests: Readonly<Record<string, string>>;
 }
@@ -316,30 +317,6 @@ export function inputsOf(manifest: Manifest, node: ManifestNode): readonly strin
   };
   node.depends_on.nodes.forEach(walk);
   return [...found].sort();
-}
-
-interface Facts {
-  /** Nodes whose mapped relation exists; an unlogged one only under the postmaster that filled it. */
-  readonly present: ReadonlySet<string>;
-  /** Milliseconds since its relation was built. */
-  age(mapped: MappedNode): number;
-}
-
-async function readFacts(database: Queryable, state: string, current: Generation): Promise<Facts> {
-  const { rows } = await database.query<{ node_id: string; age: number }>(
-    `select m.node_id, extract(epoch from clock_timestamp() - r.started_at)::float8 * 1000 as age
-     from ${state}.mapping as m
-     join ${state}.runs as r on r.run_id = m.built_by
-     join pg_namespace as n on n.nspname = m.relation_schema
-     join pg_class as c on c.relnamespace = n.oid and c.relname = m.relation_name
-     where m.generation = $1 and (c.relpersistence <> 'u' or pg_postmaster_start_time() < r.started_at)`,
-    [current.number],
-  );
-  const ages = new Map(rows.map((row) => [row.node_id, row.age]));
-  return {
-    present: new Set(ages.keys()),
-    age: (mapped) => ages.get(mapped.nodeId) ?? 0,
-  };
 }
 
 function versionOf(

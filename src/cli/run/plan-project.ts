@@ -68,9 +68,9 @@ export async function planProject(
     selected,
     ...(flags.fullRefresh && { force: 'full refresh' }),
     distrustRecent: true,
-    paths: pathSettings(flags, settings.runs),
     ...(await readPlanMemory(database, state, current.number)),
     reconcileAfter: settings.runs.reconcile,
+    paths: pathSettings(flags, settings.runs),
   });
   return {
     warehouse,
