@@ -100,7 +100,13 @@ export const thauYml = {
   api: section('How the GraphQL API serves.', {
     host: text('Address to listen on; 0.0.0.0 opens it to the network.', '127.0.0.1'),
     port: integer('Port. `PORT` comes first.', '4000', 0, 65_535),
-    pool: integer('Connections to the database that answer requests.', '10', 1, 1000),
+    workers: integer(
+      'Processes of `thau serve` that answer on the one port; each has a pool and a cache of its own. `--workers` comes first.',
+      '1',
+      1,
+      256,
+    ),
+    pool: integer('Connections to the database that answer requests, of each process.', '10', 1, 1000),
     allow_anonymous: boolean(
       'Answer requests without a key, where the server listens on loopback outside production.',
       'false',

@@ -10,6 +10,7 @@ import type { Session } from '../../postgres/session.js';
 import { holdsRows, sqlName } from '../relation.js';
 import { foreignRelation } from '../views/prepare-views.js';
 import { catalogStatement, createCatalogViews } from './catalog-names.js';
+import { withOwnName } from './own-name.js';
 import type { OwnedNames } from './owned-names.js';
 
 export interface RunAdapterOptions {
@@ -51,7 +52,9 @@ export class RunAdapter implements DatabaseAdapter {
       await this.session.query('begin');
       this.open = true;
     }
-    const catalog = catalogStatement(sql);
+    const { building } = this;
+    const own = building ? withOwnName(sql, building.node, sqlName(building.place)) : sql;
+    const catalog = catalogStatement(own);
     if (catalog.views.size > 0) {
       const { names, state } = this.options;
       await createCatalogViews(this.session, names, state, catalog.views);
