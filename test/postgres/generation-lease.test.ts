@@ -68,13 +68,13 @@ test('a generation that is kept no more cannot be leased, nor one that never was
 });
 
 test('leases and publishes at once: what was leased can be read until it is given back', async () => {
-  let running = true;
+  const state = { running: true };
   const publishing = (async () => {
     for (let version = 2; version <= 12; version++) await publish(version);
-    running = false;
+    state.running = false;
   })();
   let reads = 0;
-  while (running) {
+  while (state.running) {
     const lease = await take();
     const { rows } = await database.query(`select x from shop__r${lease.generation}.a`);
     expect(rows).toEqual([{ x: lease.generation }]);
