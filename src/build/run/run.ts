@@ -7,6 +7,7 @@ import { RunRecorder } from '../history/run-recorder.js';
 import { readGeneration } from '../publish/generation.js';
 import { isGood } from '../report/node-result.js';
 import type { RunState, RunSummary } from '../report/run-event.js';
+import { withShortLock } from '../views/prepare-views.js';
 import { settleViews } from '../views/settle-views.js';
 import { watchCancellation } from './cancellation.js';
 import { refuseSharedNames } from './check-names.js';
@@ -71,7 +72,8 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
       const dead = await recover(session, stateSchema, state, runId);
       if (dead.length > 0) reporter({ type: 'run_took_over', at: new Date(), runs: dead });
       await refuseLateCancellations(session, state, runId);
-      await dropOldHistory(session, state, options.keepHistory ?? 0);
+      // tidying up waits for nobody, and holds up nothing
+      await withShortLock(session, () => dropOldHistory(session, state, options.keepHistory ?? 0));
       await collectGarbage(session, {
         state,
         ...keep(options),
