@@ -102,6 +102,7 @@ export async function performRun(
     publish: settings.runs.publish,
     ...(force !== undefined && { force }),
     distrustRecent: trigger === 'manual',
+    reconcileAfter: settings.runs.reconcile,
     lockWait: settings.runs.lockWait,
     staleAfter: settings.runs.lockStaleAfter,
     lockTimeout: settings.runs.lockTimeout,
