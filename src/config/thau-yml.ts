@@ -76,12 +76,40 @@ export const thauYml = {
       'How long finished runs, and requests that were answered, stay in the history; 0 keeps all.',
       '90 days',
     ),
+    reconcile: duration(
+      "How long PostgreSQL's counters are believed that a source did not change: what was built longer ago and reads one is built again. 0 believes them without end. A source may say it for itself by `meta: {reconcile: {count: 1, period: hour}}`.",
+      '1 day',
+    ),
     publish: choice(
       '`all`: publish only when every node succeeded; `healthy`: what is not downstream of a failure.',
       'all',
       ['all', 'healthy'],
     ),
+    incremental_path: choice(
+      'How incremental models and snapshots go on: on a copy of the table (`clone`), or in a table whose generations share rows (`versioned`); `auto` decides by size and by what a model needs. `incremental_path` in its config, and `--incremental-path`, come first.',
+      'auto',
+      ['auto', 'clone', 'versioned'],
+    ),
+    versioned_from: integer('Rows from which `auto` chooses `versioned`.', '500000', 0),
   }),
+  templates: section(
+    'What one rendering of a template may use at most. Ample for the largest packages; a template that never ends is stopped by them.',
+    {
+      steps: integer('Statements, turns of loops and calls.', '10000000', 1),
+      depth: integer('Macros nested in each other.', '1000', 1, 100_000),
+      output: integer(
+        'Characters written, those of macros counted each time they are written.',
+        '67108864',
+        1,
+      ),
+      size: integer(
+        'Characters of a text, or items of a list, made by one operation: `*`, `range`.',
+        '10000000',
+        1,
+      ),
+      digits: integer('Digits of an integer, as `**` makes them.', '4000', 20, 100_000),
+    },
+  ),
   schedules: named('When to build, by name.', {
     cron: text('Five fields (minute hour day month weekday), or six with seconds first.'),
     timezone: timezone('Time zone of `cron`.', '`timezone` above'),
@@ -94,7 +122,13 @@ export const thauYml = {
   api: section('How the GraphQL API serves.', {
     host: text('Address to listen on; 0.0.0.0 opens it to the network.', '127.0.0.1'),
     port: integer('Port. `PORT` comes first.', '4000', 0, 65_535),
-    pool: integer('Connections to the database that answer requests.', '10', 1, 1000),
+    workers: integer(
+      'Processes of `thau serve` that answer on the one port; each has a pool and a cache of its own. `--workers` comes first.',
+      '1',
+      1,
+      256,
+    ),
+    pool: integer('Connections to the database that answer requests, of each process.', '10', 1, 1000),
     allow_anonymous: boolean(
       'Answer requests without a key, where the server listens on loopback outside production.',
       'false',

@@ -6,6 +6,7 @@ import { readLineage, type Lineage } from '../artifacts/lineage.js';
 import type { MetricsArtifact } from '../../semantic/bound-metrics.js';
 import { metricsArtifact } from '../../semantic/metrics-artifact.js';
 import { slimManifest } from '../artifacts/slim-manifest.js';
+import type { KnownCalls } from '../plan/called-functions.js';
 import { testVersion, type Plan } from '../plan/plan.js';
 import { readArtifacts, replaceArtifact, sameContent } from '../publish/artifacts.js';
 import type { MappedNode } from '../publish/generation.js';
@@ -46,7 +47,7 @@ export async function publishRun(
     return node ? [{ node, relation }] : [];
   });
   const stale = staleNodes(scope, new Set(built.map(({ node }) => node.unique_id)));
-  const nodes = nextMapping(scope, stale, plan);
+  const nodes = nextMapping(scope, stale, plan, options.cloneFrom !== undefined);
   const passed = new Set(
     results.filter((one) => one.resourceType === 'test' && isPassed(one, plan)).map((one) => one.nodeId),
   );
@@ -88,6 +89,7 @@ export async function publishRun(
         compiled,
         (before['lineage'] ?? {}) as Lineage,
       ),
+      calls: knownCalls(options, plan, before['calls'] as KnownCalls | undefined),
       tests: passedTests(scope, results, plan, (before['tests'] ?? {}) as PassedTests),
     };
     const sameNodes = changes.length === 0 && nodes.length === current.nodes.size;
@@ -138,6 +140,16 @@ function rememberState(
   return publishedState(manifest, before, new Set(leftAlone));
 }
 
+/** The functions of what the project has now: of this plan, and of nodes that it did not look at. */
+function knownCalls({ manifest }: RunOptions, plan: Plan, before: KnownCalls = {}): KnownCalls {
+  const all = { ...before, ...plan.calls };
+  return Object.fromEntries(
+    Object.entries(all)
+      .filter(([id]) => manifest.nodes[id])
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}
+
 type PassedTests = Readonly<Record<string, string>>;
 
 /** Tests that hold in the new generation, with what they were held against: those need not run again. */
@@ -168,7 +180,12 @@ function isPassed(result: NodeResult, plan: Plan): boolean {
 }
 
 /** What was built, and everything else of the current generation that the project still has. */
-function nextMapping(scope: RunScope, stale: ReadonlySet<string>, plan: Plan): readonly MappedNode[] {
+function nextMapping(
+  scope: RunScope,
+  stale: ReadonlySet<string>,
+  plan: Plan,
+  cloned: boolean,
+): readonly MappedNode[] {
   const { manifest, current } = scope.options;
   const candidates = scope.candidates();
   const now = scope.now();
@@ -198,7 +215,8 @@ function nextMapping(scope: RunScope, stale: ReadonlySet<string>, plan: Plan): r
     if (!node) return [];
     const { schema, alias: name } = node;
     const less = sampledOf(nodeId);
-    const unproven = flags.EMPTY || less !== null;
+    // a clone shows what another state holds, which may change under it
+    const unproven = flags.EMPTY || less !== null || cloned;
     return [
       {
         nodeId,

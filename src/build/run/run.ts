@@ -5,6 +5,8 @@ import { collectGarbage } from '../garbage.js';
 import { beginRun, finishRun } from '../history/run-rows.js';
 import { RunRecorder } from '../history/run-recorder.js';
 import { readGeneration } from '../publish/generation.js';
+import { foldSourceChanges } from '../plan/track-sources.js';
+import { sampleOf } from '../publish/sampled.js';
 import { isGood } from '../report/node-result.js';
 import type { RunState, RunSummary } from '../report/run-event.js';
 import { withShortLock } from '../views/prepare-views.js';
@@ -74,6 +76,7 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
       await refuseLateCancellations(session, state, runId);
       // tidying up waits for nobody, and holds up nothing
       await withShortLock(session, () => dropOldHistory(session, state, options.keepHistory ?? 0));
+      await foldSourceChanges(session, state);
       await collectGarbage(session, {
         state,
         ...keep(options),
@@ -141,6 +144,7 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
       .use((session) => runProjectHooks(session, hooks, 'on-run-end', results))
       .catch((error: unknown) => (facts.error ??= error));
   }
+  const sampled = sampleOf(options.flags);
   const summary: RunSummary = {
     runId,
     command: options.command,
@@ -150,6 +154,7 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
     results,
     ...(facts.error !== undefined && { error: facts.error }),
     stale: facts.stale,
+    ...(sampled !== null && { sampled }),
     laggingViews: facts.laggingViews,
   };
   await cancellation.close();
