@@ -5,9 +5,10 @@ import { diff } from './diff.js';
 import { printGoals } from './harness.js';
 import { memory } from './memory.js';
 import { thousand } from './thousand.js';
+import { versioned } from './versioned.js';
 
 await compileIfStale();
-const parts = { thousand, chain, diff, memory };
+const parts = { thousand, versioned, chain, diff, memory };
 const wanted = process.argv.slice(2).filter((word) => word in parts);
 for (const [name, measure] of Object.entries(parts)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;

@@ -115,8 +115,10 @@ export class Arena {
   /** A run that nobody disturbs: it must publish. */
   async lastRun() {
     await this.#nextBatch();
+    const began = performance.now();
     const run = this.start(['build']);
     const { code, text } = await this.#over(run);
+    this.#usual = performance.now() - began;
     if (code !== 0) this.report.violation(`an undisturbed run failed:\n${text}`);
     await this.#judge([run], 'undisturbed');
   }
@@ -209,7 +211,7 @@ export class Arena {
       const state = row?.state ?? 'not begun';
       ends.push(signal === 'SIGKILL' ? `killed (${state})` : state);
       const blame = (what) => this.report.violation(`${attack}: ${what}\n${text}`);
-      if (/^\s+at .+:\d+:\d+/m.test(text)) blame('a stack trace was shown');
+      if (/^\s+at .+\.[cm]?js:\d+/m.test(text)) blame('a stack trace was shown');
       if (signal !== null && signal !== 'SIGKILL') blame(`ended by ${signal}`);
       if (code === 0 && state !== 'published') blame(`said all was well, but the run is ${state}`);
       if (code !== null && code !== 0) {

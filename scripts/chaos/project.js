@@ -27,6 +27,10 @@ models:
   - {name: spends, meta: {graphql: true}, columns: [{name: customer_id, data_tests: [unique]}]}
   - {name: stage_totals, meta: {graphql: true}, columns: [{name: stage, data_tests: [unique]}]}
 `,
+  'seeds.yml': `
+seeds:
+  - {name: stages, meta: {graphql: true}, columns: [{name: stage, data_tests: [unique, not_null]}]}
+`,
   'customers.sql': `{{ config(materialized='table', indexes=[{'columns': ['customer_id'], 'unique': true}]) }}
 select c.customer_id, c.tier, c.version, b.version as marker, c.tier as amount
 from {{ source('raw', 'customers') }} as c cross join {{ source('raw', 'batch') }} as b`,
@@ -72,7 +76,6 @@ model-paths: [transforms]
 seed-paths: [seeds]
 snapshot-paths: [snapshots]
 test-paths: [tests]
-seeds: {chaos: {stages: {+meta: {graphql: true}}}}
 `,
   'thau.yml': `runs: {lock_timeout: 1 s, lock_stale_after: 1500 ms, lock_wait: 8 s}
 api: {allow_anonymous: true, poll_interval: 500 ms, cache_bytes: 0}

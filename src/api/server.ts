@@ -28,7 +28,7 @@ import { Subscriptions } from './live/subscriptions.js';
 import { serveWebSockets } from './live/ws-server.js';
 import type { Log } from './log.js';
 import { metricsRoutes } from './metrics/metrics-routes.js';
-import { RequestMetrics, type Gauge } from './metrics/request-metrics.js';
+import { RequestMetrics, type Gauge, type MetricsSnapshot } from './metrics/request-metrics.js';
 import { pageRoutes } from './pages/page-routes.js';
 import type { ApiSettings } from './settings.js';
 
@@ -42,6 +42,8 @@ export interface ServeOptions {
   readonly load: (artifacts: Artifacts, previous: LoadedGeneration | undefined) => LoadedGeneration;
   readonly settings: ApiSettings;
   readonly log: Log;
+  /** Where several processes answer on one port: gathers what all of them counted, given how to ask this one. */
+  readonly snapshots?: (own: () => MetricsSnapshot) => () => Promise<readonly MetricsSnapshot[]>;
 }
 
 export interface RunningApi {
@@ -117,11 +119,17 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     gauge('thau_api_connections_idle', 'Those of them that are free.', () => pool.counts.idle),
     gauge('thau_api_requests_waiting', 'Requests that wait for one.', () => pool.counts.waiting),
     gauge('thau_api_cache_bytes', 'Answers kept in memory.', () => follower.current?.answers.bytes ?? 0),
-    gauge('thau_api_generation', 'The generation that answers.', () =>
-      Number(follower.current?.generation ?? 0),
+    gauge(
+      'thau_api_generation',
+      'The generation that answers.',
+      () => Number(follower.current?.generation ?? 0),
+      'min',
     ),
-    gauge('thau_api_listening', '1 while a publish would be heard of at once.', () =>
-      follower.listening ? 1 : 0,
+    gauge(
+      'thau_api_listening',
+      '1 while a publish would be heard of at once.',
+      () => (follower.listening ? 1 : 0),
+      'min',
     ),
   ]);
   const authenticator = new Authenticator({
@@ -143,8 +151,10 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     stopping: () => stopping,
     observe: (seconds) => metrics.observe('graphql', 200, seconds),
   });
-  const app = fastifyOver(lean, settings, requestId);
-  metricsRoutes(app, { metrics, authenticator });
+  const app = fastifyOver(lean, settings, requestId, () => stopping);
+  const own = (): MetricsSnapshot => metrics.snapshot();
+  const snapshots = options.snapshots?.(own) ?? (() => Promise.resolve([own()]));
+  metricsRoutes(app, { metrics, authenticator, snapshots });
   cors(app, settings.corsOrigins);
   graphqlRoutes(app, { apollo, answerer, authenticator, follower, rateLimits, settings });
   flatRoutes(app, { authenticator, follower, answerer, rateLimits });
@@ -175,8 +185,8 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
   };
 }
 
-function gauge(name: string, help: string, read: () => number): Gauge {
-  return { name, help, read };
+function gauge(name: string, help: string, read: () => number, together: 'sum' | 'min' = 'sum'): Gauge {
+  return { name, help, read, together };
 }
 
 /** Fastify behind the lean path: it sees every request that the lean path does not answer. */
@@ -184,12 +194,15 @@ function fastifyOver(
   lean: LeanPath,
   settings: ApiSettings,
   requestId: (headers: IncomingMessage['headers']) => string,
+  stopping: () => boolean,
 ): FastifyInstance {
   const app = Fastify({
     bodyLimit: settings.bodyLimit,
     genReqId: (request) => requestId(request.headers),
     exposeHeadRoutes: true,
     forceCloseConnections: 'idle',
+    // what arrived before the listener was closed is answered, on a connection that then ends
+    return503OnClosing: false,
     serverFactory: (handler) => {
       const server = createServer((request: IncomingMessage, response: ServerResponse) => {
         lean.handle(request, response, () => handler(request, response));
@@ -201,6 +214,7 @@ function fastifyOver(
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
+    if (stopping()) reply.header('connection', 'close');
     done();
   });
   app.setErrorHandler((error: { statusCode?: number; message: string }, _request, reply) => {

@@ -1,27 +1,15 @@
 import { ThauError } from '../errors/thau-error.js';
-import type { Database } from '../postgres/database.js';
-import { quoteIdentifier } from '../postgres/identifier.js';
-import { RunLock } from '../postgres/run-lock.js';
+import type { RunLock } from '../postgres/run-lock.js';
 import type { Session } from '../postgres/session.js';
-import { collectGarbage } from './garbage.js';
-import { beginRun, finishRun } from './history/run-rows.js';
 import { readGeneration, type Generation } from './publish/generation.js';
 import { publish } from './publish/publish.js';
+import { publishAlone, readAllArtifacts, type AloneOptions } from './publish/publish-alone.js';
 import type { RunSummary } from './report/run-event.js';
-import { recover } from './run/recover.js';
 import { prepareViews } from './views/prepare-views.js';
-import { settleViews } from './views/settle-views.js';
 
-export interface RollbackOptions {
-  readonly database: Database;
-  readonly stateSchema: string;
+export interface RollbackOptions extends AloneOptions {
   /** The generation to show again; the one before the current unless given. */
   readonly to?: number;
-  readonly trigger: string;
-  readonly target: string;
-  readonly lockWait?: number;
-  readonly staleAfter?: number;
-  readonly keepGenerations?: number;
 }
 
 /**
@@ -29,51 +17,13 @@ export interface RollbackOptions {
  * like any publish. Only mapping, pointer and stable views are written, so it takes the time of a flip.
  */
 export async function rollback(options: RollbackOptions): Promise<RunSummary> {
-  const { database, stateSchema } = options;
-  const state = quoteIdentifier(stateSchema);
-  const began = performance.now();
-  const lock = await RunLock.acquire({
-    database,
-    stateSchema,
-    ...(options.lockWait !== undefined && { wait: options.lockWait }),
-    ...(options.staleAfter !== undefined && { staleAfter: options.staleAfter }),
+  return publishAlone(options, 'rollback', async (session, state, current) => {
+    const to = await chooseGeneration(session, state, current, options.to);
+    return {
+      args: { to: to.number, from: current.number },
+      work: (on, { runId, lock }) => show(on, state, runId, lock, current, to),
+    };
   });
-  try {
-    return await database.use(async (session) => {
-      const current = await readGeneration(session, state);
-      const to = await chooseGeneration(session, state, current, options.to);
-      const args = { to: to.number, from: current.number };
-      const runId = await beginRun(session, state, { ...options, command: 'rollback', args }, lock.token);
-      await lock.setRun(runId);
-      const facts = { runId, command: 'rollback', results: [], stale: [] };
-      try {
-        await recover(session, stateSchema, state, runId);
-        const lagging = await show(session, state, runId, lock, current, to);
-        const seconds = (performance.now() - began) / 1000;
-        const summary: RunSummary = {
-          ...facts,
-          state: 'published',
-          generation: runId,
-          seconds,
-          laggingViews: lagging,
-        };
-        await finishRun(session, state, summary);
-        await settleViews(session, state);
-        await collectGarbage(session, {
-          state,
-          ...(options.keepGenerations !== undefined && { keep: options.keepGenerations }),
-        });
-        return summary;
-      } catch (error) {
-        const seconds = (performance.now() - began) / 1000;
-        const failed = { state: 'failed' as const, generation: null, seconds, error, laggingViews: [] };
-        await finishRun(session, state, { ...facts, ...failed }).catch(() => undefined);
-        throw error;
-      }
-    });
-  } finally {
-    await lock.release();
-  }
 }
 
 async function chooseGeneration(
@@ -108,10 +58,7 @@ async function show(
   current: Generation,
   to: Generation,
 ): Promise<readonly string[]> {
-  const artifacts = await session.query<{ kind: string; content: unknown }>(
-    `select kind, content from ${state}.artifacts where generation = $1`,
-    [to.number],
-  );
+  const artifacts = await readAllArtifacts(session, state, to.number);
   const nodes = [...to.nodes.values()];
   const changes = nodes.filter((node) => {
     const now = current.nodes.get(node.nodeId);
@@ -128,7 +75,7 @@ async function show(
     runId,
     lock,
     nodes,
-    artifacts: Object.fromEntries(artifacts.rows.map((row) => [row.kind, row.content])),
+    artifacts,
     views,
   });
   return views.lagging.map((view) => `${view.schema}.${view.name}`);

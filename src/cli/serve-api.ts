@@ -1,11 +1,15 @@
-import type { RunningApi } from '../api/server.js';
+import type { RunningApi, ServeOptions } from '../api/server.js';
 import { formatPlace } from '../errors/format.js';
 import type { ThauError } from '../errors/thau-error.js';
 import type { CommandContext } from './command.js';
 import type { Warehouse } from './warehouse.js';
 
 /** Starts the API over a warehouse as the settings say; the command closes it at its end. */
-export async function startApi(context: CommandContext, warehouse: Warehouse): Promise<RunningApi> {
+export async function startApi(
+  context: CommandContext,
+  warehouse: Warehouse,
+  more: Pick<ServeOptions, 'snapshots'> = {},
+): Promise<RunningApi> {
   const { serveApi } = await import('../api/server.js');
   const { apiSettings } = await import('../api/settings-of.js');
   const { loadGeneration } = await import('../api/generation/load-generation.js');
@@ -16,6 +20,7 @@ export async function startApi(context: CommandContext, warehouse: Warehouse): P
   const served = apiSettings(settings.api, context.env['NODE_ENV'] === 'production', settings.projectDir);
   const secret = await cursorSecret(database, quoteIdentifier(stateSchema));
   const api = await serveApi({
+    ...more,
     database,
     connection: warehouse.connection,
     stateSchema,

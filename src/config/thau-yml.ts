@@ -81,6 +81,12 @@ export const thauYml = {
       'all',
       ['all', 'healthy'],
     ),
+    incremental_path: choice(
+      'How incremental models and snapshots go on: on a copy of the table (`clone`), or in a table whose generations share rows (`versioned`); `auto` decides by size and by what a model needs. `incremental_path` in its config, and `--incremental-path`, come first.',
+      'auto',
+      ['auto', 'clone', 'versioned'],
+    ),
+    versioned_from: integer('Rows from which `auto` chooses `versioned`.', '500000', 0),
   }),
   schedules: named('When to build, by name.', {
     cron: text('Five fields (minute hour day month weekday), or six with seconds first.'),
@@ -94,7 +100,13 @@ export const thauYml = {
   api: section('How the GraphQL API serves.', {
     host: text('Address to listen on; 0.0.0.0 opens it to the network.', '127.0.0.1'),
     port: integer('Port. `PORT` comes first.', '4000', 0, 65_535),
-    pool: integer('Connections to the database that answer requests.', '10', 1, 1000),
+    workers: integer(
+      'Processes of `thau serve` that answer on the one port; each has a pool and a cache of its own. `--workers` comes first.',
+      '1',
+      1,
+      256,
+    ),
+    pool: integer('Connections to the database that answer requests, of each process.', '10', 1, 1000),
     allow_anonymous: boolean(
       'Answer requests without a key, where the server listens on loopback outside production.',
       'false',

@@ -22,6 +22,7 @@ export async function syncSchedules(
   database: Queryable,
   stateSchema: string,
   schedules: readonly Schedule[],
+  now: Date = new Date(),
 ): Promise<void> {
   const table = qualifiedName(stateSchema, 'schedules');
   const wanted = schedules.map((schedule) => ({
@@ -31,7 +32,7 @@ export async function syncSchedules(
     selection: { select: schedule.select, exclude: schedule.exclude, full_refresh: schedule.fullRefresh },
     enabled: schedule.enabled,
     catch_up: schedule.catchUp,
-    next_run_at: schedule.enabled ? nextRun(schedule.cron, schedule.timezone, schedule.at) : null,
+    next_run_at: schedule.enabled ? nextRun(schedule.cron, schedule.timezone, schedule.at, now) : null,
   }));
   await database.query(
     /* sql */ `
@@ -79,9 +80,13 @@ export async function readSchedules(
 
 /**
  * Takes the schedules that are due by the database's clock and sets each to its next time. However many times were
- * missed, each is taken once.
+ * missed, each is taken once. `now` is the database's time.
  */
-export async function takeDue(database: Queryable, stateSchema: string): Promise<ScheduleRow[]> {
+export async function takeDue(
+  database: Queryable,
+  stateSchema: string,
+  now: Date = new Date(),
+): Promise<ScheduleRow[]> {
   const due = await readSchedules(database, stateSchema, { due: true });
   const taken: ScheduleRow[] = [];
   for (const row of due) {
@@ -90,7 +95,7 @@ export async function takeDue(database: Queryable, stateSchema: string): Promise
         update ${qualifiedName(stateSchema, 'schedules')}
         set last_due_at = next_run_at, next_run_at = $2
         where name = $1 and next_run_at <= clock_timestamp()`,
-      [row.name, nextRun(row.cron, row.timezone)],
+      [row.name, nextRun(row.cron, row.timezone, undefined, now)],
     );
     if (rowCount === 1) taken.push(row);
   }

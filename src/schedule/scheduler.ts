@@ -2,6 +2,7 @@ import { runLockHolder } from '../postgres/run-lock.js';
 import type { Schedule } from '../config/settings.js';
 import { ThauError } from '../errors/thau-error.js';
 import type { Database } from '../postgres/database.js';
+import { DatabaseClock } from '../postgres/database-clock.js';
 import { Listener } from '../postgres/listener.js';
 import { Leadership } from './leadership.js';
 import { nextRun } from './next-run.js';
@@ -16,6 +17,8 @@ export interface SchedulerOptions {
   readonly perform: PerformRun;
   /** Milliseconds between looks at the rows; 1,000 unless given. */
   readonly lookEvery?: number;
+  /** Milliseconds without a sign of life after which another leader counts as hung; 30,000 unless given. */
+  readonly staleAfter?: number;
   readonly onEvent?: (event: ScheduleEvent) => void;
 }
 
@@ -25,6 +28,9 @@ export type ScheduleEvent =
   | { readonly kind: 'finished'; readonly trigger: string; readonly outcome: RunOutcome }
   | { readonly kind: 'failed'; readonly trigger: string; readonly error: unknown }
   | { readonly kind: 'trouble'; readonly error: unknown };
+
+/** Milliseconds that this machine's clock may differ from the database's while its schedules are trusted. */
+const trustedSkew = 30_000;
 
 interface Job {
   readonly order: RunOrder;
@@ -51,12 +57,19 @@ export class Scheduler {
   private timer: NodeJS.Timeout | undefined;
   private listener: Listener | undefined;
   private told = false;
+  private toldClock = false;
+  private synced = false;
 
   private constructor(private readonly options: SchedulerOptions) {
-    this.leadership = new Leadership(options.database, options.stateSchema, () => {
-      // whoever leads now starts the runs; ours goes on under the run lock, which has its own fence
-      this.jobs.length = 0;
-      this.tell({ kind: 'following' });
+    this.leadership = new Leadership({
+      database: options.database,
+      stateSchema: options.stateSchema,
+      ...(options.staleAfter !== undefined && { staleAfter: options.staleAfter }),
+      onLost: () => {
+        // whoever leads now starts the runs; ours goes on under the run lock, which has its own fence
+        this.jobs.length = 0;
+        this.tell({ kind: 'following' });
+      },
     });
   }
 
@@ -128,11 +141,15 @@ export class Scheduler {
 
   private async lookOnce(): Promise<void> {
     if (this.closing.signal.aborted) return;
-    const { database, stateSchema, schedules } = this.options;
-    if (!this.leadership.held) {
-      if (!(await this.leadership.attempt())) return;
+    const { database, stateSchema } = this.options;
+    const clock = await DatabaseClock.read(database);
+    const trusted = Math.abs(clock.ahead) <= trustedSkew;
+    const led = this.leadership.held;
+    if (!(await this.leadership.attempt())) return;
+    if (!led) {
+      this.synced = false;
       try {
-        await syncSchedules(database, stateSchema, schedules);
+        if (trusted) await this.sync(clock);
         await reviveRequests(database, stateSchema);
       } catch (error) {
         // to lead over rows that were not made ready would be worse than to try again
@@ -141,10 +158,35 @@ export class Scheduler {
       }
       this.tell({ kind: 'leading' });
     }
-    for (const row of await takeDue(database, stateSchema)) this.queueSchedule(row.name);
+    if (trusted) {
+      this.toldClock = false;
+      if (!this.synced) await this.sync(clock);
+      for (const row of await takeDue(database, stateSchema, clock.now())) this.queueSchedule(row.name);
+    } else {
+      this.tellClock(clock);
+    }
     await this.takeCancellations();
     if (this.jobs.length === 0 && !this.running) await this.takeRun();
     this.work();
+  }
+
+  private async sync(clock: DatabaseClock): Promise<void> {
+    const { database, stateSchema, schedules } = this.options;
+    await syncSchedules(database, stateSchema, schedules, clock.now());
+    this.synced = true;
+  }
+
+  /** Told once: cron's times come from this machine's clock, and would start runs too often or never. */
+  private tellClock(clock: DatabaseClock): void {
+    if (this.toldClock) return;
+    this.toldClock = true;
+    const seconds = Math.round(Math.abs(clock.ahead) / 1000);
+    const error = new ThauError(
+      'SCHEDULE_CLOCK',
+      `This machine's clock is ${seconds} s ${clock.ahead > 0 ? 'ahead of' : 'behind'} the database's: schedules start nothing until they agree.`,
+      { hint: 'Set the clock (NTP). Requests and commands work meanwhile.' },
+    );
+    this.tell({ kind: 'trouble', error });
   }
 
   private queueSchedule(name: string): void {

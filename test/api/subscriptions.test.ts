@@ -4,6 +4,8 @@ import { WebSocket } from 'ws';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createKey, revokeKey } from '../../src/access/key-store.js';
 import { RoleBook } from '../../src/access/role-book.js';
+import { Database } from '../../src/postgres/database.js';
+import { connectionOf } from '../support/connection.js';
 import { publishFixture, shop, type Fixture } from './support/publish-fixture.js';
 import { serveFixture, serveOn, type Served } from './support/serve-fixture.js';
 
@@ -32,6 +34,8 @@ const members = (rows: string, nps = 10): Fixture => ({
 const start = `(1, 'vip', 1, null::timestamptz)`;
 
 let served: Served;
+/** Another process than the API's, as a build is. */
+let publisher: Database;
 let clients: Client[] = [];
 
 beforeAll(async () => {
@@ -39,14 +43,21 @@ beforeAll(async () => {
     subscriptions: 40,
     roles: new RoleBook([{ name: 'own', row_filters: { customer_id: 'customer' } }]),
   });
-  await publishFixture(served.home, members(start));
+  publisher = new Database({
+    connection: connectionOf(served.home.test.url),
+    applicationName: 'publisher',
+  });
+  await publish(members(start));
   await served.published();
 });
 afterEach(async () => {
   for (const client of clients) await client.dispose();
   clients = [];
 });
-afterAll(() => served.close());
+afterAll(async () => {
+  await publisher.close();
+  await served.close();
+});
 
 function connect(
   key: string | undefined,
@@ -83,7 +94,8 @@ const standing = (count: number, url = served.api.url) =>
       return Number(/^thau_api_subscriptions (\d+)$/m.exec(await response.text())?.[1]);
     })
     .toBe(count);
-const publish = (fixture: Fixture): Promise<string> => publishFixture(served.home, fixture);
+const publish = (fixture: Fixture): Promise<string> =>
+  publishFixture({ ...served.home, database: publisher }, fixture);
 
 describe('generationPublished', () => {
   const query =

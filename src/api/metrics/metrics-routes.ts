@@ -1,14 +1,25 @@
 import type { FastifyInstance } from 'fastify';
 import type { Authenticator } from '../http/authenticate.js';
-import type { RequestKind, RequestMetrics } from './request-metrics.js';
+import {
+  metricsText,
+  summed,
+  type MetricsSnapshot,
+  type RequestKind,
+  type RequestMetrics,
+} from './request-metrics.js';
 
 export interface MetricsOptions {
   readonly metrics: RequestMetrics;
   readonly authenticator: Authenticator;
+  /** Of every process that answers on this port. */
+  readonly snapshots: () => Promise<readonly MetricsSnapshot[]>;
 }
 
 /** `/metrics` for Prometheus, with any valid key, and the count of every request that Fastify answers. */
-export function metricsRoutes(app: FastifyInstance, { metrics, authenticator }: MetricsOptions): void {
+export function metricsRoutes(
+  app: FastifyInstance,
+  { metrics, authenticator, snapshots }: MetricsOptions,
+): void {
   app.addHook('onResponse', (request, reply, done) => {
     metrics.observe(kindOf(request.url), reply.statusCode, reply.elapsedTime / 1000);
     done();
@@ -25,7 +36,7 @@ export function metricsRoutes(app: FastifyInstance, { metrics, authenticator }: 
     return reply
       .type('text/plain; version=0.0.4; charset=utf-8')
       .header('cache-control', 'no-store')
-      .send(metrics.text());
+      .send(metricsText(summed(await snapshots())));
   });
 }
 

@@ -1,12 +1,12 @@
 import { ThauError } from '../../errors/thau-error.js';
 import type { RelationName } from '../../project/context/database-adapter.js';
 import type { ManifestNode } from '../../project/manifest.js';
-import type { Session } from '../../postgres/session.js';
-import type { RelationKind } from '../relation.js';
+import { holdsRows } from '../relation.js';
+import { relationKind } from '../relation-kind.js';
 import { cloneRelation } from './clone-relation.js';
 import { dropCandidate } from './drop-candidate.js';
 import { createIndexes } from './indexes.js';
-import type { CandidateInput, Materialisation } from './materialisation.js';
+import type { Materialisation } from './materialisation.js';
 
 export interface CustomSteps {
   /** Runs the template; answers the relations it returned. */
@@ -25,7 +25,7 @@ export function customMaterialisation(steps: CustomSteps): Materialisation {
   return {
     async candidate(input) {
       const { tx, node, sql, target, config } = input;
-      if (input.current?.kind === 'table' && !input.fullRefresh) {
+      if (input.current && holdsRows(input.current) && !input.fullRefresh) {
         await cloneRelation(tx, input.current, target, config['unlogged'] === true);
         await createIndexes(tx, target, config, node);
       }
@@ -34,22 +34,12 @@ export function customMaterialisation(steps: CustomSteps): Materialisation {
       if (answered.schema !== target.schema || answered.identifier !== target.name) {
         await steps.rename(answered, { database: null, schema: target.schema, identifier: target.name });
       }
-      const kind = await kindOf(tx, target);
+      const kind = await relationKind(tx, target);
       if (kind === undefined) throw madeNothing(node, 'made no relation');
       return { kind, rows: null, message: `CREATE ${kind.toUpperCase()}` };
     },
     undo: dropCandidate,
   };
-}
-
-async function kindOf(tx: Session, target: CandidateInput['target']): Promise<RelationKind | undefined> {
-  const { rows } = await tx.query<{ kind: RelationKind }>(
-    `select case c.relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end as kind
-     from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
-     where n.nspname = $1 and c.relname = $2 and c.relkind in ('r', 'p', 'v', 'm')`,
-    [target.schema, target.name],
-  );
-  return rows[0]?.kind;
 }
 
 function madeNothing(node: ManifestNode, what: string): ThauError {

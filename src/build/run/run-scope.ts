@@ -3,12 +3,14 @@ import type { DatabaseAdapter, RelationName } from '../../project/context/databa
 import type { EventWindow } from '../../project/context/event-window.js';
 import type { RunContext, RunFlags } from '../../project/context/render-run.js';
 import type { Manifest, ManifestNode } from '../../project/manifest.js';
+import type { DatabaseClock } from '../../postgres/database-clock.js';
 import type { Session } from '../../postgres/session.js';
 import { OwnedNames } from '../adapter/owned-names.js';
 import { RunAdapter } from '../adapter/run-adapter.js';
 import { noMemory, type BatchMemory } from '../microbatch/batch-memory.js';
 import { Threads } from '../microbatch/threads.js';
-import type { Generation } from '../publish/generation.js';
+import type { Decision } from '../plan/plan.js';
+import { isEjected, type Generation } from '../publish/generation.js';
 import { candidateSchema, sqlName, type Relation } from '../relation.js';
 import type { Reporter } from '../report/run-event.js';
 import type { Deferral } from './deferral.js';
@@ -25,6 +27,8 @@ export interface RunScopeOptions {
   readonly flags: RunFlags;
   readonly invocationId: string;
   readonly startedAt: Date;
+  /** What nodes are timed by; this machine's clock unless given. */
+  readonly clock?: Pick<DatabaseClock, 'now'>;
   readonly reporter: Reporter;
   /** Things done at once; 1 unless given. */
   readonly threads?: number;
@@ -51,6 +55,8 @@ export class RunScope {
   readonly threads: Threads;
   /** What earlier runs did of microbatch models; known once the run is planned. */
   batches: BatchMemory = noMemory;
+  /** Of the plan, once there is one. */
+  decisions: ReadonlyMap<string, Decision> = new Map();
   private readonly made = new Map<string, MadeRelation>();
 
   constructor(readonly options: RunScopeOptions) {
@@ -62,6 +68,11 @@ export class RunScope {
     for (const node of options.current.nodes.values()) {
       this.names.set(node.schema, node.name, { ...node.relation, candidate: false });
     }
+  }
+
+  /** The time, as the database's own rows tell it. */
+  now(): Date {
+    return this.options.clock?.now() ?? new Date();
   }
 
   get fullRefresh(): boolean {
@@ -110,6 +121,8 @@ export class RunScope {
   relationText(nodeId: string): string | undefined {
     // what another target has may change under the same name
     if (this.deferred(nodeId)) return undefined;
+    const mapped = this.options.current.nodes.get(nodeId);
+    if (mapped && !this.made.has(nodeId) && isEjected(mapped)) return undefined;
     const relation = this.made.get(nodeId) ?? this.currentRelation(nodeId);
     return relation && sqlName(relation);
   }

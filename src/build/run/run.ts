@@ -1,9 +1,11 @@
+import { DatabaseClock } from '../../postgres/database-clock.js';
 import { quoteIdentifier } from '../../postgres/identifier.js';
 import { RunLock } from '../../postgres/run-lock.js';
 import { collectGarbage } from '../garbage.js';
 import { beginRun, finishRun } from '../history/run-rows.js';
 import { RunRecorder } from '../history/run-recorder.js';
 import { readGeneration } from '../publish/generation.js';
+import { sampleOf } from '../publish/sampled.js';
 import { isGood } from '../report/node-result.js';
 import type { RunState, RunSummary } from '../report/run-event.js';
 import { settleViews } from '../views/settle-views.js';
@@ -47,7 +49,8 @@ export async function run(options: RunOptions): Promise<RunSummary> {
 async function runUnderLock(options: RunOptions, lock: RunLock, began: number): Promise<RunSummary> {
   const { database, stateSchema, reporter } = options;
   const state = quoteIdentifier(stateSchema);
-  const startedAt = options.startedAt ?? new Date();
+  const clock = await DatabaseClock.read(database);
+  const startedAt = options.startedAt ?? clock.now();
   const runId = await beginRun(database, state, options, lock.token);
   await lock.setRun(runId);
   const { lockTimeout = 0, statementTimeout } = options;
@@ -88,6 +91,7 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
       flags,
       invocationId,
       startedAt,
+      clock,
       reporter,
       threads: options.threads,
       selected: options.selected,
@@ -136,6 +140,7 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
       .use((session) => runProjectHooks(session, hooks, 'on-run-end', results))
       .catch((error: unknown) => (facts.error ??= error));
   }
+  const sampled = sampleOf(options.flags);
   const summary: RunSummary = {
     runId,
     command: options.command,
@@ -145,6 +150,7 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
     results,
     ...(facts.error !== undefined && { error: facts.error }),
     stale: facts.stale,
+    ...(sampled !== null && { sampled }),
     laggingViews: facts.laggingViews,
   };
   await cancellation.close();

@@ -151,7 +151,7 @@ export function foreignRelation(
     `${place.schema}.${place.name} exists, and thau did not make it.`,
     {
       notes: others.map((other) => `so does ${other}`),
-      hint: `Move it away (alter table ${place.schema}.${place.name} rename to …; or set schema …), or give the node another alias or schema.`,
+      hint: `Take it over with its rows: thau adopt --select ${place.name}. Or move it away (alter table ${place.schema}.${place.name} rename to …; or set schema …), or give the node another alias or schema.`,
     },
   );
 }

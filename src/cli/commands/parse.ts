@@ -16,7 +16,9 @@ export const addParse: AddCommand = (program, run) => {
         const start = performance.now();
         const { manifest, settings } = await openProject(context, { vars: yamlMapping(vars, '--vars') });
         const seconds = (performance.now() - start) / 1000;
-        writeManifest(join(settings.root, settings.targetPath), manifest, version());
+        writeManifest(join(settings.root, settings.targetPath), manifest, version(), {
+          projectDir: settings.root,
+        });
         const counts = new Map<string, number>();
         for (const node of [...Object.values(manifest.nodes), ...Object.values(manifest.sources)]) {
           counts.set(node.resource_type, (counts.get(node.resource_type) ?? 0) + 1);

@@ -11,16 +11,10 @@ export const addRollback: AddCommand = (program, run) => {
       run(async ({ output, ...context }, _options, [generation]) => {
         const { rollback } = await import('../../build/rollback.js');
         const { wholeNumber } = await import('../whole-number.js');
-        const { database, settings } = await context.warehouse();
+        const { aloneOptions } = await import('../run/alone-options.js');
         const summary = await rollback({
-          database,
-          stateSchema: settings.database.stateSchema,
+          ...aloneOptions(await context.warehouse()),
           ...(generation !== undefined && { to: wholeNumber(generation, 'the generation') }),
-          trigger: 'manual',
-          target: settings.target.name,
-          lockWait: settings.runs.lockWait,
-          staleAfter: settings.runs.lockStaleAfter,
-          keepGenerations: settings.runs.keepGenerations,
         });
         output.result(
           { runId: summary.runId, generation: summary.generation, seconds: summary.seconds },

@@ -1,15 +1,34 @@
-import type { AddCommand } from '../command.js';
+import { Option } from 'commander';
+import type { AddCommand, CommandContext } from '../command.js';
 import { announceFirstKey, startApi } from '../serve-api.js';
+import { wholeNumber } from '../whole-number.js';
+
+interface ServeOptions {
+  readonly workers?: number;
+}
 
 /** The API alone: it follows what other processes publish. */
 export const addServe: AddCommand = (program, run) => {
   program
     .command('serve')
     .description('serve the GraphQL API; builds nothing')
+    .addOption(
+      new Option(
+        '--workers <count>',
+        'processes that answer on the one port (default: api.workers)',
+      ).argParser((text) => wholeNumber(text, '--workers')),
+    )
     .action(
-      run(async (context) => {
+      run<ServeOptions>(async (context, options) => {
+        const { default: cluster } = await import('node:cluster');
+        if (cluster.isWorker) return serveAsWorker(context);
+        const workers = options.workers ?? context.settings().api.workers ?? 1;
         const warehouse = await context.warehouse();
         await announceFirstKey(context, warehouse);
+        if (workers > 1) {
+          const { WorkerPrimary } = await import('../workers/primary.js');
+          return new WorkerPrimary(context, workers).run();
+        }
         const api = await startApi(context, warehouse);
         context.output.log(`GraphQL at ${api.url}/graphql, GraphiQL at ${api.url}/graphiql`, {
           url: api.url,
@@ -19,6 +38,16 @@ export const addServe: AddCommand = (program, run) => {
       }),
     );
 };
+
+/** Ends by the word of the primary, or when it is asked to itself; the primary then makes another. */
+async function serveAsWorker(context: CommandContext): Promise<number> {
+  const { ApiWorker } = await import('../workers/worker.js');
+  const worker = new ApiWorker();
+  const api = await startApi(context, await context.warehouse(), { snapshots: worker.snapshots });
+  worker.listening(api.url);
+  await Promise.race([worker.stopped, stopSignal(context.signal)]);
+  return 0;
+}
 
 function stopSignal(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();

@@ -6,6 +6,7 @@ import { writeCompiled, writeManifest, writeWhole } from './write-manifest.js';
 
 /** `target/manifest.json`, `target/run_results.json` and the compiled SQL, where tools of dbt's world look for them. */
 export function writeArtifacts(
+  projectDir: string,
   targetPath: string,
   manifest: Manifest,
   summary: RunSummary,
@@ -15,7 +16,10 @@ export function writeArtifacts(
   const invocationId = manifest.metadata.invocation_id;
   const results = runResults(summary, { invocationId, generatedAt: new Date(), thauVersion: version, args });
   writeWhole(join(targetPath, 'run_results.json'), JSON.stringify(results));
-  writeManifest(targetPath, manifest, version);
+  const compiled = summary.results.flatMap(({ nodeId, compiledCode }) =>
+    compiledCode === undefined || compiledCode === '' ? [] : [[nodeId, compiledCode] as const],
+  );
+  writeManifest(targetPath, manifest, version, { projectDir, compiled: new Map(compiled) });
   for (const result of summary.results) {
     const node = manifest.nodes[result.nodeId];
     if (!node || result.compiledCode === undefined || result.compiledCode === '') continue;

@@ -1,11 +1,28 @@
 import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
+import { manifestArtifact } from '../../build/artifacts/manifest-artifact.js';
 import { ThauError } from '../../errors/thau-error.js';
 import type { Manifest, ManifestNode } from '../../project/manifest.js';
+import { readSelectors } from '../../project/select/read-selectors.js';
 
-/** `target/manifest.json`, as dbt's tools read it. */
-export function writeManifest(targetPath: string, manifest: Manifest, version: string): void {
-  writeWhole(join(targetPath, 'manifest.json'), JSON.stringify(dbtManifest(manifest, version)));
+/** `target/manifest.json`, as dbt's tools read it. `compiled`: the SQL that ran, by unique_id. */
+export function writeManifest(
+  targetPath: string,
+  manifest: Manifest,
+  version: string,
+  more: { readonly projectDir?: string; readonly compiled?: ReadonlyMap<string, string> } = {},
+): void {
+  const compiled = [...(more.compiled ?? [])].flatMap(([id, code]) => {
+    const node = manifest.nodes[id];
+    return node ? [[id, { code, path: join(basename(targetPath), compiledPath(node)) }] as const] : [];
+  });
+  const selectors = more.projectDir === undefined ? [] : readSelectors(more.projectDir);
+  const artifact = manifestArtifact(manifest, {
+    thauVersion: version,
+    compiled: new Map(compiled),
+    selectors: Object.fromEntries(selectors.map(({ name, definition }) => [name, { name, definition }])),
+  });
+  writeWhole(join(targetPath, 'manifest.json'), JSON.stringify(artifact));
 }
 
 /** Where dbt puts a node's compiled SQL below its target folder; generic tests in a folder named as their YAML file. */
@@ -13,17 +30,6 @@ export function compiledPath(node: ManifestNode): string {
   const file =
     node.test_metadata === undefined ? node.original_file_path : `${node.original_file_path}/${node.path}`;
   return join('compiled', node.package_name, file);
-}
-
-function dbtManifest(manifest: Manifest, version: string): unknown {
-  return {
-    ...manifest,
-    metadata: {
-      dbt_schema_version: 'https://schemas.getdbt.com/dbt/manifest/v12.json',
-      dbt_version: `thau ${version}`,
-      ...manifest.metadata,
-    },
-  };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Code } from '../../errors/codes.js';
 import { Capture } from '../context/capture.js';
 import type { DeclaredNode, ManifestNode, NodeConfig, RefArgs, SourceNode } from '../manifest.js';
 import type { PatchKind } from '../properties/properties.js';
+import type { ConfigValues } from '../settings/merge-config.js';
 import type { ProjectSettings } from '../settings/project-settings.js';
 import type { Unit } from './effects.js';
 import { isPlainData } from './plain-data.js';
@@ -43,7 +44,7 @@ interface EncodedWarning {
 export interface EncodedUnits {
   readonly files: readonly string[];
   /** Each distinct config once: thousands of tests have the same. */
-  readonly configs: readonly NodeConfig[];
+  readonly configs: readonly ConfigValues[];
   readonly units: Readonly<Record<string, EncodedUnit>>;
 }
 
@@ -60,12 +61,12 @@ export function encodeUnits(units: ReadonlyMap<string, Unit>): EncodedUnits {
 
 class Encoder {
   readonly files = new Map<string, number>();
-  readonly configs: NodeConfig[] = [];
+  readonly configs: ConfigValues[] = [];
   readonly #configs = new Map<object | string, number>();
 
   unit({ files, patches, effects }: Unit): EncodedUnit | undefined {
     const { sources, disabledSources, taken, warnings, value } = effects;
-    if (![sources, disabledSources, taken, value ?? null].every(isPlainData)) return undefined;
+    if (![sources, disabledSources, value ?? null].every(isPlainData)) return undefined;
     const drafts: (readonly [SlimNode, EncodedCapture, string])[] = [];
     for (const { node, capture, package: settings } of effects.drafts) {
       const slim = this.#node(node, capture);
@@ -105,17 +106,22 @@ class Encoder {
   #node(node: ManifestNode, capture: Capture | undefined): SlimNode | undefined {
     const config = this.#config(node.config);
     if (config === undefined) return undefined;
-    const slim: SlimNode = { ...node, config };
+    const slim: SlimNode = { ...node, config, depends_on: { nodes: [], macros: node.depends_on.macros } };
     if (node.tags === node.config.tags) slim['tags'] = 0;
     if (node.meta === node.config.meta) slim['meta'] = 0;
     if (capture !== undefined) {
       slim['refs'] = 0;
       slim['sources'] = 0;
     }
+    if (node.unrendered_config !== undefined) {
+      const written = this.#config(node.unrendered_config);
+      if (written === undefined) return undefined;
+      slim['unrendered_config'] = written;
+    }
     return isPlainData(slim) ? slim : undefined;
   }
 
-  #config(config: NodeConfig): number | undefined {
+  #config(config: ConfigValues): number | undefined {
     let index = this.#configs.get(config);
     if (index !== undefined) return index;
     if (!isPlainData(config)) return undefined;
@@ -148,8 +154,10 @@ export function decodeUnits(
   packages: ReadonlyMap<string, ProjectSettings>,
 ): Map<string, Unit> {
   const nodeOf = (slim: SlimNode): ManifestNode => {
-    const config = needed(configs[slim['config'] as number]);
+    const config = needed(configs[slim['config'] as number]) as NodeConfig;
     slim['config'] = config;
+    const written = slim['unrendered_config'];
+    if (written !== undefined) slim['unrendered_config'] = needed(configs[written as number]);
     if (slim['tags'] === 0) slim['tags'] = config.tags;
     if (slim['meta'] === 0) slim['meta'] = config.meta;
     return slim as unknown as ManifestNode;

@@ -10,41 +10,50 @@ export interface FoundFile {
   readonly path: string;
 }
 
-/**
- * The files below `folders` of a package whose names end in one of `extensions`, sorted by path. Folders that do
- * not exist hold nothing; links are followed, but no folder is entered twice; a file under two of the folders
- * is found once.
- */
-export function findFiles(
-  packageRoot: string,
-  folders: readonly string[],
-  extensions: readonly string[],
-  ignored: IgnoreRules,
-): FoundFile[] {
-  const found = new Map<string, FoundFile>();
-  for (const root of folders) {
+/** Finds files of a package; each folder is walked once, whatever is asked for. */
+export class FileFinder {
+  readonly #walked = new Map<string, readonly string[]>();
+
+  constructor(
+    readonly packageRoot: string,
+    readonly ignored: IgnoreRules,
+  ) {}
+
+  /**
+   * The files below `folders` whose names end in one of `extensions`, sorted by path. Folders that do not exist hold
+   * nothing; links are followed, but no folder is entered twice; a file under two of the folders is found once.
+   */
+  find(folders: readonly string[], extensions: readonly string[]): FoundFile[] {
+    const found = new Map<string, FoundFile>();
+    for (const root of folders) {
+      for (const path of this.#below(root)) {
+        if (!found.has(path) && extensions.some((end) => path.endsWith(end))) found.set(path, { root, path });
+      }
+    }
+    return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  #below(root: string): readonly string[] {
+    const known = this.#walked.get(root);
+    if (known !== undefined) return known;
+    const paths: string[] = [];
     const visited = new Set<string>();
     const walk = (folder: string): void => {
-      const real = realFolder(join(packageRoot, folder));
+      const real = realFolder(join(this.packageRoot, folder));
       if (real === undefined || visited.has(real)) return;
       visited.add(real);
       for (const entry of readdirSync(real, { withFileTypes: true })) {
         const path = folder === '.' ? entry.name : `${folder}/${entry.name}`;
         const kind = kindOf(entry, join(real, entry.name));
-        if (kind === 'folder') {
-          if (!ignored(path, true)) walk(path);
-        } else if (
-          kind === 'file' &&
-          extensions.some((end) => entry.name.endsWith(end)) &&
-          !ignored(path, false)
-        ) {
-          if (!found.has(path)) found.set(path, { root, path });
-        }
+        if (kind === undefined || this.ignored(path, kind === 'folder')) continue;
+        if (kind === 'folder') walk(path);
+        else paths.push(path);
       }
     };
     walk(root);
+    this.#walked.set(root, paths);
+    return paths;
   }
-  return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 function realFolder(path: string): string | undefined {

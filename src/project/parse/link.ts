@@ -142,6 +142,14 @@ export function resolve(
   const ids = new Set<string>();
   let disabled: { name: string; at: Place } | undefined;
   const { problems } = references.session;
+  // sources first, as dbt lists them
+  for (const { source, at } of capture.sources) {
+    problems.attempt(() => {
+      const found = references.source(source[0], source[1], from.package, at);
+      if (found === 'disabled') disabled ??= { name: source.join('.'), at };
+      else ids.add(found.unique_id);
+    });
+  }
   for (const { ref, at } of capture.refs) {
     problems.attempt(() => {
       const found = references.ref(ref, from.package, at);
@@ -151,13 +159,6 @@ export function resolve(
         if (from.isTest !== true) checkAccess(found, from, at);
         ids.add(found.unique_id);
       }
-    });
-  }
-  for (const { source, at } of capture.sources) {
-    problems.attempt(() => {
-      const found = references.source(source[0], source[1], from.package, at);
-      if (found === 'disabled') disabled ??= { name: source.join('.'), at };
-      else ids.add(found.unique_id);
     });
   }
   return { ids: [...ids], disabled };
@@ -192,7 +193,9 @@ export function linkNodes(session: Session, references: References): ManifestNod
     }
     if (node.group !== null)
       session.problems.attempt(() => references.group(node.group ?? '', placeOf(node)));
-    linked.push({ ...node, depends_on: { ...node.depends_on, nodes: ids } });
+    // the session's own node: a copy of each of tens of thousands would double what is kept
+    (node as { depends_on: ManifestNode['depends_on'] }).depends_on = { ...node.depends_on, nodes: ids };
+    linked.push(node);
   }
   return linked;
 }

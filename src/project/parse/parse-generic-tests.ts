@@ -91,6 +91,7 @@ function parseTest(
   const given = renderYaml(entry.yaml, test.config, globals) as YamlMapping;
   const alias = names.short === names.full || Object.hasOwn(given, 'alias') ? {} : { alias: names.short };
   const config = { ...given, ...alias };
+  const tags = column === null ? [] : columnTags(owner);
   parseNode(
     {
       type: 'test',
@@ -104,8 +105,8 @@ function parseTest(
       rawCode: `{{ ${call}(**_dbt_generic_test_kwargs) }}${configCall(config)}`,
       template: null,
       at,
-      propertyConfigs: column === null ? [] : [{ tags: columnTags(owner) }],
-      lastConfigs: [config],
+      propertyConfigs: tags.length === 0 ? [] : [{ tags }],
+      lastConfigs: Object.keys(config).length === 0 ? [] : [config],
       columns: {},
       description: test.description,
       run: (capture, globals) => {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ThauError } from '../../errors/thau-error.js';
 import type { FileTable } from '../cache/file-table.js';
-import { findFiles, type FoundFile } from '../files/find-files.js';
+import { FileFinder, type FoundFile } from '../files/find-files.js';
 import { ignoreRules } from '../files/ignore-rules.js';
 import type { ProjectSettings } from '../settings/project-settings.js';
 
@@ -39,8 +39,9 @@ export function projectFiles(settings: ProjectSettings): ProjectFiles {
   const ignoreFile = join(settings.root, '.dbtignore');
   const ignored = ignoreRules(existsSync(ignoreFile) ? readFileSync(ignoreFile, 'utf8') : '');
   const { paths } = settings;
+  const finder = new FileFinder(settings.root, ignored);
   const find = (folders: readonly string[], ...extensions: string[]): SourceFile[] =>
-    findFiles(settings.root, folders, extensions, ignored).map((file) => sourceFile(settings, file));
+    finder.find(folders, extensions).map((file) => sourceFile(settings, file));
   const tests = find(paths.test, '.sql');
   const isGeneric = (file: SourceFile): boolean => file.folders[0] === 'generic';
   // rows of unit tests, read by the tests that name them

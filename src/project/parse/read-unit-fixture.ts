@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { didYouMean } from '../../errors/suggest.js';
 import { ThauError } from '../../errors/thau-error.js';
-import { findFiles } from '../files/find-files.js';
+import { FileFinder } from '../files/find-files.js';
 import type { ManifestNode } from '../manifest.js';
 import type { Entry } from '../properties/properties.js';
 import type { ProjectSettings } from '../settings/project-settings.js';
@@ -70,7 +70,7 @@ function fixtureText(
   format: string,
 ): string {
   const folders = settings.paths.test.map((folder) => `${folder}/fixtures`);
-  const files = findFiles(settings.root, folders, ['.csv', '.sql'], () => false);
+  const files = new FileFinder(settings.root, () => false).find(folders, ['.csv', '.sql']);
   const stem = (path: string): string => (path.split('/').at(-1) ?? '').replace(/\.(?:csv|sql)$/, '');
   const wanted = name.replace(/\.(?:csv|sql)$/, '');
   const found = files.filter(({ path }) => path.endsWith(`.${format}`) && stem(path) === wanted);

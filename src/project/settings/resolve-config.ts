@@ -49,9 +49,32 @@ export function resolveConfig(request: ConfigRequest, root: ProjectSettings): Re
     ...request.calls,
     ...(request.package === root ? [] : folderConfigs(root.configs[section], request.fqn)),
   ];
+  // thousands of nodes say nothing of their own: those of one folder share one config
+  const isCommon = request.properties.length === 0 && request.calls.length === 0;
+  const key = isCommon ? [request.type, ...levels.map(numberOf)].join(' ') : '';
+  const known = isCommon ? common.get(root)?.get(key) : undefined;
+  if (known !== undefined) return known;
   let written: ConfigValues = {};
   for (const level of levels) written = mergeConfig(written, level);
-  return { config: finish(mergeConfig(defaultConfigs[request.type], written), request), written };
+  const config = finish(mergeConfig(defaultConfigs[request.type], written), request);
+  const resolved = { config, written };
+  if (isCommon) {
+    const ofRoot = common.get(root) ?? new Map<string, ResolvedConfig>();
+    common.set(root, ofRoot.set(key, resolved));
+  }
+  return resolved;
+}
+
+const common = new WeakMap<ProjectSettings, Map<string, ResolvedConfig>>();
+const numbers = new WeakMap<object, number>();
+let lastNumber = 0;
+
+/** A number for each level of dbt_project.yml: `folderConfigs` hands out one object for each. */
+function numberOf(level: YamlMapping): number {
+  const known = numbers.get(level);
+  if (known !== undefined) return known;
+  numbers.set(level, ++lastNumber);
+  return lastNumber;
 }
 
 /** Checks the keys dbt gives a meaning and brings them into one shape. */
