@@ -4,7 +4,7 @@ import { goal, option, withWarehouse } from './harness.js';
 
 const chainModels = ['events', 'sessions', 'orders', 'customer_days'];
 
-export async function chain({ rows = Number(option('--chain-rows', 2_000_000)) } = {}) {
+export async function chain({ rows = Number(option('--chain-rows', 4_000_000)) } = {}) {
   return withWarehouse('chain', async (place) => {
     write(place.write);
     await place.sql(
@@ -62,8 +62,8 @@ function events(from, to, total) {
 
 /** As an engineer would write them: what only grows is incremental, what touches everyone is a table. */
 function write(file) {
-  const incremental = (key, index, extra = '') =>
-    `{{ config(materialized='incremental', unique_key=${key}, incremental_strategy='delete+insert', indexes=[{'columns': ${index}}]${extra}) }}\n`;
+  const incremental = (key, indexed) =>
+    `{{ config(materialized='incremental', unique_key=${key}, incremental_strategy='delete+insert', indexes=[${indexed.map((column) => `{'columns': ['${column}']}`).join(', ')}]) }}\n`;
   file(
     'transforms/sources.yml',
     'sources: [{name: raw, tables: [{name: events, config: {loaded_at_field: loaded_at}}]}]\n',
@@ -77,7 +77,7 @@ select id, customer_id, at, kind, amount from {{ source('raw', 'events') }}
   // a session ends after half an hour: those of the last day may still grow
   file(
     'transforms/sessions.sql',
-    `${incremental("'session_id'", "['session_id']")}
+    `${incremental("'session_id'", ['session_id', 'started_at'])}
 with recent as (
     select * from {{ ref('events') }}
     {% if is_incremental() %}where at >= (select max(started_at) - interval '1 day' from {{ this }}){% endif %}
@@ -93,14 +93,14 @@ from numbered group by customer_id, nth\n`,
   );
   file(
     'transforms/orders.sql',
-    `${incremental("'order_id'", "['order_id']")}
+    `${incremental("'order_id'", ['order_id', 'ordered_at'])}
 select id as order_id, customer_id, at as ordered_at, amount from {{ ref('events') }}
 where kind = 'order'
 {% if is_incremental() %}and at > (select max(ordered_at) from {{ this }}){% endif %}\n`,
   );
   file(
     'transforms/customer_days.sql',
-    `${incremental("['customer_id', 'day']", "['customer_id', 'day']")}
+    `${incremental("['customer_id', 'day']", ['customer_id', 'day'])}
 select customer_id, (ordered_at at time zone 'UTC')::date as day, count(*) as orders, sum(amount) as amount
 from {{ ref('orders') }}
 {% if is_incremental() %}where ordered_at >= (select max(day) from {{ this }}){% endif %}

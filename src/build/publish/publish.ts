@@ -11,8 +11,8 @@ export interface PublishInput {
   readonly lock: Pick<RunLock, 'assertHeld'>;
   /** The whole mapping of the new generation: what was built, and what is carried forward. */
   readonly nodes: readonly MappedNode[];
-  /** What the generation hands the API, by kind. */
-  readonly artifacts: Readonly<Record<string, unknown>>;
+  /** What the generation hands the API, by kind; a number takes over what that generation handed it. */
+  readonly artifacts: Readonly<Record<string, unknown>> | number;
   readonly views: PreparedViews;
 }
 
@@ -28,8 +28,7 @@ export interface Flip {
  */
 export async function publish(session: Session, input: PublishInput): Promise<Flip> {
   const { state, runId } = input;
-  const kinds = Object.keys(input.artifacts);
-  const contents = kinds.map((kind) => JSON.stringify(input.artifacts[kind]));
+  const [kinds, contents] = textsOf(input.artifacts);
   const began = performance.now();
   await session.transaction(async (tx) => {
     // as the server has it: what was built before this commit is on the disk when it is (see RunSessions)
@@ -40,8 +39,10 @@ export async function publish(session: Session, input: PublishInput): Promise<Fl
     await createViews(tx, input.views, { state, generation: runId });
     await tx.query(
       `insert into ${state}.artifacts (generation, kind, content)
-       select $1, a.kind, a.content from unnest($2::text[], $3::jsonb[]) as a (kind, content)`,
-      [runId, kinds, contents],
+       select $1::bigint, a.kind, a.content from unnest($2::text[], $3::jsonb[]) as a (kind, content)
+       union all
+       select $1::bigint, a.kind, a.content from ${state}.artifacts as a where a.generation = $4::bigint`,
+      [runId, kinds, contents, typeof input.artifacts === 'number' ? input.artifacts : null],
     );
     await tx.query(
       `insert into ${state}.pointer (generation) values ($1)
@@ -54,6 +55,13 @@ export async function publish(session: Session, input: PublishInput): Promise<Fl
     await tx.query(`select pg_notify('thau_publish', $1)`, [String(runId)]);
   });
   return { seconds: (performance.now() - began) / 1000 };
+}
+
+/** Kinds, and their contents as JSON, written before the transaction begins. */
+function textsOf(artifacts: PublishInput['artifacts']): readonly [readonly string[], readonly string[]] {
+  if (typeof artifacts === 'number') return [[], []];
+  const kinds = Object.keys(artifacts);
+  return [kinds, kinds.map((kind) => JSON.stringify(artifacts[kind]))];
 }
 
 async function writeMapping(
