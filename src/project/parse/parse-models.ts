@@ -62,10 +62,24 @@ function extraOf(patch: Entry | undefined, version: ModelVersion | undefined): P
   const constraints = raw['constraints'];
   return {
     constraints: Array.isArray(constraints) ? (constraints as YamlMapping[]) : [],
+    ...dateOf(patch, raw),
     ...(version === undefined
       ? { version: null }
       : { version: version.version, latest_version: version.latest }),
   };
+}
+
+/** `deprecation_date`, which must be a date. */
+function dateOf(patch: Entry | undefined, raw: YamlMapping): Partial<ManifestNode> {
+  const date = raw['deprecation_date'];
+  if (patch === undefined || date === undefined || date === null) return {};
+  if (typeof date === 'string' && !Number.isNaN(Date.parse(date))) return { deprecation_date: date };
+  throw new Expect(patch.yaml).fault(
+    patch.raw,
+    'deprecation_date',
+    `the deprecation_date of model "${patch.name}" must be a date such as 2026-12-31`,
+    date,
+  );
 }
 
 /** Description and columns of an entry; a version may say its own and choose among the model's columns. */

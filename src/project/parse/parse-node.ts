@@ -164,7 +164,7 @@ function namesOf(
   request: NodeRequest,
   config: NodeConfig,
   session: Session,
-  stub: { readonly name: string; readonly original_file_path: string },
+  stub: { readonly name: string; readonly package_name: string; readonly original_file_path: string },
   globals: () => NodeGlobals,
 ): RelationNames {
   const { target } = session.environment;

@@ -90,8 +90,9 @@ function readSettings(
     onRunEnd: read([], () => expect.texts(raw, 'on-run-end', 'on-run-end')),
     dispatch: read([], () => readDispatch(expect, raw)),
     quoting: read(allQuoted, () => readQuoting(expect, raw)),
-    queryComment: raw['query-comment'] ?? null,
+    queryComment: raw['query-comment'],
     flags: read({}, () => expect.mapping(raw, 'flags', 'flags')),
+    restrictAccess: read(false, () => expect.boolean(raw, 'restrict-access', 'restrict-access') ?? false),
   };
 }
 
