@@ -28,7 +28,7 @@ export interface Flip {
  */
 export async function publish(session: Session, input: PublishInput): Promise<Flip> {
   const { state, runId } = input;
-  const [kinds, contents] = textsOf(input.artifacts);
+  await writeArtifacts(session, state, runId, input.artifacts);
   const began = performance.now();
   await session.transaction(async (tx) => {
     // as the server has it: what was built before this commit is on the disk when it is (see RunSessions)
@@ -37,13 +37,6 @@ export async function publish(session: Session, input: PublishInput): Promise<Fl
     await tx.query(`insert into ${state}.generations (generation, run_id) values ($1, $1)`, [runId]);
     await writeMapping(tx, state, runId, input.nodes);
     await createViews(tx, input.views, { state, generation: runId });
-    await tx.query(
-      `insert into ${state}.artifacts (generation, kind, content)
-       select $1::bigint, a.kind, a.content from unnest($2::text[], $3::jsonb[]) as a (kind, content)
-       union all
-       select $1::bigint, a.kind, a.content from ${state}.artifacts as a where a.generation = $4::bigint`,
-      [runId, kinds, contents, typeof input.artifacts === 'number' ? input.artifacts : null],
-    );
     await tx.query(
       `insert into ${state}.pointer (generation) values ($1)
        on conflict (only_row) do update set generation = excluded.generation`,
@@ -57,11 +50,30 @@ export async function publish(session: Session, input: PublishInput): Promise<Fl
   return { seconds: (performance.now() - began) / 1000 };
 }
 
-/** Kinds, and their contents as JSON, written before the transaction begins. */
-function textsOf(artifacts: PublishInput['artifacts']): readonly [readonly string[], readonly string[]] {
-  if (typeof artifacts === 'number') return [[], []];
-  const kinds = Object.keys(artifacts);
-  return [kinds, kinds.map((kind) => JSON.stringify(artifacts[kind]))];
+/**
+ * What the generation hands the API, written before the flip: nobody reads it until the pointer names it, and what a run
+ * wrote that never got there, the next one deletes (`recover`).
+ */
+async function writeArtifacts(
+  session: Session,
+  state: string,
+  generation: number,
+  artifacts: PublishInput['artifacts'],
+): Promise<void> {
+  const copied = typeof artifacts === 'number';
+  const kinds = copied ? [] : Object.keys(artifacts);
+  await session.query(
+    `insert into ${state}.artifacts (generation, kind, content)
+     select $1::bigint, a.kind, a.content from unnest($2::text[], $3::jsonb[]) as a (kind, content)
+     union all
+     select $1::bigint, a.kind, a.content from ${state}.artifacts as a where a.generation = $4::bigint`,
+    [
+      generation,
+      kinds,
+      copied ? [] : kinds.map((kind) => JSON.stringify(artifacts[kind])),
+      copied ? artifacts : null,
+    ],
+  );
 }
 
 async function writeMapping(
