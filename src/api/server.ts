@@ -17,6 +17,7 @@ import { Answerer } from './graphql/answerer.js';
 import { startApollo } from './graphql/apollo.js';
 import { graphqlRoutes } from './graphql/graphql-routes.js';
 import { LeanPath } from './graphql/lean-path.js';
+import { SlowStatements } from './graphql/slow-statements.js';
 import { requestMutations } from './graphql/mutations.js';
 import { healthRoutes } from './health/health-routes.js';
 import { Authenticator } from './http/authenticate.js';
@@ -30,6 +31,8 @@ import type { Log } from './log.js';
 import { metricsRoutes } from './metrics/metrics-routes.js';
 import { RequestMetrics, type Gauge, type MetricsSnapshot } from './metrics/request-metrics.js';
 import { pageRoutes } from './pages/page-routes.js';
+import { traceRoutes } from './traces/trace-routes.js';
+import { Tracer } from './traces/tracer.js';
 import type { ApiSettings } from './settings.js';
 
 export interface ServeOptions {
@@ -91,7 +94,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     pool,
     follower,
     log,
-    slowStatement: settings.slowStatement,
+    slow: new SlowStatements({ database, log, threshold: settings.slowStatement }),
     mutations: requestMutations(database, state),
   });
   const apollo = await startApollo({
@@ -139,6 +142,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     allowAnonymous: settings.allowAnonymous,
   });
   const rateLimits = new RateLimits();
+  const tracer = settings.traces && new Tracer(settings.traces, (message) => log.warn(message));
   const requestId = requestIds();
   let stopping = false;
   const lean = new LeanPath({
@@ -146,6 +150,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     follower,
     answerer,
     rateLimits,
+    tracer,
     requestId,
     bodyLimit: settings.bodyLimit,
     stopping: () => stopping,
@@ -155,6 +160,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
   const own = (): MetricsSnapshot => metrics.snapshot();
   const snapshots = options.snapshots?.(own) ?? (() => Promise.resolve([own()]));
   metricsRoutes(app, { metrics, authenticator, snapshots });
+  traceRoutes(app, tracer);
   cors(app, settings.corsOrigins);
   graphqlRoutes(app, { apollo, answerer, authenticator, follower, rateLimits, settings });
   flatRoutes(app, { authenticator, follower, answerer, rateLimits });
@@ -180,6 +186,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
       await apollo.server.stop();
       await follower.stop();
       await pool.close();
+      await tracer?.stop();
       await verifier.flushUses().catch(() => undefined);
     },
   };
