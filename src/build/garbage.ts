@@ -2,6 +2,7 @@ import { faultOf } from '../postgres/fault.js';
 import { quoteIdentifier, quoteLiteral } from '../postgres/identifier.js';
 import type { Session } from '../postgres/session.js';
 import { sqlName } from './relation.js';
+import { tendVersions } from './versioned/tend-versions.js';
 
 export interface GarbageOptions {
   /** thau's own schema, quoted. */
@@ -57,6 +58,7 @@ export async function collectGarbage(session: Session, options: GarbageOptions):
     if (because === undefined) dropped += 1;
     else queued.push({ relation, because });
   }
+  await tendVersions(session, state);
   await dropEmptySchemas(session, options);
   return { dropped, queued };
 }

@@ -8,6 +8,24 @@ export interface Relation {
   readonly schema: string;
   readonly name: string;
   readonly kind: RelationKind;
+  /** Of a versioned one, which is a view: where its rows are. */
+  readonly store?: RowStore;
+}
+
+/** The tables behind a versioned relation, which several versions of it share. */
+export interface RowStore {
+  readonly schema: string;
+  /** Holds the newest version's rows. */
+  readonly table: string;
+  /** Holds the rows that later versions took away. */
+  readonly superseded: string;
+  /** The run whose rows the relation shows. */
+  readonly version: number;
+}
+
+/** Whether a relation holds rows as a table does, for dbt: a versioned one is a view for PostgreSQL alone. */
+export function holdsRows(relation: Pick<Relation, 'kind' | 'store'> | undefined): boolean {
+  return relation !== undefined && (relation.kind === 'table' || relation.store !== undefined);
 }
 
 /** `"schema"."name"`, for SQL. */

@@ -72,6 +72,8 @@ export interface Settings {
     /** Milliseconds that finished runs stay in the history; 0 keeps all. */
     readonly keepHistory: number;
     readonly publish: 'all' | 'healthy';
+    readonly incrementalPath: 'auto' | 'clone' | 'versioned';
+    readonly versionedFrom: number;
   };
   readonly schedules: readonly Schedule[];
   /** Only what was set: the API has the defaults. */
@@ -115,6 +117,8 @@ export function resolveSettings(question: SettingsQuestion): Settings {
       statementTimeout: set.runs?.statement_timeout ?? 0,
       keepHistory: set.runs?.keep_history ?? 90 * 86_400_000,
       publish: set.runs?.publish ?? 'all',
+      incrementalPath: set.runs?.incremental_path ?? 'auto',
+      versionedFrom: set.runs?.versioned_from ?? 500_000,
     },
     schedules: (set.schedules ?? []).map((schedule) => toSchedule(schedule, timezone)),
     api: withPort(set.api ?? {}, question.env),

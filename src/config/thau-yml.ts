@@ -81,6 +81,12 @@ export const thauYml = {
       'all',
       ['all', 'healthy'],
     ),
+    incremental_path: choice(
+      'How incremental models and snapshots go on: on a copy of the table (`clone`), or in a table whose generations share rows (`versioned`); `auto` decides by size and by what a model needs. `incremental_path` in its config, and `--incremental-path`, come first.',
+      'auto',
+      ['auto', 'clone', 'versioned'],
+    ),
+    versioned_from: integer('Rows from which `auto` chooses `versioned`.', '500000', 0),
   }),
   schedules: named('When to build, by name.', {
     cron: text('Five fields (minute hour day month weekday), or six with seconds first.'),

@@ -17,6 +17,15 @@ export async function tryAdvisoryLock(session: Session, name: string): Promise<b
   return rows[0]?.got ?? false;
 }
 
+/** Takes it from whoever holds it, whose session ends by that; false when that session would not end. */
+export async function takeAdvisoryLock(session: Session, name: string): Promise<boolean> {
+  if (await tryAdvisoryLock(session, name)) return true;
+  for (const pid of await advisoryLockHolders(session, name)) {
+    await session.query('select pg_terminate_backend($1, 5000)', [pid]);
+  }
+  return tryAdvisoryLock(session, name);
+}
+
 export async function releaseAdvisoryLock(session: Session, name: string): Promise<void> {
   await session.query('select pg_advisory_unlock($1)', [advisoryKey(name)]);
 }

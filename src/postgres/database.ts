@@ -51,6 +51,8 @@ export class Database implements Queryable {
     this.direct = options.direct ?? options.connection;
     this.hasDirect = options.direct !== undefined;
     this.lockTimeout = options.lockTimeout;
+    // a pooler would hand the setting to whoever has the backend next
+    const pooledLockTimeout = this.hasDirect ? undefined : options.lockTimeout;
     this.pool = new pg.Pool({
       ...clientConfig(options.connection, this.applicationName),
       max: options.max ?? 10,
@@ -60,7 +62,7 @@ export class Database implements Queryable {
         prepareSession(
           client,
           options.connection,
-          options.lockTimeout,
+          pooledLockTimeout,
         )) as unknown as pg.PoolConfig['onConnect'],
     });
     this.pool.on('error', (error) => options.onIdleError?.(failure(error)));

@@ -53,6 +53,7 @@ const byState: Readonly<Record<string, Code>> = {
   '55P03': 'POSTGRES_LOCK_TIMEOUT',
   '40001': 'POSTGRES_CONFLICT',
   '40P01': 'POSTGRES_CONFLICT',
+  '25006': 'POSTGRES_READ_ONLY',
   '42501': 'POSTGRES_PERMISSION',
   '42601': 'POSTGRES_SYNTAX',
   '42P01': 'POSTGRES_UNDEFINED',
@@ -85,6 +86,8 @@ const hints: { readonly [C in Code]?: string } = {
   POSTGRES_CONNECTION_LOST: 'See the log of PostgreSQL, then run again.',
   POSTGRES_STARTING: 'Wait until PostgreSQL accepts connections, then run again.',
   POSTGRES_TOO_MANY_CONNECTIONS: 'Lower database.pool or threads, or raise max_connections.',
+  POSTGRES_READ_ONLY:
+    'Connect to the primary server, or as a role whose default_transaction_read_only is off.',
   POSTGRES_PERMISSION: 'Grant the right to the role thau connects as, or use another role.',
 };
 

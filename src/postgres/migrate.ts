@@ -5,6 +5,7 @@ import type { Database } from './database.js';
 import { failure } from './failure.js';
 import { knexConfig } from './knex-config.js';
 import { quoteIdentifier, qualifiedName } from './identifier.js';
+import { refusePooler } from './pooler.js';
 import { stateMigrations, type StateMigration } from './migrations/all.js';
 
 export interface MigrateOptions {
@@ -23,6 +24,8 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
   if ((await pending(options)).length === 0) return [];
   const own = await options.database.session('thau migrations');
   try {
+    // behind one the lock and the search path would be another statement's
+    await refusePooler(options.database, own.session);
     await own.session.query('select pg_advisory_lock($1)', [
       advisoryKey(`${options.stateSchema}.migrations`),
     ]);
@@ -32,16 +35,19 @@ export async function migrate(options: MigrateOptions): Promise<string[]> {
     return await runMigrations(options);
   } catch (error) {
     const cause = failure(error);
-    if (cause.code === 'POSTGRES_STATE_NEWER' || cause.code === 'POSTGRES_MIGRATION') throw cause;
+    if (asIs.has(cause.code)) throw cause;
     throw new ThauError(
       'POSTGRES_MIGRATION',
       `thau's own tables in schema "${options.stateSchema}" could not be made: ${cause.message}`,
-      { hint: migrationHint(cause, options), notes: cause.notes, cause },
+      { hint: await migrationHint(cause, options), notes: cause.notes, cause },
     );
   } finally {
     await own.close();
   }
 }
+
+/** What says by itself what is wrong. */
+const asIs: ReadonlySet<string> = new Set(['POSTGRES_STATE_NEWER', 'POSTGRES_MIGRATION', 'POSTGRES_POOLER']);
 
 /** What has not run yet: one statement, so that a start without news does not even load knex. */
 async function pending({ database, stateSchema }: MigrateOptions): Promise<StateMigration[]> {
@@ -89,9 +95,13 @@ async function runMigrations({ connection, stateSchema }: MigrateOptions): Promi
   }
 }
 
-function migrationHint(cause: ThauError, { stateSchema }: MigrateOptions): string {
+async function migrationHint(cause: ThauError, { database, stateSchema }: MigrateOptions): Promise<string> {
   if (cause.code === 'POSTGRES_PERMISSION') {
-    return `Grant it once: create schema ${quoteIdentifier(stateSchema)} authorization <role>; or grant create on database <name> to <role>.`;
+    const { rows } = await database.query<{ role: string; database: string }>(
+      'select quote_ident(current_user) as role, quote_ident(current_database()) as database',
+    );
+    const { role = '<role>', database: name = '<name>' } = rows[0] ?? {};
+    return `Let somebody who may do one of these: grant create on database ${name} to ${role}; or: create schema ${quoteIdentifier(stateSchema)} authorization ${role};`;
   }
   return cause.hint ?? 'Nothing was changed; correct the cause and run again.';
 }

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { ThauError } from '../errors/thau-error.js';
-import { advisoryLockHolders, tryAdvisoryLock } from './advisory-lock.js';
+import { advisoryLockHolders, takeAdvisoryLock, tryAdvisoryLock } from './advisory-lock.js';
 import type { Database, OwnSession } from './database.js';
 import { qualifiedName } from './identifier.js';
 import { refusePooler } from './pooler.js';
@@ -214,15 +214,6 @@ function attempt(session: Session, options: RunLockOptions): Promise<Attempt> {
     );
     return { token: rows[0]?.token ?? 0, before: toHolder(row) };
   });
-}
-
-/** Takes it from whoever holds it, whose session ends by that; false when that session would not end. */
-async function takeAdvisoryLock(tx: Session, name: string): Promise<boolean> {
-  if (await tryAdvisoryLock(tx, name)) return true;
-  for (const pid of await advisoryLockHolders(tx, name)) {
-    await tx.query('select pg_terminate_backend($1, 5000)', [pid]);
-  }
-  return tryAdvisoryLock(tx, name);
 }
 
 async function readRow(session: Queryable, stateSchema: string, lock = 'for update'): Promise<LockRow> {

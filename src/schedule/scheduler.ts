@@ -17,6 +17,8 @@ export interface SchedulerOptions {
   readonly perform: PerformRun;
   /** Milliseconds between looks at the rows; 1,000 unless given. */
   readonly lookEvery?: number;
+  /** Milliseconds without a sign of life after which another leader counts as hung; 30,000 unless given. */
+  readonly staleAfter?: number;
   readonly onEvent?: (event: ScheduleEvent) => void;
 }
 
@@ -59,10 +61,15 @@ export class Scheduler {
   private synced = false;
 
   private constructor(private readonly options: SchedulerOptions) {
-    this.leadership = new Leadership(options.database, options.stateSchema, () => {
-      // whoever leads now starts the runs; ours goes on under the run lock, which has its own fence
-      this.jobs.length = 0;
-      this.tell({ kind: 'following' });
+    this.leadership = new Leadership({
+      database: options.database,
+      stateSchema: options.stateSchema,
+      ...(options.staleAfter !== undefined && { staleAfter: options.staleAfter }),
+      onLost: () => {
+        // whoever leads now starts the runs; ours goes on under the run lock, which has its own fence
+        this.jobs.length = 0;
+        this.tell({ kind: 'following' });
+      },
     });
   }
 
@@ -137,8 +144,9 @@ export class Scheduler {
     const { database, stateSchema } = this.options;
     const clock = await DatabaseClock.read(database);
     const trusted = Math.abs(clock.ahead) <= trustedSkew;
-    if (!this.leadership.held) {
-      if (!(await this.leadership.attempt())) return;
+    const led = this.leadership.held;
+    if (!(await this.leadership.attempt())) return;
+    if (!led) {
       this.synced = false;
       try {
         if (trusted) await this.sync(clock);

@@ -185,3 +185,38 @@ describe('--defer', () => {
     expect(ran.results[0]?.error).toMatchObject({ code: 'BUILD_DEFER' });
   });
 });
+
+describe('clone', () => {
+  test('shows another state under this target’s names, and the next build builds it', async () => {
+    await change(
+      `create schema prod; create table prod.counts as select 70 as n; create table prod.log as select 9 as id`,
+    );
+    const state = {
+      nodes: Object.fromEntries(
+        ['counts', 'log'].map((name) => [
+          `model.shop.${name}`,
+          {
+            resource_type: 'model',
+            database: null,
+            schema: 'prod',
+            alias: name,
+            config: { materialized: 'table' },
+          },
+        ]),
+      ),
+    } as unknown as Manifest;
+    const cloned = await run({
+      command: 'clone',
+      force: 'was asked for',
+      only: ['counts', 'log'],
+      cloneFrom: deferTo(state, place.name, true),
+    });
+    expect(cloned.error).toBeUndefined();
+    expect(await place.query('select n, id from shop.counts, shop.log')).toEqual([{ n: 70, id: 9 }]);
+    await place.query('update prod.counts set n = 71');
+    expect(await place.query('select n from shop.counts')).toEqual([{ n: 71 }]);
+    const ran = await run();
+    expect(statuses(ran)).toMatchObject({ counts: 'success', log: 'success' });
+    expect(await counts()).toMatchObject({ counts: 3, log: 3 });
+  });
+});

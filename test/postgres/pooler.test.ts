@@ -39,13 +39,15 @@ test('the run lock refuses a pooler, and names what to set; with a direct addres
   const direct = connectionOf(scratch.url);
   const connection = { ...direct, host: '127.0.0.1', port };
   const pooled = new Database({ connection, max: 2 });
-  await migrate({ database: pooled, connection: direct, stateSchema: 'thau' });
-  await expect(RunLock.acquire({ database: pooled, stateSchema: 'thau' })).rejects.toMatchObject({
+  const refused = {
     code: 'POSTGRES_POOLER',
     hint: expect.stringContaining('DATABASE_DIRECT_URL') as string,
-  });
-  await pooled.close();
+  };
+  await expect(migrate({ database: pooled, connection, stateSchema: 'thau' })).rejects.toMatchObject(refused);
   const both = new Database({ connection, direct, max: 2 });
+  await migrate({ database: both, connection: direct, stateSchema: 'thau' });
+  await expect(RunLock.acquire({ database: pooled, stateSchema: 'thau' })).rejects.toMatchObject(refused);
+  await pooled.close();
   const lock = await RunLock.acquire({ database: both, stateSchema: 'thau' });
   await both.transaction((tx) => lock.assertHeld(tx));
   await lock.release();

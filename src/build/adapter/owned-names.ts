@@ -1,10 +1,7 @@
-import type { RelationKind } from '../relation.js';
+import type { Relation } from '../relation.js';
 
 /** The relation that stands for a name at this moment. */
-export interface StandingRelation {
-  readonly schema: string;
-  readonly name: string;
-  readonly kind: RelationKind;
+export interface StandingRelation extends Relation {
   /** Made by this run and not yet published. */
   readonly candidate: boolean;
 }

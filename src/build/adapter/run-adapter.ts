@@ -7,9 +7,10 @@ import type {
 } from '../../project/context/database-adapter.js';
 import { quoteIdentifier } from '../../postgres/identifier.js';
 import type { Session } from '../../postgres/session.js';
-import { sqlName } from '../relation.js';
+import { holdsRows, sqlName } from '../relation.js';
 import { foreignRelation } from '../views/prepare-views.js';
 import { catalogStatement, createCatalogViews } from './catalog-names.js';
+import { withOwnName } from './own-name.js';
 import type { OwnedNames } from './owned-names.js';
 
 export interface RunAdapterOptions {
@@ -51,7 +52,9 @@ export class RunAdapter implements DatabaseAdapter {
       await this.session.query('begin');
       this.open = true;
     }
-    const catalog = catalogStatement(sql);
+    const { building } = this;
+    const own = building ? withOwnName(sql, building.node, sqlName(building.place)) : sql;
+    const catalog = catalogStatement(own);
     if (catalog.views.size > 0) {
       const { names, state } = this.options;
       await createCatalogViews(this.session, names, state, catalog.views);
@@ -105,7 +108,7 @@ export class RunAdapter implements DatabaseAdapter {
                 database: null,
                 schema: relation.schema,
                 identifier: relation.name,
-                type: infoType(relation.kind),
+                type: holdsRows(relation) ? 'table' : infoType(relation.kind),
               },
             ]
           : [],
@@ -250,7 +253,10 @@ export class RunAdapter implements DatabaseAdapter {
   private async list(where: string, values: unknown[]): Promise<RelationInfo[]> {
     const { rows } = await this.session.query<RelationInfo>(
       `select current_database() as database, n.nspname as schema, c.relname as identifier,
-              case c.relkind when 'v' then 'view' when 'm' then 'materialized_view' when 'f' then 'external'
+              case c.relkind when 'v' then case when exists (
+                      select from ${this.options.state}.versioned_views as v
+                      where v.relation_schema = n.nspname and v.relation_name = c.relname) then 'table' else 'view' end
+                  when 'm' then 'materialized_view' when 'f' then 'external'
                   else 'table' end as type
        from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
        where c.relkind in ('r', 'p', 'v', 'm', 'f') and ${where}

@@ -2,6 +2,7 @@ import { ThauError } from '../../errors/thau-error.js';
 import { qualifiedName } from '../../postgres/identifier.js';
 import type { Session } from '../../postgres/session.js';
 import type { Manifest } from '../../project/manifest.js';
+import { cloneRelation } from '../materialisations/clone-relation.js';
 import { createIndexes } from '../materialisations/indexes.js';
 import { isEjected, type MappedNode } from '../publish/generation.js';
 import { publish } from '../publish/publish.js';
@@ -81,9 +82,9 @@ async function takeOut(
     const place = { schema: mapped.schema, name: mapped.name };
     const kind = (await relationKind(tx, mapped.relation)) ?? mapped.relation.kind;
     const node = manifest.nodes[mapped.nodeId];
-    if (kind === 'view' && mapped.relation.kind !== 'view') {
-      // rows that a view picks out of a table of several generations
-      await tx.query(`create table ${sqlName(place)} as select * from ${sqlName(mapped.relation)}`);
+    if (mapped.relation.store) {
+      // its generations share rows: a table of its own for this one
+      await cloneRelation(tx, mapped.relation, place, false);
       if (node) await createIndexes(tx, place, node.config, node);
       out.set(mapped.nodeId, { ...place, kind: 'table' });
       continue;

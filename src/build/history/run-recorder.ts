@@ -92,11 +92,12 @@ export class RunRecorder {
     const rows = [...new Map(taken.map((row) => [row.node_id, row])).values()];
     try {
       await this.database.query(
-        `insert into ${this.state}.run_nodes
+        `with written as (
+         insert into ${this.state}.run_nodes
              (run_id, node_id, resource_type, name, status, relation, started_at, finished_at, seconds,
               rows_affected, failures, message, error, waited_for, compiled_code,
               fingerprint, data_version, batches)
-         select $1, r.*
+         select $1::bigint, r.*
          from (select set_config('synchronous_commit', 'off', true)) as hurried,
              jsonb_to_recordset($2::jsonb) as r (
              node_id text, resource_type text, name text, status text, relation text, started_at timestamptz,
@@ -109,7 +110,8 @@ export class RunRecorder {
              rows_affected = excluded.rows_affected, failures = excluded.failures, message = excluded.message,
              error = excluded.error, waited_for = excluded.waited_for, compiled_code = excluded.compiled_code,
              fingerprint = excluded.fingerprint, data_version = excluded.data_version,
-             batches = excluded.batches`,
+             batches = excluded.batches)
+         select pg_notify('thau_run', $1::bigint::text)`,
         [this.runId, JSON.stringify(rows)],
       );
     } catch (error) {

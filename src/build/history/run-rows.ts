@@ -18,8 +18,10 @@ export async function beginRun(
   token: number,
 ): Promise<number> {
   const { rows } = await database.query<{ run_id: number }>(
-    `insert into ${state}.runs (trigger, command, args, target, host, pid, token)
-     values ($1, $2, $3::jsonb, $4, $5, $6, $7) returning run_id`,
+    `with begun as (
+         insert into ${state}.runs (trigger, command, args, target, host, pid, token)
+         values ($1, $2, $3::jsonb, $4, $5, $6, $7) returning run_id)
+     select run_id, pg_notify('thau_run', run_id::text) from begun`,
     [run.trigger, run.command, JSON.stringify(run.args), run.target, hostname(), process.pid, token],
   );
   return rows[0]?.run_id ?? 0;

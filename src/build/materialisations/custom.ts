@@ -1,6 +1,7 @@
 import { ThauError } from '../../errors/thau-error.js';
 import type { RelationName } from '../../project/context/database-adapter.js';
 import type { ManifestNode } from '../../project/manifest.js';
+import { holdsRows } from '../relation.js';
 import { relationKind } from '../relation-kind.js';
 import { cloneRelation } from './clone-relation.js';
 import { dropCandidate } from './drop-candidate.js';
@@ -24,7 +25,7 @@ export function customMaterialisation(steps: CustomSteps): Materialisation {
   return {
     async candidate(input) {
       const { tx, node, sql, target, config } = input;
-      if (input.current?.kind === 'table' && !input.fullRefresh) {
+      if (input.current && holdsRows(input.current) && !input.fullRefresh) {
         await cloneRelation(tx, input.current, target, config['unlogged'] === true);
         await createIndexes(tx, target, config, node);
       }

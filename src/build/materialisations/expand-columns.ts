@@ -14,16 +14,25 @@ export async function expandColumns(
   made: readonly Column[],
 ): Promise<readonly Column[]> {
   const present = (await readColumns(tx, [target])).get(placeKey(target)) ?? [];
+  const wider = widenings(present, made);
+  if (wider.size === 0) return present;
+  const changes = [...wider].map(([name, type]) => `alter column ${quoteIdentifier(name)} type ${type}`);
+  await tx.query(`alter table ${sqlName(target)} ${changes.join(', ')}`);
+  return present.map((column) => ({ ...column, type: wider.get(column.name) ?? column.type }));
+}
+
+/** The columns that `expandColumns` makes wider, with their types to come. */
+export function widenings(
+  present: readonly Column[],
+  made: readonly Column[],
+): ReadonlyMap<string, string> {
   const types = new Map(made.map((column) => [column.name, column.type]));
   const wider = new Map<string, string>();
   for (const { name, type } of present) {
     const next = types.get(name);
     if (next !== undefined && widthOf(next) > widthOf(type) && limited.test(type)) wider.set(name, next);
   }
-  if (wider.size === 0) return present;
-  const changes = [...wider].map(([name, type]) => `alter column ${quoteIdentifier(name)} type ${type}`);
-  await tx.query(`alter table ${sqlName(target)} ${changes.join(', ')}`);
-  return present.map((column) => ({ ...column, type: wider.get(column.name) ?? column.type }));
+  return wider;
 }
 
 const limited = /^character varying\((\d+)\)$/;

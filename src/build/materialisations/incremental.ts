@@ -1,38 +1,45 @@
 import type { Session } from '../../postgres/session.js';
 import { sqlName } from '../relation.js';
-import { cloneRelation } from './clone-relation.js';
+import { closeGrowingTable, openGrowingTable, versionedFromNowOn } from '../versioned/growing-table.js';
+import { placeKey, readColumns } from '../views/read-columns.js';
 import { contractColumns, assertContract } from './contract.js';
 import { dropCandidate } from './drop-candidate.js';
 import { incrementalStatements, strategyOf } from './incremental-strategy.js';
-import { createIndexes } from './indexes.js';
 import { isIncremental } from './is-incremental.js';
 import type { CandidateInput, Materialisation } from './materialisation.js';
-import { syncColumns } from './on-schema-change.js';
+import { widenings } from './expand-columns.js';
+import { planColumns, syncColumns } from './on-schema-change.js';
 import { selectBody } from './select-body.js';
 import { createTable } from './table.js';
 import { sqlHeader } from './view.js';
 
 /**
- * dbt's incremental, by the path *Clone*: the current table is copied and dbt's strategy runs on the copy word for
- * word, so that readers keep what they have until the publish. The first build and a full refresh make a table.
+ * dbt's incremental: its strategy runs word for word on a copy of the current table (*Clone*), or on a table that keeps
+ * the earlier version beside it (*Versioned*), so that readers keep what they have until the publish. The first build
+ * and a full refresh make a table.
  */
 export const incremental: Materialisation = {
   async candidate(input) {
     const { tx, config, current, target, node } = input;
     if (!current || !isIncremental(config, current, input.fullRefresh)) {
       const rows = await createTable(input);
-      return { kind: 'table', rows, message: `SELECT ${rows}` };
+      return versionedFromNowOn(input, { kind: 'table', rows, message: `SELECT ${rows}` });
     }
     const strategy = strategyOf(node, config);
     const delta = await createDelta(input);
-    await cloneRelation(tx, current, target, config['unlogged'] === true);
+    const present = (await readColumns(tx, [current])).get(placeKey(current)) ?? [];
+    const planned = planColumns(node, config, present, delta.columns);
+    const alters = planned.alterations.length > 0 || widenings(present, delta.columns).size > 0;
+    const table = await openGrowingTable(input, current, { rows: delta.rows, alters });
     const contract = contractColumns(node);
     if (contract) await assertContract(input, contract);
-    const columns = await syncColumns(tx, node, config, target, delta.columns);
+    const columns = table.shared
+      ? planned.columns
+      : await syncColumns(tx, node, config, target, delta.columns);
     let rows = 0;
     for (const statement of incrementalStatements(node, config, {
       strategy,
-      target: sqlName(target),
+      target: sqlName(table.place),
       source: delta.name,
       columns,
     })) {
@@ -40,9 +47,7 @@ export const incremental: Materialisation = {
       if (statement.counts) rows += answer.rowCount;
     }
     await tx.query(`drop table ${delta.name}`);
-    await createIndexes(tx, target, config, node);
-    await tx.query(`analyze ${sqlName(target)}`);
-    return { kind: 'table', rows, message: `${strategy === 'merge' ? 'MERGE' : 'INSERT 0'} ${rows}` };
+    return closeGrowingTable(input, table, rows, `${strategy === 'merge' ? 'MERGE' : 'INSERT 0'} ${rows}`);
   },
   undo: dropCandidate,
 };
@@ -51,17 +56,19 @@ export interface Delta {
   /** Quoted, for SQL. */
   readonly name: string;
   readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly rows: number;
 }
 
 /** What the model's SQL answers now, as a temporary table: strategies read it more than once. */
 export async function createDelta(input: CandidateInput): Promise<Delta> {
   const { tx, config, sql } = input;
   const name = 'pg_temp.thau_delta';
-  await tx.query(
-    `drop table if exists ${name}; ${sqlHeader(config)}create temporary table thau_delta as ${selectBody(sql)}`,
+  await tx.query(`drop table if exists ${name}`);
+  const { rowCount } = await tx.query(
+    `${sqlHeader(config)}create temporary table thau_delta as ${selectBody(sql)}`,
   );
   await tx.query(`analyze ${name}`);
-  return { name, columns: await temporaryColumns(tx) };
+  return { name, columns: await temporaryColumns(tx), rows: rowCount };
 }
 
 async function temporaryColumns(tx: Session): Promise<Delta['columns']> {

@@ -1,6 +1,7 @@
 import type { ManifestNode, NodeConfig } from '../../project/manifest.js';
 import type { Session } from '../../postgres/session.js';
-import type { Relation, RelationKind } from '../relation.js';
+import type { Relation, RelationKind, RowStore } from '../relation.js';
+import type { VersionWork } from '../versioned/growing-table.js';
 
 export interface CandidateInput {
   /** Within the transaction that the candidate is made in. */
@@ -17,10 +18,14 @@ export interface CandidateInput {
   readonly empty: boolean;
   /** Of a seed: its file. */
   readonly absolutePath: string;
+  /** Of incremental models and snapshots whose rows several generations may share. */
+  readonly versions?: VersionWork;
 }
 
 export interface Candidate {
   readonly kind: RelationKind;
+  /** Of a versioned relation. */
+  readonly store?: RowStore;
   /** Rows written; null where none are. */
   readonly rows: number | null;
   /** PostgreSQL's command tag, as dbt shows it: `SELECT 100`, `CREATE VIEW`. */

@@ -18,6 +18,18 @@ export async function syncColumns(
   made: readonly Column[],
 ): Promise<readonly string[]> {
   const present = await expandColumns(tx, target, made);
+  const { alterations, columns } = planColumns(node, config, present, made);
+  if (alterations.length > 0) await tx.query(`alter table ${sqlName(target)} ${alterations.join(', ')}`);
+  return columns;
+}
+
+/** What `syncColumns` is going to do: changes of the table, as `alter table` writes them, and the columns to write. */
+export function planColumns(
+  node: ManifestNode,
+  config: NodeConfig,
+  present: readonly Column[],
+  made: readonly Column[],
+): { readonly alterations: readonly string[]; readonly columns: readonly string[] } {
   const how = config['on_schema_change'];
   const known = new Map(present.map((column) => [column.name, column.type]));
   const names = new Set(made.map((column) => column.name));
@@ -36,12 +48,11 @@ export async function syncColumns(
         ),
       );
     }
-    if (changes.length > 0) await tx.query(`alter table ${sqlName(target)} ${changes.join(', ')}`);
-    return made.map((column) => column.name);
+    return { alterations: changes, columns: made.map((column) => column.name) };
   }
   if (how === 'fail' && changed) throw schemaChanged(node, added, removed, retyped);
   // dbt's `ignore` writes the table's own columns; one that the model no longer has is PostgreSQL's error
-  return present.map((column) => column.name);
+  return { alterations: [], columns: present.map((column) => column.name) };
 }
 
 export function schemaChanged(

@@ -1,17 +1,17 @@
 import { quoteIdentifier } from '../../postgres/identifier.js';
 import type { ManifestNode, NodeConfig } from '../../project/manifest.js';
-import { sqlName } from '../relation.js';
-import { cloneRelation } from './clone-relation.js';
+import { holdsRows, sqlName, type Relation } from '../relation.js';
+import { closeGrowingTable, openGrowingTable, type GrowingTable } from '../versioned/growing-table.js';
+import { placeKey, readColumns } from '../views/read-columns.js';
 import { dropCandidate } from './drop-candidate.js';
-import { expandColumns } from './expand-columns.js';
-import { createIndexes } from './indexes.js';
+import { expandColumns, widenings } from './expand-columns.js';
 import type { CandidateInput, Materialisation } from './materialisation.js';
 import { selectBody } from './select-body.js';
 import { snapshotConfig, type SnapshotConfig } from './snapshot-config.js';
 
 /**
- * dbt's snapshot: one row for each state a record was seen in, with the time from and to which it held. By the path
- * *Clone*: the published history is copied, and the copy goes on.
+ * dbt's snapshot: one row for each state a record was seen in, with the time from and to which it held. The published
+ * history goes on in a copy (*Clone*), or in a table that keeps the earlier version beside it (*Versioned*).
  */
 export const snapshot: Materialisation = {
   async candidate(input) {
@@ -24,12 +24,12 @@ export const snapshot: Materialisation = {
     );
     await tx.query('analyze pg_temp.thau_now');
     const made = await sourceColumns(input);
-    const rows =
-      current?.kind === 'table' ? await goOn(input, settings, made) : await begin(input, settings, made);
+    const done =
+      current && holdsRows(current)
+        ? await goOn(input, current, settings, made)
+        : { table: { place: target }, rows: await begin(input, settings, made) };
     await tx.query('drop table pg_temp.thau_now');
-    await createIndexes(tx, target, config, node);
-    await tx.query(`analyze ${sqlName(target)}`);
-    return { kind: 'table', rows, message: `INSERT 0 ${rows}` };
+    return closeGrowingTable(input, done.table, done.rows, `INSERT 0 ${done.rows}`);
   },
   undo: dropCandidate,
 };
@@ -104,17 +104,21 @@ async function begin(
 
 async function goOn(
   input: CandidateInput,
+  current: Relation,
   settings: SnapshotConfig,
   made: readonly Column[],
-): Promise<number> {
-  const { tx, target, current, config } = input;
-  if (!current) return 0;
+): Promise<{ readonly table: GrowingTable; readonly rows: number }> {
+  const { tx } = input;
   const { names, key } = settings;
-  const table = sqlName(target);
-  await cloneRelation(tx, current, target, config['unlogged'] === true);
-  const known = new Set((await expandColumns(tx, target, made)).map((one) => one.name));
+  const present = (await readColumns(tx, [current])).get(placeKey(current)) ?? [];
+  const known = new Set(present.map((one) => one.name));
   const extra = settings.hardDeletes === 'new_record' ? [{ name: names.isDeleted, type: 'text' }] : [];
   const added = [...made, ...extra].filter((column) => !known.has(column.name));
+  // how many records changed is known only once the table is at hand
+  const alters = added.length > 0 || widenings(present, made).size > 0;
+  const opened = await openGrowingTable(input, current, { rows: 0, alters });
+  if (!opened.shared) await expandColumns(tx, opened.place, made);
+  const table = sqlName(opened.place);
   if (added.length > 0) {
     const list = added.map(({ name, type }) => `add column ${quoteIdentifier(name)} ${type}`);
     await tx.query(`alter table ${table} ${list.join(', ')}`);
@@ -177,7 +181,7 @@ async function goOn(
     await tx.query('drop table pg_temp.thau_gone');
   }
   await tx.query('drop table pg_temp.thau_changes');
-  return rows;
+  return { table: opened, rows };
 }
 
 /** Whether the record `s` is another state than the one in `t`. */

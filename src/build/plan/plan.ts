@@ -7,6 +7,8 @@ import { batchName, truncate } from '../microbatch/batch-time.js';
 import { sampleOf } from '../publish/sampled.js';
 import { isEjected, type Generation, type MappedNode } from '../publish/generation.js';
 import { sqlName } from '../relation.js';
+import { choosePaths, type PathSettings, type PhysicalPath } from '../versioned/choose-path.js';
+import { readAsTables } from '../versioned/read-as-tables.js';
 import type { Renderer } from '../run/renderer.js';
 import { hasRelation } from '../run/has-relation.js';
 import { planUnitTests } from '../unit-tests/plan-unit-tests.js';
@@ -19,6 +21,8 @@ export interface Decision {
   /** `carry` shows the published relation further, `reuse` a candidate that a failed run left. */
   readonly action: 'build' | 'carry' | 'reuse';
   readonly because: string;
+  /** Of an incremental model or a snapshot that is built: how. */
+  readonly path?: PhysicalPath;
 }
 
 /** What a run is going to do with each selected node, and what it will remember to decide the next time. */
@@ -45,6 +49,8 @@ export interface PlanOptions {
   /** Up to where microbatch models are whole, and the moment that counts as now. */
   readonly coveredUntil?: ReadonlyMap<string, Date>;
   readonly now?: Date;
+  /** How incremental models and snapshots are to be built. */
+  readonly paths?: PathSettings | undefined;
   /** Of the tests that passed in the current generation: fingerprint and data version. */
   readonly passedTests: Readonly<Record<string, string>>;
 }
@@ -77,6 +83,7 @@ export async function makePlan(database: Queryable, options: PlanOptions): Promi
     database,
     new Set([...called.values()].flatMap((names) => [...names])),
   );
+  const asTables = await readAsTables(manifest, (id) => prints.get(id)?.sql);
   const decisions = new Map<string, Decision>();
   const dataVersion: Plan['dataVersion'] = (nodeId, relationOf) =>
     versionOf(inputs.get(nodeId) ?? [], versions, called.get(nodeId) ?? new Set(), functions, relationOf);
@@ -97,11 +104,28 @@ export async function makePlan(database: Queryable, options: PlanOptions): Promi
       version: () => dataVersion(node.unique_id, (parentId) => relationText(current.nodes.get(parentId))),
       versions,
       inputs: inputs.get(node.unique_id) ?? [],
+      reader: asTables.get(node.unique_id),
     });
     decisions.set(node.unique_id, decision);
     return decision;
   };
   for (const node of nodes) decide(node);
+  const paths = await choosePaths(
+    database,
+    nodes.filter((node) => decisions.get(node.unique_id)?.action === 'build'),
+    {
+      manifest,
+      current,
+      fullRefresh: options.flags.FULL_REFRESH,
+      settings: options.paths ?? {},
+      isOwn: (materialized) => options.renderer.materialization?.(materialized) !== undefined,
+      readAsTables: asTables,
+    },
+  );
+  for (const [id, path] of paths) {
+    const decision = decisions.get(id);
+    if (decision) decisions.set(id, { ...decision, path });
+  }
   const known = [...prints].flatMap(([id, print]) =>
     print.hash === undefined ? [] : [[id, print.hash] as const],
   );
@@ -159,6 +183,8 @@ interface Question {
   readonly version: () => string | null;
   readonly versions: SourceVersions;
   readonly inputs: readonly string[];
+  /** Who reads it as only a table can be read. */
+  readonly reader: string | undefined;
 }
 
 function decideOne(node: ManifestNode, question: Question): Decision {
@@ -177,6 +203,9 @@ function decideOne(node: ManifestNode, question: Question): Decision {
     if (mapped.schema !== node.schema || mapped.name !== node.alias) return build('has another name');
     if (!facts.present.has(node.unique_id)) return build('its relation is gone');
     if (mapped.sampled) return build(`holds less than all (${mapped.sampled})`);
+    if (mapped.relation.store && question.reader !== undefined) {
+      return build(`${question.reader} reads it as only a table can be read`);
+    }
     if (mapped.staleSince) return build('was left behind by a run with a selection');
     if (facts.overdue(mapped, options.reconcileAfter ?? 86_400_000))
       return build('was built more than a day ago');

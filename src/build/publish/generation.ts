@@ -1,5 +1,5 @@
 import type { Queryable } from '../../postgres/queryable.js';
-import type { RelationKind } from '../relation.js';
+import type { Relation, RelationKind } from '../relation.js';
 
 /** One row of a generation: which relation shows a node. */
 export interface MappedNode {
@@ -7,7 +7,7 @@ export interface MappedNode {
   /** The stable view's place. */
   readonly schema: string;
   readonly name: string;
-  readonly relation: { readonly schema: string; readonly name: string; readonly kind: RelationKind };
+  readonly relation: Relation;
   readonly builtBy: number;
   readonly fingerprint: string | null;
   readonly dataVersion: string | null;
@@ -44,6 +44,10 @@ interface Row {
   data_version: string | null;
   stale_since: Date | null;
   sampled: string | null;
+  store_schema: string | null;
+  store_table: string | null;
+  store_superseded: string | null;
+  store_version: number | null;
 }
 
 /** What the pointer shows now, or one kept generation by its number. */
@@ -54,9 +58,13 @@ export async function readGeneration(
 ): Promise<Generation> {
   const { rows } = await database.query<Row>(
     `select g.generation, m.node_id, m.schema_name, m.name, m.relation_schema, m.relation_name, m.relation_kind,
-            m.built_by, m.fingerprint, m.data_version, m.stale_since, m.sampled
+            m.built_by, m.fingerprint, m.data_version, m.stale_since, m.sampled,
+            v.table_schema as store_schema, v.table_name as store_table, t.superseded_name as store_superseded,
+            v.version as store_version
      from ${state}.generations as g
      left join ${state}.mapping as m on m.generation = g.generation
+     left join ${state}.versioned_views as v using (relation_schema, relation_name)
+     left join ${state}.versioned_tables as t using (table_schema, table_name)
      where g.generation = coalesce($1::bigint, (select generation from ${state}.pointer))`,
     [number ?? null],
   );
@@ -67,7 +75,7 @@ export async function readGeneration(
       nodeId: row.node_id,
       schema: row.schema_name,
       name: row.name,
-      relation: { schema: row.relation_schema, name: row.relation_name, kind: row.relation_kind },
+      relation: relationOf(row),
       builtBy: row.built_by,
       fingerprint: row.fingerprint,
       dataVersion: row.data_version,
@@ -76,4 +84,17 @@ export async function readGeneration(
     });
   }
   return { number: rows[0]?.generation ?? 0, nodes };
+}
+
+function relationOf(row: Row): Relation {
+  const {
+    store_schema: schema,
+    store_table: table,
+    store_superseded: superseded,
+    store_version: version,
+  } = row;
+  const relation = { schema: row.relation_schema, name: row.relation_name, kind: row.relation_kind };
+  return schema === null || table === null || superseded === null || version === null
+    ? relation
+    : { ...relation, store: { schema, table, superseded, version } };
 }

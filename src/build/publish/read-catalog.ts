@@ -7,6 +7,8 @@ import {
 import type { Queryable } from '../../postgres/queryable.js';
 import type { Manifest, ManifestNode } from '../../project/manifest.js';
 import type { Catalog, CatalogColumn, CatalogRelation } from '../../schema/catalog.js';
+import { holdsRows, type Relation } from '../relation.js';
+import { fromColumn } from '../versioned/version-text.js';
 import { placeKey } from '../views/read-columns.js';
 import type { MappedNode } from './generation.js';
 import { provenFacts, type ProvenFacts } from './proven-facts.js';
@@ -31,19 +33,24 @@ export async function readCatalog(
   };
   const unknown = nodes.filter((mapped) => !known(mapped)).map((mapped) => mapped.relation);
   const described = new Map(
-    (unknown.length === 0 ? [] : await describeRelations(database, unknown)).map((one) => [
+    (unknown.length === 0 ? [] : await describeRelations(database, unknown.map(behind))).map((one) => [
       placeKey(one),
       one,
     ]),
   );
   const facts = provenFacts(manifest, passed);
   const relations = nodes.flatMap((mapped): CatalogRelation[] => {
-    const description = described.get(placeKey(mapped.relation));
+    const description = described.get(placeKey(behind(mapped.relation)));
     const physical = known(mapped) ?? (description && physicalOf(description));
     const node = manifest.nodes[mapped.nodeId];
     return physical && node ? [toCatalog(node, mapped.relation, physical, facts.get(mapped.nodeId))] : [];
   });
   return { relations };
+}
+
+/** Where a relation's constraints, indexes and statistics are. */
+function behind({ schema, name, store }: Relation): { readonly schema: string; readonly name: string } {
+  return store ? { schema: store.schema, name: store.table } : { schema, name };
 }
 
 /** What does not depend on the project's files. */
@@ -68,24 +75,26 @@ export function toCatalog(
   const documented = new Map(
     Object.values(node.columns).map((column) => [column.name.toLowerCase(), column]),
   );
-  const columns = physical.columns.map((column): CatalogColumn => {
-    const text = documented.get(column.name.toLowerCase())?.description ?? '';
-    const accepted = facts?.acceptedValues.get(column.name) ?? column.acceptedValues;
-    return {
-      name: column.name,
-      type: column.type,
-      notNull: column.notNull || (facts?.notNull.has(column.name) ?? false),
-      ...(text !== '' && { description: text }),
-      ...(accepted && { acceptedValues: accepted }),
-    };
-  });
+  const columns = physical.columns
+    .filter((column) => relation.store === undefined || column.name !== fromColumn)
+    .map((column): CatalogColumn => {
+      const text = documented.get(column.name.toLowerCase())?.description ?? '';
+      const accepted = facts?.acceptedValues.get(column.name) ?? column.acceptedValues;
+      return {
+        name: column.name,
+        type: column.type,
+        notNull: column.notNull || (facts?.notNull.has(column.name) ?? false),
+        ...(text !== '' && { description: text }),
+        ...(accepted && { acceptedValues: accepted }),
+      };
+    });
   return {
     model: node.name,
     nodeId: node.unique_id,
     ...(node.description !== '' && { description: node.description }),
     schema: relation.schema,
     name: relation.name,
-    kind: relation.kind,
+    kind: holdsRows(relation) ? 'table' : relation.kind,
     columns,
     unique: distinctLists([...physical.unique, ...(facts?.unique ?? [])]),
     indexes: physical.indexes,

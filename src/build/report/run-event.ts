@@ -15,6 +15,8 @@ export interface RunSummary {
   readonly error?: unknown;
   /** Nodes that show an earlier state than their inputs now. */
   readonly stale: readonly string[];
+  /** Why what was built holds less than all: `empty`, or the window of `--sample`. */
+  readonly sampled?: string;
   /** Stable views that could not be switched in time. */
   readonly laggingViews: readonly string[];
 }

@@ -1,8 +1,17 @@
 import { ThauError } from '../../errors/thau-error.js';
 import { describeBlocker, type Blocker } from '../../postgres/blockers.js';
+import { faultOf } from '../../postgres/fault.js';
+import { grantHint } from '../../postgres/grant-hint.js';
+import type { Queryable } from '../../postgres/queryable.js';
 
-/** An error of waiting or of a limit, with who held the lock and which setting the limit is. */
-export function blamed(error: unknown, blockers: readonly Blocker[]): unknown {
+interface Facts {
+  /** Who kept the backend waiting. */
+  readonly blockers: readonly Blocker[];
+  readonly database: Queryable;
+}
+
+/** An error of waiting, of a limit or of a right, with who held the lock, which setting it is, and what to grant. */
+export async function blamed(error: unknown, { blockers, database }: Facts): Promise<unknown> {
   if (!(error instanceof ThauError)) return error;
   const { code, message, at, excerpt } = error;
   const again = (hint: string, notes: readonly string[]): ThauError =>
@@ -25,6 +34,10 @@ export function blamed(error: unknown, blockers: readonly Blocker[]): unknown {
       'Look at its plan with thau explain, or raise runs.statement_timeout in thau.yml.',
       error.notes,
     );
+  }
+  if (code === 'POSTGRES_PERMISSION') {
+    const hint = await grantHint(database, faultOf(error)?.message ?? '').catch(() => undefined);
+    if (hint !== undefined) return again(hint, error.notes);
   }
   return error;
 }

@@ -10,6 +10,7 @@ import { isIncremental } from '../materialisations/is-incremental.js';
 import type { Candidate, Materialisation } from '../materialisations/materialisation.js';
 import { materialisations } from '../materialisations/all.js';
 import type { BatchReport } from '../microbatch/batch-report.js';
+import { versionWork } from '../versioned/version-work.js';
 import { nodeFailure } from './node-failure.js';
 import { applyDocs, applyGrants } from './relation-extras.js';
 import type { RunScope } from './run-scope.js';
@@ -51,8 +52,12 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
   const config = sql.node.config;
   const hook = async (hooks: readonly Hook[], within: boolean): Promise<void> =>
     own ? undefined : runHooks(session, scope, node, hooks, within, adapter, candidateName);
+  const goesOnFrom = own || incremental || node.resource_type === 'snapshot' ? current : undefined;
   try {
     await hook(config.pre_hook, false);
+    const { state, runId: run } = scope.options;
+    const path = own ? undefined : scope.decisions.get(node.unique_id)?.path;
+    const versions = await versionWork(session, { state, run, path, config, current: goesOnFrom });
     const candidate = await session.transaction(async (tx) => {
       adapter.withinTransaction = true;
       await hook(config.pre_hook, true);
@@ -62,10 +67,11 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
         config,
         sql: compiledCode,
         target: place,
-        current: own || incremental || node.resource_type === 'snapshot' ? current : undefined,
+        current: goesOnFrom,
         fullRefresh: scope.fullRefresh,
         empty: scope.options.flags.EMPTY,
         absolutePath: seedPath(node),
+        ...(versions && { versions }),
       });
       await register(tx, scope, node, place, made);
       await applyGrants(tx, node, [place]);
@@ -74,7 +80,11 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
       return made;
     });
     adapter.withinTransaction = false;
-    scope.setCandidate(node, { ...place, kind: candidate.kind });
+    scope.setCandidate(node, {
+      ...place,
+      kind: candidate.kind,
+      ...(candidate.store && { store: candidate.store }),
+    });
     await hook(config.post_hook, false);
     if (config.post_hook.length > 0 && !(await exists(session, place))) scope.forgetCandidate(node);
     return { candidate, compiledCode };

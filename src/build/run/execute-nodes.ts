@@ -12,6 +12,7 @@ import { runTest } from '../tests/run-test.js';
 import { isMicrobatch } from '../../project/settings/microbatch-config.js';
 import { buildMicrobatch } from '../microbatch/build-microbatch.js';
 import { buildNode, type BuiltNode } from './build-node.js';
+import { cloneNode } from './clone-node.js';
 import type { RunOptions } from './run-options.js';
 import { hasRelation } from './has-relation.js';
 import type { RunScope } from './run-scope.js';
@@ -153,9 +154,11 @@ async function attempt(
       }
       const inBatches =
         isMicrobatch(node.config) && !scope.options.renderer.materialization?.(node.config.materialized);
-      const built = inBatches
-        ? await buildMicrobatch({ session, sessions, scope, node, signal })
-        : await buildNode(session, scope, node);
+      const built = options.cloneFrom
+        ? await cloneNode(session, scope, node, options.cloneFrom)
+        : inBatches
+          ? await buildMicrobatch({ session, sessions, scope, node, signal })
+          : await buildNode(session, scope, node);
       const place = scope.candidates().get(node.unique_id) ?? scope.candidatePlace(node);
       return done({
         status: statusOf(built),

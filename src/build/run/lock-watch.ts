@@ -23,7 +23,7 @@ export class LockWatch {
 
   constructor(private readonly options: LockWatchOptions) {
     const { lockTimeout } = options;
-    const every = lockTimeout > 0 ? Math.max(50, Math.min(1000, lockTimeout / 3)) : 1000;
+    const every = lockTimeout > 0 ? Math.max(50, Math.min(1000, lockTimeout / 5)) : 1000;
     this.timer = setInterval(() => void this.look(), every).unref();
   }
 

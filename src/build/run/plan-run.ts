@@ -22,8 +22,10 @@ export async function planRun(session: Session, options: RunOptions, scope: RunS
     coveredUntil,
     now: scope.options.startedAt,
     distrustRecent: options.distrustRecent ?? false,
+    paths: options.paths,
     passedTests: await readPassedTests(session, state, current.number),
   });
+  scope.decisions = plan.decisions;
   if (options.retryOf === undefined) return plan;
   const reuse = await reuseCandidates(session, state, manifest, plan, options.retryOf);
   // they are this run's from now on, should it fail and be retried itself

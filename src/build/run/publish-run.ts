@@ -46,7 +46,7 @@ export async function publishRun(
     return node ? [{ node, relation }] : [];
   });
   const stale = staleNodes(scope, new Set(built.map(({ node }) => node.unique_id)));
-  const nodes = nextMapping(scope, stale, plan);
+  const nodes = nextMapping(scope, stale, plan, options.cloneFrom !== undefined);
   const passed = new Set(
     results.filter((one) => one.resourceType === 'test' && isPassed(one, plan)).map((one) => one.nodeId),
   );
@@ -168,7 +168,12 @@ function isPassed(result: NodeResult, plan: Plan): boolean {
 }
 
 /** What was built, and everything else of the current generation that the project still has. */
-function nextMapping(scope: RunScope, stale: ReadonlySet<string>, plan: Plan): readonly MappedNode[] {
+function nextMapping(
+  scope: RunScope,
+  stale: ReadonlySet<string>,
+  plan: Plan,
+  cloned: boolean,
+): readonly MappedNode[] {
   const { manifest, current } = scope.options;
   const candidates = scope.candidates();
   const now = scope.now();
@@ -198,7 +203,8 @@ function nextMapping(scope: RunScope, stale: ReadonlySet<string>, plan: Plan): r
     if (!node) return [];
     const { schema, alias: name } = node;
     const less = sampledOf(nodeId);
-    const unproven = flags.EMPTY || less !== null;
+    // a clone shows what another state holds, which may change under it
+    const unproven = flags.EMPTY || less !== null || cloned;
     return [
       {
         nodeId,

@@ -6,6 +6,7 @@ import type { Database } from '../../postgres/database.js';
 import type { Catalog, SdlSource } from '../../schema/catalog.js';
 import type { Plan } from '../plan/plan.js';
 import type { Reporter } from '../report/run-event.js';
+import type { PathSettings } from '../versioned/choose-path.js';
 import type { Deferral } from './deferral.js';
 import type { Renderer } from './renderer.js';
 import type { RunScope } from './run-scope.js';
@@ -17,7 +18,7 @@ export interface RunOptions {
   readonly stateSchema: string;
   readonly manifest: Manifest;
   readonly renderer: Renderer;
-  readonly command: 'build' | 'run' | 'test' | 'seed' | 'snapshot';
+  readonly command: 'build' | 'run' | 'test' | 'seed' | 'snapshot' | 'clone';
   /** unique_ids of the nodes to build and the tests to run. */
   readonly selected: ReadonlySet<string>;
   /** Nodes at a time. */
@@ -69,10 +70,14 @@ export interface RunOptions {
   readonly publish?: 'all' | 'healthy';
   /** `--defer`: what stands for nodes that are neither selected nor built. */
   readonly defer?: Deferral;
+  /** Of `clone`: the state whose relations the nodes show; a node that it lacks must not be selected. */
+  readonly cloneFrom?: Deferral;
   /** `--event-time-start` and `--event-time-end`: the batches of microbatch models. */
   readonly eventTime?: EventWindow;
   /** The moment that `now` is for batches; the run's own beginning unless given. */
   readonly startedAt?: Date;
+  /** How incremental models and snapshots are to be built. */
+  readonly paths?: PathSettings;
   /** Generations kept, the current one included. */
   readonly keepGenerations?: number;
 }

@@ -9,6 +9,7 @@ import { OwnedNames } from '../adapter/owned-names.js';
 import { RunAdapter } from '../adapter/run-adapter.js';
 import { noMemory, type BatchMemory } from '../microbatch/batch-memory.js';
 import { Threads } from '../microbatch/threads.js';
+import type { Decision } from '../plan/plan.js';
 import { isEjected, type Generation } from '../publish/generation.js';
 import { candidateSchema, sqlName, type Relation } from '../relation.js';
 import type { Reporter } from '../report/run-event.js';
@@ -54,6 +55,8 @@ export class RunScope {
   readonly threads: Threads;
   /** What earlier runs did of microbatch models; known once the run is planned. */
   batches: BatchMemory = noMemory;
+  /** Of the plan, once there is one. */
+  decisions: ReadonlyMap<string, Decision> = new Map();
   private readonly made = new Map<string, MadeRelation>();
 
   constructor(readonly options: RunScopeOptions) {

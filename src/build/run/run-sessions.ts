@@ -36,7 +36,10 @@ export class RunSessions {
       healthy = true;
       return value;
     } catch (error) {
-      throw blamed(error, this.options.locks?.blockersOf(own.session.backendPid) ?? []);
+      throw await blamed(error, {
+        blockers: this.options.locks?.blockersOf(own.session.backendPid) ?? [],
+        database: this.options.database,
+      });
     } finally {
       if (this.all.has(own)) {
         // a failed node may have left a transaction, settings or temporary tables

@@ -5,6 +5,7 @@ import { collectGarbage } from '../garbage.js';
 import { beginRun, finishRun } from '../history/run-rows.js';
 import { RunRecorder } from '../history/run-recorder.js';
 import { readGeneration } from '../publish/generation.js';
+import { sampleOf } from '../publish/sampled.js';
 import { isGood } from '../report/node-result.js';
 import type { RunState, RunSummary } from '../report/run-event.js';
 import { settleViews } from '../views/settle-views.js';
@@ -139,6 +140,7 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
       .use((session) => runProjectHooks(session, hooks, 'on-run-end', results))
       .catch((error: unknown) => (facts.error ??= error));
   }
+  const sampled = sampleOf(options.flags);
   const summary: RunSummary = {
     runId,
     command: options.command,
@@ -148,6 +150,7 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
     results,
     ...(facts.error !== undefined && { error: facts.error }),
     stale: facts.stale,
+    ...(sampled !== null && { sampled }),
     laggingViews: facts.laggingViews,
   };
   await cancellation.close();

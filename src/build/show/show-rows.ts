@@ -18,7 +18,7 @@ export interface ShowOptions {
   readonly renderer: Renderer;
   readonly flags: RunFlags;
   readonly node: ManifestNode;
-  /** Rows shown. */
+  /** Rows shown; Infinity for all. */
   readonly limit: number;
   /** What the last failed run built stands for its nodes. */
   readonly candidate: boolean;
@@ -26,6 +26,8 @@ export interface ShowOptions {
 
 export interface ShownRows {
   readonly columns: readonly string[];
+  /** Of each column, PostgreSQL's number of its type. */
+  readonly types: readonly number[];
   readonly rows: readonly TextRow[];
   /** The run whose candidates were read. */
   readonly run: number | null;
@@ -66,9 +68,14 @@ export async function showRows(options: ShowOptions): Promise<ShownRows> {
               ? `select * from ${shown}`
               : (await renderer.compile(node, scope.context(adapter, scope.thisInModel(node)))).compiledCode;
           const answer = await tx.queryText(
-            `select * from ${selectBody(sql)} as shown limit ${options.limit}`,
+            `select * from ${selectBody(sql)} as shown${Number.isFinite(options.limit) ? ` limit ${options.limit}` : ''}`,
           );
-          return { columns: answer.fields.map((field) => field.name), rows: answer.rows, run };
+          return {
+            columns: answer.fields.map((field) => field.name),
+            types: answer.fields.map((field) => field.typeOid),
+            rows: answer.rows,
+            run,
+          };
         } catch (error) {
           throw nodeFailure(error, node);
         }

@@ -14,7 +14,7 @@ export const addAdopt: AddCommand = (program, run) => {
       const { output } = context;
       const warehouse = await context.warehouse();
       const vars = flags.vars === undefined ? {} : { vars: flags.vars };
-      const { project } = await loadProject({ warehouse, env: context.env, output, ...vars });
+      const { project } = await loadProject({ ...context, warehouse, ...vars });
       const warn = (message: string): void => output.log(message, {}, 'warn');
       const { summary, relations } = await adopt({
         ...aloneOptions(warehouse),

@@ -5,12 +5,15 @@ import { addTest } from './test.js';
 import { addCheck } from './check.js';
 import { addSeed } from './seed.js';
 import { addCompile } from './compile.js';
+import { addClean } from './clean.js';
+import { addDocs } from './docs.js';
 import { addDeps } from './deps.js';
 import { addList } from './list.js';
 import { addParse } from './parse.js';
 import { addPlan } from './plan.js';
 import { addShow } from './show.js';
 import { addAdopt } from './adopt.js';
+import { addClone } from './clone.js';
 import { addEject } from './eject.js';
 import { addCancel } from './cancel.js';
 import { addDebug } from './debug.js';
@@ -48,6 +51,8 @@ export const commands: readonly AddCommand[] = [
   addCompile,
   addCheck,
   addDeps,
+  addDocs,
+  addClean,
   addRetry,
   addPlan,
   addShow,
@@ -55,6 +60,7 @@ export const commands: readonly AddCommand[] = [
   addHistory,
   addExplain,
   addCancel,
+  addClone,
   addRollback,
   addEject,
   addAdopt,

@@ -17,7 +17,7 @@ export const addEject: AddCommand = (program, run) => {
       const { output } = context;
       const warehouse = await context.warehouse();
       const vars = flags.vars === undefined ? {} : { vars: flags.vars };
-      const { project } = await loadProject({ warehouse, env: context.env, output, ...vars });
+      const { project } = await loadProject({ ...context, warehouse, ...vars });
       const warn = (message: string): void => output.log(message, {}, 'warn');
       const some = namesNodes(flags) || (flags.exclude ?? []).length > 0;
       const { summary, relations } = await eject({

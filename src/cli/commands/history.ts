@@ -39,7 +39,9 @@ function runTable(rows: readonly RunRow[]): string {
     rows.map((row) => [
       String(row.runId),
       row.state,
-      row.command,
+      [row.command, row.args['empty'] === true && '--empty', row.args['sample'] !== undefined && '--sample']
+        .filter(Boolean)
+        .join(' '),
       row.trigger,
       row.startedAt.toLocaleString('sv-SE'),
       row.seconds === null ? '' : duration(row.seconds),

@@ -1,11 +1,11 @@
 import { formatPlace } from '../../errors/format.js';
 import { ThauError } from '../../errors/thau-error.js';
 import type { AddCommand } from '../command.js';
-import { addSelectionFlags, type RunFlagsGiven } from '../run/run-flags.js';
+import { addPathFlag, addSelectionFlags, type RunFlagsGiven } from '../run/run-flags.js';
 
 /** `thau plan`: what a build would do with each node, and why; touches nothing. */
 export const addPlan: AddCommand = (program, run) => {
-  addSelectionFlags(program.command('plan').description('show what a build would do, and why'))
+  addPathFlag(addSelectionFlags(program.command('plan').description('show what a build would do, and why')))
     .option('-f, --full-refresh', 'as if with --full-refresh')
     .option('--no-check', 'do not ask the server whether what is to be built can be')
     .action(
@@ -27,7 +27,7 @@ export const addPlan: AddCommand = (program, run) => {
                 whole = error;
                 return new Map<string, unknown>();
               });
-        const rows = [...plan.decisions].map(([id, { action, because }]) => {
+        const rows = [...plan.decisions].map(([id, { action, because, path }]) => {
           const fault = refused.get(id);
           const type = manifest.nodes[id]?.resource_type ?? '';
           return {
@@ -36,14 +36,20 @@ export const addPlan: AddCommand = (program, run) => {
             type,
             action: fault !== undefined ? 'refuse' : type === 'test' && action === 'build' ? 'test' : action,
             because: fault instanceof Error ? faultLine(fault) : because,
+            ...(path && { path: path.path, pathBecause: path.because }),
           };
         });
         const built = rows.filter((row) => row.action !== 'carry').length - refused.size;
         output.result(
           rows,
           `${textTable(
-            ['node', 'what', 'why'],
-            rows.map((row) => [row.name, row.action, row.because]),
+            ['node', 'what', 'why', ...(rows.some((row) => row.path) ? ['how'] : [])],
+            rows.map((row) => [
+              row.name,
+              row.action,
+              row.because,
+              row.path === undefined ? '' : `${row.path}: ${row.pathBecause}`,
+            ]),
           )}\n\n${built} to build or test, ${rows.length - built} carried forward${refused.size === 0 ? '' : `, ${refused.size} refused: nothing would be built`}`,
         );
         if (whole !== undefined) throw whole as Error;

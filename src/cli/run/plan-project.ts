@@ -7,7 +7,7 @@ import type { CommandContext } from '../command.js';
 import type { Warehouse } from '../warehouse.js';
 import { checkSchema } from './check-schema.js';
 import { loadProject } from './load-project.js';
-import type { RunFlagsGiven } from './run-flags.js';
+import { pathSettings, type RunFlagsGiven } from './run-flags.js';
 import { selectForRun } from './select-for-run.js';
 
 export interface PlannedProject {
@@ -68,6 +68,7 @@ export async function planProject(
     selected,
     ...(flags.fullRefresh && { force: 'full refresh' }),
     distrustRecent: true,
+    paths: pathSettings(flags, settings.runs),
     passedTests: await readPassedTests(database, state, current.number),
   });
   return {

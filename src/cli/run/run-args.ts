@@ -22,6 +22,7 @@ export function argsOf(
     fail_fast: flags.failFast,
     store_failures: flags.storeFailures,
     empty: flags.empty,
+    incremental_path: flags.incrementalPath,
     // as moments, so that a retry samples the same
     sample: sample && `{start: ${sample.start.toISOString()}, end: ${sample.end.toISOString()}}`,
     event_time_start: flags.eventTimeStart,
@@ -60,6 +61,7 @@ export function flagsOf(args: Readonly<Record<string, unknown>>): RunFlagsGiven 
     fullRefresh: set('full_refresh'),
     storeFailures: set('store_failures'),
     empty: set('empty'),
+    incrementalPath: text('incremental_path'),
     sample: text('sample'),
     eventTimeStart: text('event_time_start'),
     eventTimeEnd: text('event_time_end'),

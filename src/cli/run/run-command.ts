@@ -7,11 +7,12 @@ import type { BoundMetrics } from '../../schema/bound-schema.js';
 import type { Catalog } from '../../schema/catalog.js';
 import { checkBefore } from './check-before.js';
 import { checkSchema } from './check-schema.js';
+import { cloneSource } from './clone-source.js';
 import { deferralOf } from './deferral-flags.js';
 import { eventTimeFlags, sampleFlag } from './event-time-flags.js';
 import { namesNodes } from './choose-nodes.js';
 import { loadProject } from './load-project.js';
-import type { RunFlagsGiven } from './run-flags.js';
+import { pathSettings, type RunFlagsGiven } from './run-flags.js';
 import { argsOf } from './run-args.js';
 import { runReporter } from './run-reporter.js';
 import { selectForRun } from './select-for-run.js';
@@ -47,7 +48,9 @@ export async function performRun(
   });
   const { manifest } = project;
   const warn = (message: string): void => output.log(message, {}, 'warn');
-  const selected = await selectForRun(context, project, command, flags, warn);
+  const chosen = await selectForRun(context, project, command, flags, warn);
+  const clone = command === 'clone' ? await cloneSource(flags, context.env, warehouse, chosen) : undefined;
+  const selected = clone?.selected ?? chosen;
   const { stateSchema } = settings.database;
   const schema = (files: typeof sdl, catalog: Catalog, metrics: BoundMetrics): Promise<void> =>
     checkSchema(manifest, { timezone: settings.timezone, stateSchema }, files, catalog, metrics, warn);
@@ -76,6 +79,7 @@ export async function performRun(
     },
     ...(eventTime && { eventTime }),
     ...(defer && { defer }),
+    ...(clone && { cloneFrom: clone.from }),
     startedAt,
     trigger,
     target: settings.target.name,
@@ -100,7 +104,11 @@ export async function performRun(
     distrustRecent: trigger === 'manual',
     lockWait: settings.runs.lockWait,
     staleAfter: settings.runs.lockStaleAfter,
+    lockTimeout: settings.runs.lockTimeout,
+    statementTimeout: settings.runs.statementTimeout,
+    keepHistory: settings.runs.keepHistory,
     keepGenerations: settings.runs.keepGenerations,
+    paths: pathSettings(flags, settings.runs),
   });
   const target = join(settings.projectDir, project.settings.targetPath);
   try {
@@ -125,7 +133,7 @@ export function exitCodeOf(summary: RunSummary, flags: RunFlagsGiven): number {
 /** Why unchanged nodes are built too; undefined when they are carried forward. */
 function forceOf(command: RunOptions['command'], flags: RunFlagsGiven): string | undefined {
   if (flags.carry === false) return 'was asked for by --no-carry';
-  if (command === 'test') return 'was asked for';
+  if (command === 'test' || command === 'clone') return 'was asked for';
   if (flags.fullRefresh) return 'full refresh';
   if (flags.eventTimeStart !== undefined) return 'its window of time was given';
   return namesNodes(flags) ? 'was selected' : undefined;

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import type { PathSettings, PathWish } from '../../build/versioned/choose-path.js';
+import { ThauError } from '../../errors/thau-error.js';
 
 /** What dbt's fingers type after build, run, test, seed, snapshot, plan and show. */
 export interface RunFlagsGiven {
@@ -28,6 +30,7 @@ export interface RunFlagsGiven {
   readonly carry?: boolean;
   readonly check?: boolean;
   readonly warnError?: true;
+  readonly incrementalPath?: string;
 }
 
 /** Adds the options that choose nodes. */
@@ -44,9 +47,28 @@ export function addSelectionFlags(command: Command): Command {
     .option('--vars <yaml>', "variables, as in '{as_of: 2026-01-31}'");
 }
 
+/** Adds the option that says how incremental models and snapshots go on. */
+export function addPathFlag(command: Command): Command {
+  return command.option('--incremental-path <path>', 'how incremental models go on: auto, clone, versioned');
+}
+
+/** `--incremental-path` over thau.yml. */
+export function pathSettings(
+  flags: RunFlagsGiven,
+  runs: { readonly incrementalPath: PathWish; readonly versionedFrom: number },
+): PathSettings {
+  const { incrementalPath: asked } = flags;
+  if (asked !== undefined && asked !== 'auto' && asked !== 'clone' && asked !== 'versioned') {
+    throw new ThauError('CLI_USAGE', `--incremental-path is "${asked}".`, {
+      hint: 'It is auto, clone or versioned.',
+    });
+  }
+  return { asked, path: runs.incrementalPath, versionedFrom: runs.versionedFrom };
+}
+
 /** Adds the options of a run. */
 export function addRunFlags(command: Command): Command {
-  return addSelectionFlags(command)
+  return addPathFlag(addSelectionFlags(command))
     .option('--threads <count>', 'nodes built at a time')
     .option('-x, --fail-fast', 'begin nothing new after the first failure')
     .option('-f, --full-refresh', 'build incremental models whole')

@@ -29,6 +29,13 @@ export function runSummary(summary: RunSummary, style: Styles): string {
       `Readers hold these views; they follow as soon as they can: ${list(summary.laggingViews)}`,
     );
   }
+  if (summary.sampled !== undefined && summary.state === 'published') {
+    const what = summary.sampled === 'empty' ? 'no rows' : `a sample, ${summary.sampled}`;
+    lines.push(
+      '',
+      `${style.yellow('Not whole')}: what was built holds ${what}. The next build makes it whole; thau rollback shows what was shown before.`,
+    );
+  }
   lines.push('', closing(summary, style));
   return lines.join('\n');
 }

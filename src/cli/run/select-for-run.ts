@@ -13,6 +13,7 @@ export const resourceTypes = {
   test: ['test', 'unit_test'],
   seed: ['seed'],
   snapshot: ['snapshot'],
+  clone: ['model', 'seed', 'snapshot'],
   compile: ['model', 'snapshot', 'test', 'analysis'],
   show: ['model', 'seed', 'snapshot', 'test', 'analysis'],
 } as const;

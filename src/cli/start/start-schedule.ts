@@ -13,6 +13,7 @@ export async function startSchedule(
   const { Scheduler } = await import('../../schedule/scheduler.js');
   const { database, settings } = warehouse;
   const scheduler = await Scheduler.start({
+    staleAfter: settings.runs.lockStaleAfter,
     database,
     stateSchema: settings.database.stateSchema,
     schedules: settings.schedules,

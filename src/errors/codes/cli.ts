@@ -13,6 +13,10 @@ export const cliCodes = {
     cause: 'The command has no option of that name.',
     cure: '`thau <command> --help` lists its options.',
   },
+  CLI_CLEAN: {
+    cause: '`clean-targets` names a folder outside of the project, or one with files of the project in it.',
+    cure: 'Name folders that can be made again: target, dbt_packages, logs.',
+  },
   CLI_USAGE: {
     cause: 'An argument or the value of an option is missing, too many, or not of its kind.',
     cure: '`thau <command> --help` shows how the command is used.',

@@ -51,6 +51,10 @@ export const postgresCodes = {
     cause: 'The role lacks a right.',
     cure: 'Grant it as the hint says, or connect as another role.',
   },
+  POSTGRES_READ_ONLY: {
+    cause: 'The server is a standby, or the database or role is set to read only: a run cannot write.',
+    cure: 'Give thau the address of the primary server, or a role that may write.',
+  },
   POSTGRES_SYNTAX: {
     cause: 'PostgreSQL could not parse a statement.',
     cure: 'Correct the SQL at the place shown.',

@@ -6,6 +6,12 @@ export async function up(knex: Knex): Promise<void> {
     -- the transactions that were open when the relation was retired (pg_locks.virtualxid): a role without
     -- pg_read_all_stats does not see the snapshots of others
     alter table relations add retired_beside text[] not null default '{}';
+    create table schedule_lead (                    -- who leads the schedules, beside the advisory lock that says so
+        only_row boolean primary key default true check (only_row),
+        host text not null,
+        pid integer not null,
+        heartbeat_at timestamptz not null
+    );
     create index on leases (generation);
     create index on mapping (built_by);
 
@@ -32,6 +38,7 @@ export async function up(knex: Knex): Promise<void> {
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(/* sql */ `
     drop function cancel(bigint);
+    drop table schedule_lead;
     drop index leases_generation_idx, mapping_built_by_idx;
     alter table relations drop column retired_beside;
   `);

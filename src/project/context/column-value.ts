@@ -140,7 +140,7 @@ function textOf(value: Value): string {
 }
 
 const canonical: Readonly<Record<string, string>> = {
-  string: 'text',
+  string: 'TEXT',
   float: 'float',
   integer: 'integer',
   boolean: 'boolean',

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Fault, typeFault, valueFault } from '../../jinja/fault.js';
 import { ReturnSignal } from '../../jinja/evaluate/return-signal.js';
 import { bindArguments } from '../../jinja/values/bind-arguments.js';
-import type { Call } from '../../jinja/values/call.js';
+import type { Call, CallResult, Evaluation } from '../../jinja/values/call.js';
 import { Dict } from '../../jinja/values/dict.js';
 import { HostFunction } from '../../jinja/values/host-function.js';
 import { tryIterate } from '../../jinja/values/iterate.js';
@@ -20,7 +20,7 @@ import { pythonJson } from './python-json.js';
 
 /** The functions of dbt's context that need neither a node nor the database. */
 export function pureFunctions(): Map<string, Value> {
-  const functions: Readonly<Record<string, (call: Call) => Value>> = {
+  const functions: Readonly<Record<string, (call: Call) => CallResult>> = {
     return: (call) => {
       const [value = null] = bindArguments('return', call, ['data'], 1);
       // eslint-disable-next-line @typescript-eslint/only-throw-error -- the interpreter's own signal, no error
@@ -51,7 +51,8 @@ export function pureFunctions(): Map<string, Value> {
         ['value', 'default', 'sort_keys'],
         1,
       );
-      return stringify(plainOf(value), { sortMapEntries: truthy(sort) });
+      // PyYAML writes lists no deeper than the key they belong to
+      return stringify(plainOf(value), { sortMapEntries: truthy(sort), indentSeq: false });
     },
     set: (call) => {
       const [value = null, fallback = null] = bindArguments('set', call, ['value', 'default'], 1);
@@ -65,6 +66,7 @@ export function pureFunctions(): Map<string, Value> {
       return zip(lists.map((list) => [...(list ?? [])]));
     },
     zip_strict: (call) => zip(call.args.map((arg) => strictItems('zip_strict', arg))),
+    try_or_compiler_error: (call) => tryOrRaise(call),
     local_md5: (call) => {
       const [value = null] = bindArguments('local_md5', call, ['value'], 1);
       if (typeof value !== 'string') throw typeFault('local_md5() takes text');
@@ -115,4 +117,15 @@ function differenceOfDicts(a: Value, b: Value): Value {
     if (left.length > 0) result.set(key, left);
   }
   return result;
+}
+
+/** Calls a function, and says `message` in the place of whatever goes wrong there. */
+function* tryOrRaise({ args, kwargs, context }: Call): Evaluation<Value> {
+  const [message = '', work = null, ...rest] = args;
+  try {
+    return yield* context.invoke(work, rest, kwargs);
+  } catch (error) {
+    if (error instanceof ReturnSignal) throw error;
+    throw new Fault('JINJA_VALUE', str(message));
+  }
 }

@@ -14,6 +14,7 @@ import { RunConfig } from './config-value.js';
 import { commonWindow, eventTimeOf, windowCondition } from './event-window.js';
 import { DateTimeValue } from './modules/date-time.js';
 import { Exceptions } from './exceptions.js';
+import { graphMetric } from './graph-metric.js';
 import { HostRecord } from './host-record.js';
 import { RunGlobals } from './run-globals.js';
 import { givenRelation, overridden, OverriddenGlobals } from './unit-test-names.js';
@@ -243,7 +244,8 @@ function graphValue(manifest: Manifest): Value {
   let graph = graphs.get(manifest);
   if (graph === undefined) {
     const { nodes, sources, exposures, metrics, groups, semantic_models, saved_queries } = manifest;
-    const parts = { nodes, sources, exposures, metrics, groups, semantic_models, saved_queries };
+    const measured = Object.fromEntries(Object.entries(metrics).map(([id, one]) => [id, graphMetric(one)]));
+    const parts = { nodes, sources, exposures, metrics: measured, groups, semantic_models, saved_queries };
     graph = Dict.fromRecord(
       Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, new LazyRecord(part, true)])),
     );

@@ -142,6 +142,14 @@ export function resolve(
   const ids = new Set<string>();
   let disabled: { name: string; at: Place } | undefined;
   const { problems } = references.session;
+  // sources first, as dbt lists them
+  for (const { source, at } of capture.sources) {
+    problems.attempt(() => {
+      const found = references.source(source[0], source[1], from.package, at);
+      if (found === 'disabled') disabled ??= { name: source.join('.'), at };
+      else ids.add(found.unique_id);
+    });
+  }
   for (const { ref, at } of capture.refs) {
     problems.attempt(() => {
       const found = references.ref(ref, from.package, at);
@@ -151,13 +159,6 @@ export function resolve(
         if (from.isTest !== true) checkAccess(found, from, at);
         ids.add(found.unique_id);
       }
-    });
-  }
-  for (const { source, at } of capture.sources) {
-    problems.attempt(() => {
-      const found = references.source(source[0], source[1], from.package, at);
-      if (found === 'disabled') disabled ??= { name: source.join('.'), at };
-      else ids.add(found.unique_id);
     });
   }
   return { ids: [...ids], disabled };

@@ -99,7 +99,7 @@ function declare(entry: Entry, type: DeclaredType, declared: Declared, session: 
     resource_type: type,
     name,
     package_name: packageName,
-    path: entry.path,
+    path: inner(entry.path, settings.paths),
     original_file_path: entry.path,
     fqn,
     description: renderDescription(description, () => yaml.at(raw, 'description'), packageName, session),
@@ -126,6 +126,14 @@ function refuseSecond(id: string, at: Place, taken: Session['taken'], noun: stri
     });
   }
   taken.set(id, at);
+}
+
+/** A path as dbt gives it beside the whole one: without the folder of models it lies in. */
+function inner(path: string, paths: Readonly<Record<string, readonly string[]>>): string {
+  const folder = Object.values(paths)
+    .flat()
+    .find((one) => path.startsWith(`${one}/`));
+  return folder === undefined ? path : path.slice(folder.length + 1);
 }
 
 function configOf(

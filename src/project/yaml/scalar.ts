@@ -6,7 +6,7 @@
 export function plainScalar(text: string): unknown {
   const first = text.charCodeAt(0);
   // most scalars are words: decided by their first letter alone
-  if (first > 0x7a || (first >= 0x61 && !leads.has(text[0] ?? ''))) return text;
+  if (first >= 0x61 && !leads.has(text[0] ?? '')) return text;
   if (words.has(text)) return words.get(text);
   if (int.test(text)) return readInt(text.replaceAll('_', ''));
   if (float.test(text)) return Number(text.replaceAll('_', ''));
@@ -33,7 +33,7 @@ const words = new Map<string, unknown>([
   ['.NaN', NaN],
   ['.NAN', NaN],
 ]);
-const leads = new Set(['n', 'y', 't', 'o', 'f']);
+const leads = new Set(['n', 'y', 't', 'o', 'f', '~']);
 
 const int = /^[-+]?(?:0b[0-1_]+|0x[0-9a-fA-F_]+|0[0-7_]+|0|[1-9][0-9_]*)$/;
 const float = /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?)$/;

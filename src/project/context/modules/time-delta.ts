@@ -82,6 +82,10 @@ export class DeltaValue extends HostObject {
   }
 
   override repr(): string {
-    return `timedelta(milliseconds=${this.milliseconds})`;
+    const parts = (['days', 'seconds', 'microseconds'] as const).flatMap((name) => {
+      const part = Number(this.getAttribute(name));
+      return part === 0 ? [] : [`${name}=${String(part)}`];
+    });
+    return `datetime.timedelta(${parts.length === 0 ? '0' : parts.join(', ')})`;
   }
 }

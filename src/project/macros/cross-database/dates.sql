@@ -8,7 +8,7 @@
     {%- set part = datepart | string | trim | trim("'") | lower -%}
     {#- intervals have no quarters -#}
     {%- set unit = '3 month' if part == 'quarter' else '1 ' ~ part -%}
-    {{ from_date_or_timestamp }} + (interval '{{ unit }}' * ({{ interval }}))
+    {{ from_date_or_timestamp }} + ((interval '{{ unit }}') * ({{ interval }}))
 {%- endmacro %}
 
 {% macro datediff(first_date, second_date, datepart) -%}

@@ -13,7 +13,7 @@
 {%- endmacro %}
 
 {% macro default__type_timestamp() -%}
-    {{ return('timestamp without time zone') }}
+    {{ return(api.Column.translate_type('timestamp')) }}
 {%- endmacro %}
 
 {% macro type_float() -%}

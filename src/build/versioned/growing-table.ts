@@ -1,0 +1,103 @@
+import type { Session } from '../../postgres/session.js';
+import { cloneRelation } from '../materialisations/clone-relation.js';
+import { createIndexes } from '../materialisations/indexes.js';
+import type { Candidate, CandidateInput } from '../materialisations/materialisation.js';
+import { sqlName, type Relation, type RowStore } from '../relation.js';
+import { becomeVersioned } from './become-versioned.js';
+import { beginVersion, endVersion } from './write-version.js';
+
+/** What a candidate may do about versions; absent where its relation is to be a plain table. */
+export interface VersionWork {
+  /** thau's own schema, quoted. */
+  readonly state: string;
+  readonly run: number;
+  /** A table of so many rows becomes a versioned relation. */
+  readonly least: number;
+  /** The published relation, where `openForWriting` made it ready to be written to. */
+  readonly ready?: Relation & { readonly store: RowStore };
+  /** Why not, where it was meant to be. */
+  readonly notReady?: string;
+}
+
+/** The table that an incremental model or a snapshot writes its new rows to. */
+export interface GrowingTable {
+  readonly place: { readonly schema: string; readonly name: string };
+  /** Set where it is the table behind the published relation, which others read meanwhile. */
+  readonly shared?: Relation & { readonly store: RowStore };
+  /** Why a relation that is versioned is copied nevertheless. */
+  readonly copiedBecause?: string;
+}
+
+/** More than this share of a table is quicker to copy than to keep in two versions. */
+const mostChanged = 0.25;
+
+/**
+ * *Versioned* where it can be, else *Clone*: the table behind the published relation, or a copy of what is published.
+ * Either way dbt's statements run on it word for word. `alters` are changes of its columns to come.
+ */
+export async function openGrowingTable(
+  input: CandidateInput,
+  current: Relation,
+  change: { readonly rows: number; readonly alters: boolean },
+): Promise<GrowingTable> {
+  const { tx, target, config, versions } = input;
+  let because = versions?.notReady;
+  if (versions?.ready) {
+    because = await whyNot(tx, versions.ready.store, change);
+    if (because === undefined && !(await beginVersion(tx, versions.state, versions.ready, versions.run))) {
+      because = 'another run wrote to it';
+    }
+    if (because === undefined) {
+      const { schema, table } = versions.ready.store;
+      return { place: { schema, name: table }, shared: versions.ready };
+    }
+  }
+  await cloneRelation(tx, current, target, config['unlogged'] === true);
+  return { place: target, ...(because !== undefined && { copiedBecause: because }) };
+}
+
+async function whyNot(
+  tx: Session,
+  store: RowStore,
+  change: { readonly rows: number; readonly alters: boolean },
+): Promise<string | undefined> {
+  if (change.alters) return 'its columns change';
+  const { rows } = await tx.query<{ rows: number }>(
+    'select reltuples::float8 as rows from pg_class where oid = $1::regclass',
+    [sqlName({ schema: store.schema, name: store.table })],
+  );
+  const present = rows[0]?.rows ?? 0;
+  return change.rows > 1000 && change.rows > present * mostChanged ? 'much of it changes' : undefined;
+}
+
+/** Once all rows are written: indexes, statistics, and the candidate. `tag` is PostgreSQL's, as dbt shows it. */
+export async function closeGrowingTable(
+  input: CandidateInput,
+  table: GrowingTable,
+  rows: number,
+  tag: string,
+): Promise<Candidate> {
+  const { tx, target, config, node, versions } = input;
+  if (table.shared && versions) {
+    const store = await endVersion(tx, versions.state, table.shared, versions.run, target);
+    return { kind: 'view', store, rows, message: `${tag} (versioned)` };
+  }
+  await createIndexes(tx, target, config, node);
+  await tx.query(`analyze ${sqlName(target)}`);
+  const message = table.copiedBecause === undefined ? tag : `${tag} (copied: ${table.copiedBecause})`;
+  return versionedFromNowOn(input, { kind: 'table', rows, message });
+}
+
+/** A table just made, with its indexes and statistics: versioned if it is large enough, else as it is. */
+export async function versionedFromNowOn(input: CandidateInput, made: Candidate): Promise<Candidate> {
+  const { tx, target, config, node, versions } = input;
+  if (!versions || made.kind !== 'table') return made;
+  const { rows } = await tx.query<{ rows: number }>(
+    'select reltuples::float8 as rows from pg_class where oid = $1::regclass',
+    [sqlName(target)],
+  );
+  if ((rows[0]?.rows ?? 0) < versions.least) return made;
+  const { state, run } = versions;
+  const store = await becomeVersioned({ tx, state, run, node, config, made: target });
+  return store === undefined ? made : { ...made, kind: 'view', store };
+}
