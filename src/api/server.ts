@@ -10,6 +10,7 @@ import type { Database } from '../postgres/database.js';
 import { quoteIdentifier } from '../postgres/identifier.js';
 import { openStatementPool } from '../postgres/statements/open-statement-pool.js';
 import type { Artifacts } from './generation/artifacts.js';
+import { ServedDocuments } from './documents/served-documents.js';
 import { flatRoutes } from './flat/flat-routes.js';
 import { GenerationFollower } from './generation/follower.js';
 import type { LoadedGeneration } from './generation/loaded-generation.js';
@@ -76,6 +77,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     prepare: settings.prepare,
   });
   const verifier = new KeyVerifier({ database, state });
+  const documents = new ServedDocuments({ database, state, log });
   const bySchema = new WeakMap<object, LoadedGeneration>();
   const follower = new GenerationFollower<LoadedGeneration>({
     database,
@@ -87,6 +89,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     onLoad: (loaded) => {
       bySchema.set(loaded.schema, loaded);
       apollo.update(loaded.schema);
+      documents.prepare(loaded, () => follower.current === loaded);
     },
     channels: { [keysChannel]: () => verifier.forget(), thau_run: () => subscriptions.runHeard() },
   });
@@ -185,6 +188,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
       await closeServer(app, settings.shutdownTimeout);
       await apollo.server.stop();
       await follower.stop();
+      await documents.settled();
       await pool.close();
       await tracer?.stop();
       await verifier.flushUses().catch(() => undefined);
