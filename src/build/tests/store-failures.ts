@@ -23,6 +23,8 @@ export async function storeFailures(
   const place = { schema: node.schema, name: cutToBytes(node.alias, maxIdentifierBytes) };
   const { state } = scope.options;
   await session.transaction(async (tx) => {
+    // two at once would both find it missing: `if not exists` does not wait for the other
+    await tx.query("select pg_advisory_xact_lock(hashtext('thau schema ' || $1))", [place.schema]);
     await tx.query(`create schema if not exists ${quoteIdentifier(place.schema)}`);
     const { rows: known } = await tx.query<{ kind: string | null }>(
       `select r.relation_kind as kind from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
