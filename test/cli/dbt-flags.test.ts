@@ -1,92 +1,84 @@
-import { describe, expect, test } from 'vitest';
-import { commands } from '../../src/cli/commands/all.js';
-import { allCommands, makeProgram } from '../../src/cli/program.js';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { warnPolicy } from '../../src/cli/warn-policy.js';
+import { projectFolder, thau, type Ended, type ProjectFolder } from '../build/support/child-thau.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-const program = makeProgram(commands, () => () => Promise.resolve());
-const known = new Map(
-  // dbt's list; keys and schedules have a list of their own
-  allCommands(program)
-    .reverse()
-    .map((command) => [command.name(), command]),
-);
+let database: TestDatabase;
+let project: ProjectFolder;
 
-const running = ['build', 'run', 'test', 'seed', 'snapshot'];
-const selecting = [...running, 'compile', 'list', 'show', 'clone'];
+beforeAll(async () => {
+  database = await createTestDatabase();
+  project = projectFolder({
+    'transforms/a.sql': 'select 1 as id',
+    'transforms/s.yml':
+      'models: [{name: a, deprecation_date: 2020-01-01, columns: [{name: id, data_tests: [{accepted_values: {arguments: {values: [2], quote: false}, config: {severity: warn}}}]}]}]\n',
+  });
+});
 
-describe("a dbt user's fingers", () => {
-  test('has the commands of dbt', () => {
-    const names = [
-      ...selecting,
-      'parse',
-      'source',
-      'freshness',
-      'docs',
-      'run-operation',
-      'retry',
-      'deps',
-      'debug',
-      'clean',
-    ];
-    expect(names.filter((name) => !known.has(name))).toEqual([]);
-    expect(known.get('list')?.aliases()).toContain('ls');
+afterAll(async () => {
+  project.remove();
+  await database.drop();
+});
+
+const run = (...args: string[]): Promise<Ended> =>
+  thau([...args, '--project-dir', project.path], { DATABASE_URL: database.url });
+
+describe('what dbt’s fingers type', () => {
+  test('--target-path moves the artifacts, and options about dbt’s inside change nothing', async () => {
+    const built = await run(
+      'build',
+      '--target-path',
+      'elsewhere',
+      '--no-version-check',
+      '--cache-selected-only',
+      '--no-populate-cache',
+      '--static-parser',
+      '--no-send-anonymous-usage-stats',
+      '--no-use-colors',
+      '--no-debug',
+    );
+    expect(built.code).toBe(0);
+    expect(existsSync(join(project.path, 'elsewhere/run_results.json'))).toBe(true);
+    expect(existsSync(join(project.path, 'target/run_results.json'))).toBe(false);
   });
 
-  test('has the flags of dbt', () => {
-    const flags: [readonly string[], readonly string[]][] = [
-      [
-        selecting,
-        [
-          '--select',
-          '--models',
-          '--exclude',
-          '--selector',
-          '--state',
-          '--resource-type',
-          '--exclude-resource-type',
-          '--indirect-selection',
-          '--vars',
-        ],
-      ],
-      [
-        running,
-        [
-          '--threads',
-          '--fail-fast',
-          '--full-refresh',
-          '--empty',
-          '--sample',
-          '--event-time-start',
-          '--event-time-end',
-          '--store-failures',
-          '--warn-error',
-          '--defer',
-          '--favor-state',
-        ],
-      ],
-      [['deps'], ['--upgrade', '--lock', '--add-package', '--source', '--no-version-check']],
-      [['list'], ['--output', '--output-keys']],
-      [['show'], ['--inline', '--limit', '--output']],
-      [['run-operation'], ['--args', '--vars']],
-    ];
-    const global = new Set(program.options.map(({ long }) => long));
-    expect(
-      [
-        '--project-dir',
-        '--profiles-dir',
-        '--profile',
-        '--target',
-        '--log-format',
-        '--quiet',
-        '--debug',
-        '--no-partial-parse',
-      ].filter((flag) => !global.has(flag)),
-    ).toEqual([]);
-    const missing = flags.flatMap(([names, wanted]) =>
-      names.flatMap((name) => {
-        const options = new Set(known.get(name)?.options.map(({ long }) => long));
-        return wanted.filter((flag) => !options.has(flag)).map((flag) => `${name} ${flag}`);
-      }),
-    );
-    expect(missing).toEqual([]);
+  test('--warn-error fails a test that would warn, and a project that is warned of', async () => {
+    const options = ['--warn-error-options', '{error: all, silence: [DeprecatedModel]}'];
+    const strict = await run('build', '--no-carry', ...options);
+    expect(strict.code).toBe(1);
+    expect(strict.stdout + strict.stderr).toContain('configured to fail if != 0');
+    expect(strict.stdout + strict.stderr).toContain('Nothing was published');
+    expect(strict.stdout + strict.stderr).not.toContain('PROJECT_DEPRECATED');
+    const parsed = await run('parse', '--warn-error');
+    expect(parsed.code).toBe(1);
+    expect(parsed.stderr).toContain('PROJECT_DEPRECATED');
+  });
+
+  test('an option or command that thau does not have says what to use', async () => {
+    for (const [args, hint] of [
+      [['build', '--record-timing-info', 'x'], 'thau explain'],
+      [['run', '--log-path', 'logs'], 'redirect standard error'],
+      [['seed', '--show'], 'thau show --select'],
+      [['init'], 'dbt_project.yml'],
+      [['build', '--warn-error-options', '{eror: all}'], 'Did you mean "error"?'],
+      [['build', '--warn-error', '--warn-error-options', '{error: all}'], '{error: all}'],
+    ] as const) {
+      const refused = await run(...args);
+      expect(refused.code, args.join(' ')).toBe(2);
+      expect(refused.stderr).toContain(hint);
+    }
+  });
+
+  test('--warn-error-options chooses by dbt’s names and by thau’s codes', () => {
+    const policy = warnPolicy(false, "{error: '*', warn: [LogTestResult], silence: [PROJECT_UNKNOWN_KEY]}");
+    expect([
+      policy.mode('test'),
+      policy.mode('PROJECT_UNKNOWN_KEY'),
+      policy.mode('PROJECT_DEPRECATED'),
+    ]).toEqual(['warn', 'silence', 'error']);
+    expect(warnPolicy(false, '{include: [DeprecatedReference]}').mode('PROJECT_DEPRECATED')).toBe('error');
+    expect(warnPolicy(false, '{include: [DeprecatedReference]}').mode('test')).toBe('warn');
   });
 });

@@ -22,10 +22,7 @@ export async function expandColumns(
 }
 
 /** The columns that `expandColumns` makes wider, with their types to come. */
-export function widenings(
-  present: readonly Column[],
-  made: readonly Column[],
-): ReadonlyMap<string, string> {
+export function widenings(present: readonly Column[], made: readonly Column[]): ReadonlyMap<string, string> {
   const types = new Map(made.map((column) => [column.name, column.type]));
   const wider = new Map<string, string>();
   for (const { name, type } of present) {
