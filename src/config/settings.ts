@@ -77,6 +77,8 @@ export interface Settings {
     readonly incrementalPath: 'auto' | 'clone' | 'versioned';
     readonly versionedFrom: number;
   };
+  /** Limits of templates: only what was set, the interpreter has the defaults. */
+  readonly templates: Partial<Readonly<Record<'steps' | 'depth' | 'output' | 'size' | 'digits', number>>>;
   readonly schedules: readonly Schedule[];
   /** Only what was set: the API has the defaults. */
   readonly api: ApiOverrides;
@@ -123,6 +125,7 @@ export function resolveSettings(question: SettingsQuestion): Settings {
       incrementalPath: set.runs?.incremental_path ?? 'auto',
       versionedFrom: set.runs?.versioned_from ?? 500_000,
     },
+    templates: set.templates ?? {},
     schedules: (set.schedules ?? []).map((schedule) => toSchedule(schedule, timezone)),
     api: withPort(set.api ?? {}, question.env),
   };

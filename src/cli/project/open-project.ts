@@ -37,6 +37,7 @@ export async function openProject(
       vars,
       invocationId: randomUUID(),
       startedAt: new Date(),
+      limits: settings.templates,
       log: (message, toConsole) => {
         if (toConsole || context.output.debug) context.output.log(message);
       },
