@@ -1,3 +1,4 @@
+import { widenings } from '../build/materialisations/expand-columns.js';
 import { schemaChanged } from '../build/materialisations/on-schema-change.js';
 import type { Column } from '../build/views/view-text.js';
 import type { ManifestNode } from '../project/manifest.js';
@@ -9,9 +10,11 @@ import type { ManifestNode } from '../project/manifest.js';
 export function resultingColumns(
   node: ManifestNode,
   made: readonly Column[],
-  before: readonly Column[] | undefined,
+  present: readonly Column[] | undefined,
 ): readonly Column[] {
-  if (!before) return made;
+  if (!present) return made;
+  const wider = widenings(present, made);
+  const before = present.map((column) => ({ ...column, type: wider.get(column.name) ?? column.type }));
   const known = new Map(before.map((column) => [column.name, column.type]));
   const added = made.filter((column) => !known.has(column.name));
   if (node.resource_type === 'snapshot') return [...before, ...added];

@@ -223,9 +223,10 @@ function eventFilter(
   return window === undefined || field === undefined ? null : windowCondition(field, window);
 }
 
-/** `model`; while a batch is rendered, with dbt's `model.batch`. */
-function modelValue(node: ManifestNode, { batch }: RunContext): LazyRecord {
-  if (batch === undefined || !isMicrobatch(node.config)) return new LazyRecord(node);
+/** `model`; of a microbatch model with dbt's `model.batch`, which stands for nothing while no batch is rendered. */
+function modelValue(node: ManifestNode, run: RunContext): LazyRecord {
+  if (!isMicrobatch(node.config)) return new LazyRecord(node);
+  const batch = run.batch ?? { id: '', start: new Date(0), end: new Date(0) };
   const times = {
     event_time_start: DateTimeValue.utc(batch.start),
     event_time_end: DateTimeValue.utc(batch.end),
