@@ -59,7 +59,7 @@ export function compareResults(mine, theirs) {
     const own = found.get(id);
     found.delete(id);
     // hooks of the project are no nodes of a run here
-    if (id.startsWith('operation.')) continue;
+    if (id.startsWith('operation.') || status === 'no-op') continue;
     if (own === undefined) lines.push(`${id}: not run, dbt says ${status}`);
     else if (own.status !== status) lines.push(`${id}: ${own.status}, dbt says ${status}`);
     else if (id.startsWith('test.') && (own.failures ?? 0) !== (failures ?? 0)) {
