@@ -23,7 +23,7 @@ export async function storeFailures(
   const place = { schema: node.schema, name: cutToBytes(node.alias, maxIdentifierBytes) };
   const { state } = scope.options;
   await session.transaction(async (tx) => {
-    await tx.query(`create schema if not exists ${quoteIdentifier(place.schema)}`);
+    await makeSchema(tx, place.schema);
     const { rows: known } = await tx.query<{ kind: string | null }>(
       `select r.relation_kind as kind from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
        left join ${state}.relations as r on r.relation_schema = n.nspname and r.relation_name = c.relname
@@ -42,4 +42,12 @@ export async function storeFailures(
     );
   });
   return { sql: `(select * from ${sqlName(place)})`, relation: `${place.schema}.${place.name}` };
+}
+
+/** `create schema if not exists` of two tests at once lets one of them fail: the second waits for the first. */
+async function makeSchema(tx: Session, schema: string): Promise<void> {
+  const { rows } = await tx.query(`select from pg_namespace where nspname = $1`, [schema]);
+  if (rows.length > 0) return;
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('thau schema ' || $1, 0))`, [schema]);
+  await tx.query(`create schema if not exists ${quoteIdentifier(schema)}`);
 }

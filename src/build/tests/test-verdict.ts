@@ -67,7 +67,13 @@ export function verdict(
   rows: readonly (readonly (string | null)[])[],
 ): Verdict {
   const [failures, warn, error] = rows[0] ?? [];
-  const count = Number(failures ?? 0);
+  if (rows.length === 1 && failures === null) {
+    throw new ThauError('BUILD_TEST_RESULT', `${node.unique_id} answered null: fail_calc gives no number.`, {
+      at: { file: node.original_file_path },
+      hint: 'Of no rows, sum() and max() are null: write coalesce(sum(…), 0).',
+    });
+  }
+  const count = Number(failures);
   if (rows.length !== 1 || !Number.isFinite(count)) {
     throw new ThauError(
       'BUILD_TEST_RESULT',

@@ -21,7 +21,7 @@ export function taggedScalar(text: string, tag: string): unknown {
     case 'int':
       return int.test(text) ? readInt(text) : text;
     case 'float':
-      return int.test(text) || float.test(text) ? Number(readFloat(text)) : text;
+      return int.test(text) || float.test(text) ? readFloat(text) : text;
     case 'bool': {
       const word = words.get(text.toLowerCase());
       return typeof word === 'boolean' ? word : text;
