@@ -23,7 +23,7 @@ export interface NewStore {
 
 /**
  * Makes a candidate that is a table into the first version of a versioned relation. No row is touched: the new column
- * has its value by default. Undefined where a column of the model's own has that name: then it stays a table.
+ * is null in them. Undefined where a column of the model's own has that name: then it stays a table.
  */
 export async function becomeVersioned(input: NewStore): Promise<RowStore | undefined> {
   const { tx, state, run, node, config, made } = input;
@@ -41,11 +41,13 @@ export async function becomeVersioned(input: NewStore): Promise<RowStore | undef
   await tx.query(
     [
       `alter table ${sqlName(made)} rename to ${quoteIdentifier(store.table)}`,
-      // the constant is every present row's value; later rows take the run's that writes them
-      `alter table ${name} add column ${fromColumn} integer not null default ${run}`,
+      // null in every present row: a default for them would keep PostgreSQL from reading rows as they lie
+      // (build_physical_tlist). Later rows take the run's that writes them
+      `alter table ${name} add column ${fromColumn} integer`,
       `alter table ${name} alter column ${fromColumn} set default current_setting('${versionSetting}')::integer`,
-      `alter table ${name} set (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02,
-           autovacuum_analyze_scale_factor = 0.05)`,
+      // soon after a run: pages that are known to be visible to all are quicker to read
+      `alter table ${name} set (autovacuum_vacuum_scale_factor = 0.005,
+           autovacuum_vacuum_insert_scale_factor = 0.005, autovacuum_analyze_scale_factor = 0.05)`,
       `create table ${beside} (like ${name} including storage including compression, ${toColumn} integer not null)`,
       ...(['delete', 'update'] as const).map(
         (event) =>

@@ -41,7 +41,7 @@ export async function undoTo(
       `with back as (
            delete from ${superseded} where ${toColumn} > ${version} returning *
        )
-       insert into ${table} (${list}) select ${list} from back where ${fromColumn} <= ${version}`,
+       insert into ${table} (${list}) select ${list} from back where ${fromColumn} is null or ${fromColumn} <= ${version}`,
     );
     await tx.query(
       `update ${state}.versioned_tables set head = $3 where table_schema = $1 and table_name = $2`,

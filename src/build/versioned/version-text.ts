@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { maxIdentifierBytes, qualifiedName, quoteIdentifier } from '../../postgres/identifier.js';
 import { cutToBytes, sqlName, type RowStore } from '../relation.js';
 
-/** The column of a versioned table that says which run wrote a row; users never see it. */
+/** The column of a versioned table that says which run wrote a row, null for its first; users never see it. */
 export const fromColumn = '_from_gen';
 
 /** And of the table beside it: the run that took the row away. */
@@ -38,7 +38,7 @@ select ${list(columns)} from (
     union all
     select * from ${qualifiedName(schema, superseded)}
 ) as r
-where r.${fromColumn} <= ${version} and r.${toColumn} > ${version}`;
+where (r.${fromColumn} is null or r.${fromColumn} <= ${version}) and r.${toColumn} > ${version}`;
 }
 
 /** Within a transaction: what is written to versioned tables is of this run. */

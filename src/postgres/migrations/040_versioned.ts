@@ -35,7 +35,7 @@ export async function up(knex: Knex): Promise<void> {
     -- the rows a statement takes away from a versioned table go to the table beside it; a run's own rows just go
     create function keep_superseded() returns trigger language plpgsql as $$
     begin
-        execute format('insert into %s select o.*, $1 from superseded as o where o._from_gen < $1', tg_argv[0])
+        execute format('insert into %s select o.*, $1 from superseded as o where o._from_gen is null or o._from_gen < $1', tg_argv[0])
             using current_setting('thau.version')::integer;
         return null;
     end $$;
