@@ -23,7 +23,7 @@ export async function thousand({ models = 1000, publishes = 5 } = {}) {
     const flips = [];
     for (let round = 0; round < publishes; round++) {
       const run = place.thau('run', '-s', 'tag:hundred', '--vars', `{stamp: s${round}}`);
-      flips.push(run.event('published').seconds * 1000);
+      flips.push(run.event('published'));
     }
     const back = place.thau('rollback');
     const rolled = back.events.at(-1);
@@ -44,11 +44,11 @@ export async function thousand({ models = 1000, publishes = 5 } = {}) {
         `an empty Node.js process ${start.toFixed(2)} s`,
       ),
       goal(
-        'publish of 100 models with readers',
-        median(flips),
+        `publish of 100 of ${models} models with readers: stable views and the flip`,
+        median(flips.map((one) => (one.viewSeconds + one.flipSeconds) * 1000)),
         100,
         'ms',
-        `${flips.map((one) => one.toFixed(0)).join(', ')} ms`,
+        `flip alone ${milliseconds(flips, 'flipSeconds')}; with catalog, lineage and artifacts ${milliseconds(flips, 'seconds')}`,
       ),
       goal(
         'errors and mixed reads of those readers',
@@ -61,6 +61,10 @@ export async function thousand({ models = 1000, publishes = 5 } = {}) {
       goal(`rollback over ${models} models, whole process`, back.wall, 1, 's'),
     ];
   });
+}
+
+function milliseconds(flips, part) {
+  return `${median(flips.map((one) => one[part] * 1000)).toFixed(0)} ms`;
 }
 
 function writeProject(write, count) {

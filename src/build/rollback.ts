@@ -3,7 +3,7 @@ import type { RunLock } from '../postgres/run-lock.js';
 import type { Session } from '../postgres/session.js';
 import { readGeneration, type Generation } from './publish/generation.js';
 import { publish } from './publish/publish.js';
-import { publishAlone, readAllArtifacts, type AloneOptions } from './publish/publish-alone.js';
+import { publishAlone, type AloneOptions } from './publish/publish-alone.js';
 import type { RunSummary } from './report/run-event.js';
 import { prepareViews } from './views/prepare-views.js';
 
@@ -58,7 +58,6 @@ async function show(
   current: Generation,
   to: Generation,
 ): Promise<readonly string[]> {
-  const artifacts = await readAllArtifacts(session, state, to.number);
   const nodes = [...to.nodes.values()];
   const changes = nodes.filter((node) => {
     const now = current.nodes.get(node.nodeId);
@@ -75,7 +74,7 @@ async function show(
     runId,
     lock,
     nodes,
-    artifacts,
+    artifacts: to.number,
     views,
   });
   return views.lagging.map((view) => `${view.schema}.${view.name}`);

@@ -40,6 +40,23 @@ describe('rollback', () => {
     expect(await place.query('select * from shop.a')).toEqual([{ x: 5 }]);
   });
 
+  test('brings back the GraphQL schema, the catalog and everything else of that generation', async () => {
+    const sdl = (text: string): { sdl: { file: string; text: string }[] } => ({
+      sdl: [{ file: 'schema/a.graphql', text }],
+    });
+    await runPlain(database, [a('select 1 as x'), b], sdl('type Query { old: Int }'));
+    await runPlain(database, [a('select 2 as y'), { ...b, name: 'c' }], sdl('type Query { fresh: Int }'));
+    await back();
+    const kept = (generation: number): Promise<unknown> =>
+      place.query(`select kind, content from thau.artifacts where generation = ${generation} order by kind`);
+    expect(await kept(3)).toEqual(await kept(1));
+    expect(await kept(3)).not.toEqual(await kept(2));
+    // a node that only the later generation had is not shown
+    expect(
+      await place.query(`select to_regclass('shop.c') as c, to_regclass('shop.b') is not null as b`),
+    ).toEqual([{ c: null, b: true }]);
+  });
+
   test('refuses a generation that is gone, never was, or is the current one', async () => {
     await expect(back()).rejects.toMatchObject({ code: 'BUILD_NO_SUCH_GENERATION' });
     for (const x of [1, 2, 3]) await runPlain(database, [a(`select ${x} as x`)]);

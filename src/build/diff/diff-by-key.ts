@@ -4,28 +4,40 @@ import type { Comparison, RowDiff } from './diff-relations.js';
 import type { SampleRow } from './relation-diff.js';
 
 /**
- * Rows by key. Both sides are first summed up in blocks (rows of equal hash of the key): count, and sum of the rows'
- * hashes. Only blocks whose sums differ are joined row by row, so two large relations that are nearly equal cost two
- * scans and a join of little.
+ * Rows by key. Both sides are first summed up in blocks (rows of equal hash of the key): count, and two sums of the
+ * rows' hashes. Only blocks whose sums differ are joined row by row, in one statement, so two large relations that are
+ * nearly equal cost two scans each and a join of little.
  */
 export async function diffByKey(database: Queryable, comparison: Comparison): Promise<RowDiff> {
-  const { rows } = await database.query<BlockRow>(blockSums(comparison));
-  const before = rows.reduce((sum, row) => sum + row.before, 0);
-  const after = rows.reduce((sum, row) => sum + row.after, 0);
-  const blocks = rows.filter((row) => row.differs).map((row) => row.block);
-  if (blocks.length === 0) {
+  const blocks = blockCount(comparison);
+  const { rows } = await database.query<BlockSums>(blockSums(comparison, blocks));
+  const { before = 0, after = 0, differing: found } = rows[0] ?? {};
+  if (!found) {
     return {
       rows: { before, after, added: 0, removed: 0, changed: 0 },
       changedColumns: {},
       samples: { added: [], removed: [], changed: [] },
     };
   }
-  const counted = await database.query<Counts>(countRows(comparison), [blocks]);
-  const counts = counted.rows[0] ?? { added: 0, removed: 0, changed: 0, columns: {} };
-  const { rows: samples } = await database.query<Sample>(sampleRows(comparison), [blocks]);
+  // most blocks: to look up each row's block would only cost
+  const few = found.length < blocks / 3;
+  const joined = await database.query<Joined>(
+    compareRows(comparison, few ? blocks : undefined),
+    few ? [found] : [],
+  );
+  const result = joined.rows[0];
+  const samples = result?.samples ?? [];
   return {
-    rows: { before, after, added: counts.added, removed: counts.removed, changed: counts.changed },
-    changedColumns: Object.fromEntries(Object.entries(counts.columns).filter(([, count]) => count > 0)),
+    rows: {
+      before,
+      after,
+      added: result?.added ?? 0,
+      removed: result?.removed ?? 0,
+      changed: result?.changed ?? 0,
+    },
+    changedColumns: Object.fromEntries(
+      Object.entries(result?.columns ?? {}).filter(([, count]) => count > 0),
+    ),
     samples: {
       added: samples.filter(({ kind }) => kind === 'added').map(toSample),
       removed: samples.filter(({ kind }) => kind === 'removed').map(toSample),
@@ -34,18 +46,18 @@ export async function diffByKey(database: Queryable, comparison: Comparison): Pr
   };
 }
 
-interface BlockRow {
-  readonly block: number;
+interface BlockSums {
   readonly before: number;
   readonly after: number;
-  readonly differs: boolean;
+  readonly differing: readonly number[] | null;
 }
 
-interface Counts {
+interface Joined {
   readonly added: number;
   readonly removed: number;
   readonly changed: number;
   readonly columns: Readonly<Record<string, number>>;
+  readonly samples: readonly Sample[] | null;
 }
 
 interface Sample {
@@ -56,8 +68,14 @@ interface Sample {
   readonly names: readonly string[] | null;
 }
 
-/** Few enough to sum up quickly, many enough that a change here and there leaves most of them equal. */
-const blockCount = 4096;
+/**
+ * About 64 rows a block, so that a changed row drags few others along; at most as many blocks as PostgreSQL can sum up
+ * in its usual `work_mem`. A power of two.
+ */
+function blockCount({ estimatedRows }: Comparison): number {
+  const wanted = 2 ** Math.ceil(Math.log2(Math.max(1, estimatedRows / 64)));
+  return Math.min(Math.max(wanted, 4096), 65_536);
+}
 
 function keyHash(comparison: Comparison, row: string): string {
   return `hash_record_extended(row(${keyValues(comparison, row).join(', ')}), 0)`;
@@ -67,82 +85,99 @@ function keyValues({ key, columns }: Comparison, row: string): string[] {
   return key.map((name) => columns.find((column) => column.name === name)?.value(row) ?? 'null');
 }
 
-function blockSums(comparison: Comparison): string {
-  const values = comparison.columns.map((column) => column.value('r')).join(', ');
+/** Two sums, since in one alone two equal rows take each other away. */
+function blockSums(comparison: Comparison, blocks: number): string {
+  const values = comparison.columns.map((column) => column.value('thau_row')).join(', ');
   const side = (relation: string): string => `
-    select (${keyHash(comparison, 'r')} & ${blockCount - 1})::int as block, count(*) as n,
-        sum(hash_record_extended(row(${values}), 1)::numeric) as h
-    from ${relation} as r group by 1`;
+    select block, count(*) as n, bit_xor(h) as x, sum((h >> 33)::int) as s
+    from (select (${keyHash(comparison, 'thau_row')} & ${blocks - 1})::int as block,
+              hash_record_extended(row(${values}), 1) as h
+          from ${relation} as thau_row) as hashed
+    group by 1`;
   return `
-    select block, coalesce(a.n, 0) as before, coalesce(b.n, 0) as after,
-        (a.n, a.h) is distinct from (b.n, b.h) as differs
+    select coalesce(sum(a.n), 0)::bigint as before, coalesce(sum(b.n), 0)::bigint as after,
+        array_agg(block) filter (where (a.n, a.x, a.s) is distinct from (b.n, b.x, b.s)) as differing
     from (${side(comparison.before)}) as a full join (${side(comparison.after)}) as b using (block)`;
 }
 
-/** The rows of the differing blocks side by side. A null key column equals a null one, as `unique` tests let it. */
-function joined(comparison: Comparison): string {
+/**
+ * Counts, counts per column and samples of the rows side by side, those of the differing blocks or all. A null key
+ * column equals a null one, as `unique` tests let it.
+ */
+function compareRows(comparison: Comparison, blocks: number | undefined): string {
   const side = (relation: string): string => `
-    select r as row, ${keyHash(comparison, 'r')} as h from ${relation} as r
-    where (${keyHash(comparison, 'r')} & ${blockCount - 1})::int = any ($1::int[])`;
+    select thau_row as row, ${keyHash(comparison, 'thau_row')} as h from ${relation} as thau_row${
+      blocks === undefined
+        ? ''
+        : `
+    where (${keyHash(comparison, 'thau_row')} & ${blocks - 1})::int = any ($1::int[])`
+    }`;
   const same = comparison.key.map((name) => {
     const column = comparison.columns.find((one) => one.name === name);
     return `${column?.value('(a.row)') ?? 'null'} is not distinct from ${column?.value('(b.row)') ?? 'null'}`;
   });
-  return `(${side(comparison.before)}) as a full join (${side(comparison.after)}) as b
-      on a.h = b.h and ${same.join(' and ')}`;
+  const columns = differing(comparison);
+  const any = columns.length === 0 ? 'false' : columns.map(({ test }) => test).join(' or ');
+  // only what differs is kept for counts and samples
+  return `
+    with joined as materialized (
+        select a.row as old, b.row as now,
+            case when a.h is null then 'added' when b.h is null then 'removed' else 'changed' end as kind
+        from (${side(comparison.before)}) as a full join (${side(comparison.after)}) as b
+          on a.h = b.h and ${same.join(' and ')}
+        where a.h is null or b.h is null or ${any}
+    ), counted as (
+        select count(*) filter (where kind = 'added') as added, count(*) filter (where kind = 'removed') as removed,
+            count(*) filter (where kind = 'changed') as changed,
+            ${columns.length === 0 ? `'{}'::jsonb` : perColumns(columns, `kind = 'changed'`)} as columns
+        from joined as j
+    )
+    select counted.*, (select jsonb_agg(s) from (${samplesOf(comparison, columns)}) as s) as samples
+    from counted`;
 }
 
-function differing(comparison: Comparison): { name: string; test: string }[] {
+function differing(comparison: Comparison): DifferingColumn[] {
   return comparison.columns
     .filter(({ name }) => !comparison.key.includes(name))
     .map((column) => ({
       name: column.name,
       test: `${column.value('(a.row)')} is distinct from ${column.value('(b.row)')}`,
+      kept: `${column.value('(j.old)')} is distinct from ${column.value('(j.now)')}`,
     }));
 }
 
-function countRows(comparison: Comparison): string {
-  const columns = differing(comparison);
-  const both = 'a.h is not null and b.h is not null';
-  const any = columns.length === 0 ? 'false' : columns.map(({ test }) => test).join(' or ');
-  const names = columns.length === 0 ? `'{}'::jsonb` : perColumns(columns, both);
-  return `
-    select count(*) filter (where a.h is null) as added, count(*) filter (where b.h is null) as removed,
-        count(*) filter (where ${both} and (${any})) as changed, ${names} as columns
-    from ${joined(comparison)}`;
+interface DifferingColumn {
+  readonly name: string;
+  /** Over the two sides of the join, and over what is kept of it. */
+  readonly test: string;
+  readonly kept: string;
 }
 
 /** One object for any number of columns: a call takes 100 arguments at most, so it is put together in parts. */
-function perColumns(columns: readonly { name: string; test: string }[], both: string): string {
+function perColumns(columns: readonly DifferingColumn[], changed: string): string {
   const parts: string[] = [];
   for (let at = 0; at < columns.length; at += 40) {
     const pairs = columns
       .slice(at, at + 40)
-      .map(({ name, test }) => `${literal(name)}, count(*) filter (where ${both} and (${test}))`);
+      .map(({ name, kept }) => `${literal(name)}, count(*) filter (where ${changed} and (${kept}))`);
     parts.push(`jsonb_build_object(${pairs.join(', ')})`);
   }
   return parts.join(' || ');
 }
 
-function sampleRows(comparison: Comparison): string {
-  const columns = differing(comparison);
-  const any = columns.length === 0 ? 'false' : columns.map(({ test }) => test).join(' or ');
+function samplesOf(comparison: Comparison, columns: readonly DifferingColumn[]): string {
   const keyOf = (row: string): string =>
-    comparison.key.map((name) => `${literal(name)}, (${row}.row).${quoteIdentifier(name)}`).join(', ');
-  const changed = columns.map(({ name, test }) => `case when ${test} then ${literal(name)} end`);
+    comparison.key.map((name) => `${literal(name)}, (j.${row}).${quoteIdentifier(name)}`).join(', ');
+  const changed = columns.map(({ name, kept }) => `case when ${kept} then ${literal(name)} end`);
   const names = `array_remove(array[${changed.join(', ')}]::text[], null)`;
-  const one = (kind: string, keySide: string, where: string): string => `
-    (select '${kind}' as kind, jsonb_build_object(${keyOf(keySide)}) as key, to_jsonb(a.row) as before,
-        to_jsonb(b.row) as after, ${kind === 'changed' ? names : 'null::text[]'} as names
-    from ${joined(comparison)}
-    where ${where}
-    order by ${keyValues(comparison, `(${keySide}.row)`).join(', ')}
+  const one = (kind: string, row: string): string => `
+    (select '${kind}' as kind, jsonb_build_object(${keyOf(row)}) as key, to_jsonb(j.old) as before,
+        to_jsonb(j.now) as after, ${kind === 'changed' ? names : 'null::text[]'} as names
+    from joined as j
+    where kind = '${kind}'
+    order by ${keyValues(comparison, `(j.${row})`).join(', ')}
     limit ${comparison.samples})`;
-  return [
-    one('added', 'b', 'a.h is null'),
-    one('removed', 'a', 'b.h is null'),
-    one('changed', 'b', `a.h is not null and b.h is not null and (${any})`),
-  ].join(' union all ');
+  return [one('added', 'now'), one('removed', 'old'), one('changed', 'now')].join(' union all ');
 }
 
 function toSample({ kind, key, before, after, names }: Sample): SampleRow {

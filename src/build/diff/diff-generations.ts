@@ -15,9 +15,15 @@ export interface DiffQuestion {
   readonly to?: number;
   /** Compare the current generation with what the last unpublished run built. */
   readonly candidate?: boolean;
-  /** Names of nodes; all unless given. */
+  /** Names or unique_ids of nodes, each on one side at least; all unless given. */
   readonly names: readonly string[];
+  /** unique_ids of a selection, which may hold what neither side has. */
+  readonly selected?: ReadonlySet<string>;
   readonly samples: number;
+  /** Columns that tell the rows of every compared node apart, whatever is proven. */
+  readonly key?: readonly string[];
+  /** What the project says tells a node's rows apart, asked where nothing is proven. */
+  readonly keyOf?: (nodeId: string) => Promise<readonly string[] | undefined>;
 }
 
 export interface NodeDiff {
@@ -70,7 +76,7 @@ async function compareSides(
 ): Promise<GenerationDiff> {
   const keys = await provenKeys(database, state);
   const ids = new Set([...from.relations.keys(), ...to.relations.keys()]);
-  const chosen = choose([...ids].sort(), question.names);
+  const chosen = choose([...ids].sort(), question);
   const nodes: NodeDiff[] = [];
   for (const nodeId of chosen) {
     const [before, after] = [from.relations.get(nodeId), to.relations.get(nodeId)];
@@ -82,11 +88,20 @@ async function compareSides(
     } else if (before.schema === after.schema && before.name === after.name) {
       nodes.push({ ...node, kind: 'same' });
     } else {
-      const options = { before, after, key: keys.get(nodeId) ?? [], samples: question.samples };
-      nodes.push({ ...node, kind: 'compared', diff: await diffRelations(database, options) });
+      const key = question.key ?? keys.get(nodeId) ?? (await question.keyOf?.(nodeId)) ?? [];
+      const options = { before, after, key, samples: question.samples };
+      const diff = await diffRelations(database, options);
+      if (question.key && diff.key.length === 0) throw noSuchKey(node.name, question.key);
+      nodes.push({ ...node, kind: 'compared', diff });
     }
   }
   return { from: from.label, to: to.label, nodes };
+}
+
+function noSuchKey(name: string, key: readonly string[]): ThauError {
+  return new ThauError('BUILD_DIFF', `The rows of ${name} cannot be told apart by ${key.join(', ')}.`, {
+    hint: 'Name columns that both sides have, and that are unique together.',
+  });
 }
 
 async function sides(
@@ -167,15 +182,16 @@ async function provenKeys(database: Queryable, state: string): Promise<Map<strin
   );
 }
 
-function choose(ids: readonly string[], names: readonly string[]): readonly string[] {
-  if (names.length === 0) return ids;
-  return names.map((name) => {
+function choose(ids: readonly string[], { names, selected }: DiffQuestion): readonly string[] {
+  if (names.length === 0 && !selected) return ids;
+  const named = names.map((name) => {
     const found = ids.find((id) => id === name || nameOf(id) === name);
     if (found !== undefined) return found;
     throw new ThauError('BUILD_DIFF', `Neither side has a relation of "${name}".`, {
       hint: didYouMean(name, ids.map(nameOf)) ?? '`thau list` shows the nodes of the project.',
     });
   });
+  return [...new Set([...named, ...ids.filter((id) => selected?.has(id))])];
 }
 
 /** `model.shop.orders.v2` → `orders.v2`. */

@@ -1,7 +1,7 @@
-import { quoteIdentifier } from '../../postgres/identifier.js';
 import { describeRelations, type ColumnDescription, type RelationName } from '../../postgres/catalog.js';
 import type { Queryable } from '../../postgres/queryable.js';
 import { sqlName } from '../relation.js';
+import { comparedColumns, type ComparedColumn } from './compared-columns.js';
 import { diffByKey } from './diff-by-key.js';
 import { diffWithoutKey } from './diff-without-key.js';
 import type { RelationDiff } from './relation-diff.js';
@@ -22,12 +22,8 @@ export interface Comparison {
   readonly key: readonly string[];
   readonly columns: readonly ComparedColumn[];
   readonly samples: number;
-}
-
-export interface ComparedColumn {
-  readonly name: string;
-  /** The column as an expression over a row called `row`, hashable and of one type on both sides. */
-  value(row: string): string;
+  /** Of the larger relation, by PostgreSQL's statistics; 0 where there are none. */
+  readonly estimatedRows: number;
 }
 
 /** Rows that `diffByKey` and `diffWithoutKey` found. */
@@ -35,7 +31,7 @@ export type RowDiff = Pick<RelationDiff, 'rows' | 'changedColumns' | 'samples'>;
 
 /**
  * Compares two relations of one database; a relation compared with itself reads nothing. Equality is PostgreSQL's
- * `is not distinct from`, so 1.0 equals 1.00; columns whose types differ are compared as text.
+ * `is not distinct from`, so 1.0 equals 1.00 and NaN equals NaN; see `comparedColumns` for columns whose type differs.
  */
 export async function diffRelations(database: Queryable, options: DiffOptions): Promise<RelationDiff> {
   const { before, after } = options;
@@ -52,15 +48,16 @@ export async function diffRelations(database: Queryable, options: DiffOptions): 
     before: sqlName(before),
     after: sqlName(after),
     key,
-    columns: shared.map((column) => ({ name: column.name, value: (row) => compared(row, column) })),
+    columns: await comparedColumns(database, shared),
+    estimatedRows: Math.max(0, ...described.map((one) => one.estimatedRows)),
     samples: options.samples,
   };
   const same = sqlName(before) === sqlName(after);
-  const found = same
-    ? await unchanged(database, comparison.after)
-    : await (key.length > 0 ? diffByKey : diffWithoutKey)(database, comparison);
+  const { key: used, ...found } = same
+    ? { key, ...(await unchanged(database, comparison.after)) }
+    : await diffRows(database, comparison);
   return {
-    key,
+    key: used,
     columns: {
       added: now.filter(({ name }) => !old.some((column) => column.name === name)).map(({ name }) => name),
       removed: old.filter(({ name }) => !now.some((column) => column.name === name)).map(({ name }) => name),
@@ -68,6 +65,19 @@ export async function diffRelations(database: Queryable, options: DiffOptions): 
     },
     ...found,
   };
+}
+
+/** By key, unless there is none, or it turns out that it does not tell the rows of one side apart. */
+async function diffRows(
+  database: Queryable,
+  comparison: Comparison,
+): Promise<RowDiff & { readonly key: readonly string[] }> {
+  if (comparison.key.length > 0) {
+    const found = await diffByKey(database, comparison);
+    const { before, after, added, removed } = found.rows;
+    if (before - removed === after - added) return { key: comparison.key, ...found };
+  }
+  return { key: [], ...(await diffWithoutKey(database, comparison)) };
 }
 
 async function unchanged(database: Queryable, relation: string): Promise<RowDiff> {
@@ -79,13 +89,3 @@ async function unchanged(database: Queryable, relation: string): Promise<RowDiff
     samples: { added: [], removed: [], changed: [] },
   };
 }
-
-/** Types without a hash (json, xml, geometry) and columns of two types are compared as text. */
-function compared(row: string, column: { name: string; before: string; after: string }): string {
-  const name = `${row}.${quoteIdentifier(column.name)}`;
-  const hashable = column.before === column.after && !unhashable.test(column.after);
-  return hashable ? name : `${name}::text`;
-}
-
-const unhashable =
-  /^(json|xml|point|line|lseg|box|path|polygon|circle|tsvector|tsquery|txid_snapshot|bit|money)\b/;

@@ -33,12 +33,12 @@ interface Found {
 }
 
 function bags({ before, after, columns, samples }: Comparison): string {
-  const values = columns.map((column) => column.value('r')).join(', ');
-  const shown = columns.map(({ name }) => `r.${quoteIdentifier(name)}`).join(', ');
+  const values = columns.map((column) => column.value('thau_row')).join(', ');
+  const shown = columns.map(({ name }) => `thau_row.${quoteIdentifier(name)}`).join(', ');
   const side = (relation: string): string => `
     select hash_record_extended(row(${values}), 1) as h, count(*) as n,
         (array_agg(to_jsonb(s.shown)))[1] as row
-    from ${relation} as r
+    from ${relation} as thau_row
     cross join lateral (select ${shown === '' ? 'null' : shown}) as s0
     cross join lateral (select s0 as shown) as s
     group by 1`;

@@ -14,8 +14,12 @@ export interface RunExplanation {
   readonly wall: number;
   /** Milliseconds that nodes ran, added up; divided by `wall` it is how many ran at a time. */
   readonly work: number;
-  /** Of the critical path, milliseconds in which its next node waited for a thread or for thau. */
+  /** Of the critical path, milliseconds in which a node other than the first waited for a thread or for thau. */
   readonly waiting: number;
+  /** Milliseconds before the first node began: locks, plan, check. */
+  readonly before: number;
+  /** Milliseconds after the last node ended: catalog, publish, tidying up. */
+  readonly after: number;
   readonly plans: readonly PlanSummary[];
 }
 
@@ -35,7 +39,7 @@ interface Row {
 export async function explainRun(
   database: Database,
   state: string,
-  options: { readonly runId?: number; readonly plans: number },
+  options: { readonly runId?: number; readonly plans: number; readonly analyze?: boolean },
 ): Promise<RunExplanation> {
   const run = await readRun(database, state, options.runId ?? (await lastRun(database, state)));
   const { rows } = await database.query<Row>(
@@ -67,9 +71,15 @@ export async function explainRun(
     path,
     wall: (run.seconds ?? 0) * 1000,
     work: nodes.reduce((sum, node) => sum + node.end - node.start, 0),
-    waiting: path.reduce((sum, step) => sum + step.waited, 0),
-    plans: await worstPlans(database, slowest),
+    waiting: path.slice(1).reduce((sum, step) => sum + step.waited, 0),
+    before: nodes.length === 0 ? 0 : nodes.reduce((first, node) => Math.min(first, node.start), Infinity),
+    after: nodes.length === 0 ? 0 : Math.max(0, (run.seconds ?? 0) * 1000 - lastEnd(nodes)),
+    plans: await worstPlans(database, slowest, options.analyze ?? false),
   };
+}
+
+function lastEnd(nodes: readonly TimedNode[]): number {
+  return nodes.reduce((last, node) => Math.max(last, node.end), 0);
 }
 
 function toTimed(row: Row): TimedNode[] {

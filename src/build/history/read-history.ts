@@ -23,13 +23,38 @@ export interface RunRow {
   readonly error: { readonly code: string; readonly message: string; readonly hint?: string } | null;
 }
 
+/** Which runs; what is not given limits nothing. */
+export interface HistoryFilter {
+  readonly limit: number;
+  /** `published`, `failed`, … */
+  readonly state?: string;
+  /** `build`, `rollback`, … */
+  readonly command?: string;
+  /** The beginning of it: `manual`, `schedule`, `schedule:nightly`. */
+  readonly trigger?: string;
+  /** Begun at this moment or later. */
+  readonly since?: Date;
+}
+
 /** Runs, the newest first. */
 export async function readHistory(
   database: Queryable,
   state: string,
-  limit: number,
+  filter: HistoryFilter,
 ): Promise<readonly RunRow[]> {
-  const { rows } = await database.query<RunRow>(`${select(state)} order by r.run_id desc limit $1`, [limit]);
+  const { rows } = await database.query<RunRow>(
+    `${select(state)}
+     where ($2::text is null or r.state = $2) and ($3::text is null or r.command = $3)
+       and ($4::text is null or starts_with(r.trigger, $4)) and ($5::timestamptz is null or r.started_at >= $5)
+     order by r.run_id desc limit $1`,
+    [
+      filter.limit,
+      filter.state ?? null,
+      filter.command ?? null,
+      filter.trigger ?? null,
+      filter.since?.toISOString() ?? null,
+    ],
+  );
   return rows;
 }
 

@@ -44,7 +44,7 @@ export async function readStatus(database: Queryable, state: string): Promise<Wa
      left join ${state}.generations as g on g.generation = p.generation`,
   );
   const found = rows[0];
-  const recent = await readHistory(database, state, 1);
+  const recent = await readHistory(database, state, { limit: 1 });
   const last = recent[0] ?? null;
   return {
     generation: found?.generation ?? null,

@@ -11,8 +11,8 @@ export interface PublishInput {
   readonly lock: Pick<RunLock, 'assertHeld'>;
   /** The whole mapping of the new generation: what was built, and what is carried forward. */
   readonly nodes: readonly MappedNode[];
-  /** What the generation hands the API, by kind. */
-  readonly artifacts: Readonly<Record<string, unknown>>;
+  /** What the generation hands the API, by kind; a number takes over what that generation handed it. */
+  readonly artifacts: Readonly<Record<string, unknown>> | number;
   readonly views: PreparedViews;
 }
 
@@ -28,8 +28,7 @@ export interface Flip {
  */
 export async function publish(session: Session, input: PublishInput): Promise<Flip> {
   const { state, runId } = input;
-  const kinds = Object.keys(input.artifacts);
-  const contents = kinds.map((kind) => JSON.stringify(input.artifacts[kind]));
+  await writeArtifacts(session, state, runId, input.artifacts);
   const began = performance.now();
   await session.transaction(async (tx) => {
     // as the server has it: what was built before this commit is on the disk when it is (see RunSessions)
@@ -38,11 +37,6 @@ export async function publish(session: Session, input: PublishInput): Promise<Fl
     await tx.query(`insert into ${state}.generations (generation, run_id) values ($1, $1)`, [runId]);
     await writeMapping(tx, state, runId, input.nodes);
     await createViews(tx, input.views, { state, generation: runId });
-    await tx.query(
-      `insert into ${state}.artifacts (generation, kind, content)
-       select $1, a.kind, a.content from unnest($2::text[], $3::jsonb[]) as a (kind, content)`,
-      [runId, kinds, contents],
-    );
     await tx.query(
       `insert into ${state}.pointer (generation) values ($1)
        on conflict (only_row) do update set generation = excluded.generation`,
@@ -54,6 +48,32 @@ export async function publish(session: Session, input: PublishInput): Promise<Fl
     await tx.query(`select pg_notify('thau_publish', $1)`, [String(runId)]);
   });
   return { seconds: (performance.now() - began) / 1000 };
+}
+
+/**
+ * What the generation hands the API, written before the flip: nobody reads it until the pointer names it, and what a run
+ * wrote that never got there, the next one deletes (`recover`).
+ */
+async function writeArtifacts(
+  session: Session,
+  state: string,
+  generation: number,
+  artifacts: PublishInput['artifacts'],
+): Promise<void> {
+  const copied = typeof artifacts === 'number';
+  const kinds = copied ? [] : Object.keys(artifacts);
+  await session.query(
+    `insert into ${state}.artifacts (generation, kind, content)
+     select $1::bigint, a.kind, a.content from unnest($2::text[], $3::jsonb[]) as a (kind, content)
+     union all
+     select $1::bigint, a.kind, a.content from ${state}.artifacts as a where a.generation = $4::bigint`,
+    [
+      generation,
+      kinds,
+      copied ? [] : kinds.map((kind) => JSON.stringify(artifacts[kind])),
+      copied ? artifacts : null,
+    ],
+  );
 }
 
 async function writeMapping(

@@ -41,6 +41,10 @@ export async function recover(
      where status = 'running' and run_id <> $1`,
     [byRun],
   );
+  await session.query(
+    `delete from ${state}.artifacts as a
+     where not exists (select from ${state}.generations as g where g.generation = a.generation)`,
+  );
   await settleViews(session, state);
   return rows.map((row) => row.run_id);
 }

@@ -7,8 +7,10 @@ export const addRollback: AddCommand = (program, run) => {
     .command('rollback')
     .description('show an earlier generation again: a new one that maps to its tables')
     .argument('[generation]', 'its number (default: the one before the current)')
+    .option('--to <generation>', 'the same')
     .action(
-      run(async ({ output, ...context }, _options, [generation]) => {
+      run<{ to?: string }>(async ({ output, ...context }, { to }, [named]) => {
+        const generation = named ?? to;
         const { rollback } = await import('../../build/rollback.js');
         const { wholeNumber } = await import('../whole-number.js');
         const { aloneOptions } = await import('../run/alone-options.js');

@@ -62,6 +62,42 @@ test('equal relations do not differ, nulls in the key and types without a hash i
   expect(isDifferent(await diff([]))).toBe(false);
 });
 
+test('values of two types that are the same number or moment are the same', async () => {
+  await database.query(`
+    create table d.a (id int, n int, m numeric(8, 2), t date, v varchar(10));
+    insert into d.a values (1, 5, 1.50, '2026-01-31', 'x'), (2, 6, 2.00, '2026-02-01', 'y');
+    create table d.b (id bigint, n numeric, m numeric, t timestamp, v text);
+    insert into d.b values (1, 5.00, 1.5, '2026-01-31 00:00', 'x'), (2, 6.5, 2, '2026-02-01 00:00', 'y')`);
+  const found = await diff();
+  expect(found.columns.retyped.map(({ name }) => name)).toEqual(['id', 'n', 'm', 't', 'v']);
+  expect(found.changedColumns).toEqual({ n: 1 });
+});
+
+test('NaN, infinity, minus zero, arrays, composites, json and its arrays, ranges and enums are compared by value', async () => {
+  await database.query(`
+    create type d.mood as enum ('sad', 'glad'); create type d.pair as (x int, y text); create domain d.doc as json;
+    create table d.a (id int, f float8, n numeric, a int[], p d.pair, j json, js json[], o d.doc, r int4range, m d.mood,
+                      b bit(3), x jsonb);
+    insert into d.a
+    select i, 'nan', 'infinity', array[1, null, 3], '(1,y)'::d.pair, '{"a": 1}', array['1', null]::json[], '[1]', '[1,5)', 'sad',
+           b'101', '{"a": 1, "b": 2}' from generate_series(1, 3) as i;
+    create table d.b as select * from d.a;
+    update d.b set f = '-0', j = '{"a": 2}', js = array['2']::json[], a = array[1, 2, 3], p = '(1,)'::d.pair where id = 2;
+    update d.b set x = '{"b": 2, "a": 1}', r = '[1,4]', m = 'glad', b = b'100', o = '[2]', n = '-infinity' where id = 3`);
+  const found = await diff();
+  expect(found.rows).toMatchObject({ added: 0, removed: 0, changed: 2 });
+  expect(found.changedColumns).toEqual({ f: 1, n: 1, a: 1, p: 1, j: 1, js: 1, o: 1, m: 1, b: 1 });
+});
+
+test('a key that is not unique on one side is not used', async () => {
+  await database.query(`
+    create table d.a as select * from (values (1, 'x'), (1, 'x'), (2, 'y')) as t(id, name);
+    create table d.b as select * from (values (1, 'x'), (2, 'z')) as t(id, name)`);
+  const found = await diff();
+  expect(found.key).toEqual([]);
+  expect(found.rows).toEqual({ before: 3, after: 2, added: 1, removed: 2, changed: 0 });
+});
+
 test('a null key is a key: its row can change', async () => {
   await database.query(`
     create table d.a as select null::int as id, 1 as n;

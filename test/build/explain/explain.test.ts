@@ -71,7 +71,7 @@ test('the picture is well formed whatever the names are, with a bar for each nod
   const nodes = [node('<a & "b">', 0, 1500), node('c', 1500, 9000, [], 'error')];
   const svg = gantt(nodes, criticalPath(nodes), 'run <1>');
   expect(svg).toContain('&lt;a &amp; &quot;b&quot;&gt;');
-  expect(svg.match(/<rect x=/g)).toHaveLength(2);
+  expect(svg.match(/<title>c \(error\): 1.50 s to 9.00 s, 7.50 s<\/title>/g)).toHaveLength(2);
   expect(svg).not.toMatch(/NaN|Infinity|undefined/);
 });
 
@@ -97,7 +97,20 @@ test('the slowest models are shown with the steps of their plans, a lost relatio
   expect(found.skipped).toEqual([{ name: 'after', status: 'skipped', why: 'gone failed' }]);
   expect(found.plans[0]?.steps?.map(({ what }) => what)).toContain('Seq Scan on big');
   expect(found.plans[1]?.problem).toContain('nowhere');
-  expect([found.wall, found.work, found.waiting]).toEqual([9000, 6500, 1500]);
+  expect([found.wall, found.work, found.waiting]).toEqual([9000, 6500, 500]);
+  expect([found.before, found.after]).toEqual([1000, 1000]);
+  const counted = await explainRun(database, '"thau"', { plans: 1, analyze: true });
+  expect(counted.plans[0]?.took).toBeGreaterThan(0);
+  expect(counted.plans[0]?.steps?.find(({ what }) => what === 'Seq Scan on big')?.actualRows).toBe(5000);
+});
+
+test('the picture of a thousand nodes has as many lanes as ran at a time, and a line for the longest steps alone', () => {
+  const nodes = Array.from({ length: 1000 }, (_, index) =>
+    node(`n${index}`, index * 10, index * 10 + (index % 7) + 3, index === 0 ? [] : [`n${index - 1}`]),
+  );
+  const svg = gantt(nodes, criticalPath(nodes), 'run 1');
+  expect(svg).toContain('and 950 shorter steps');
+  expect(Number(/viewBox="0 0 \d+ (\d+)"/.exec(svg)?.[1])).toBeLessThan(1200);
 });
 
 test('a run that is not there is refused by its number', async () => {
