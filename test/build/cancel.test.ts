@@ -1,6 +1,9 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { ChildThau, projectFolder, thau, type ProjectFolder } from './support/child-thau.js';
+
+// each starts four processes, one after the other
+vi.setConfig({ testTimeout: 180_000 });
 
 let place: TestDatabase;
 let project: ProjectFolder;
@@ -106,7 +109,6 @@ test('Ctrl-C again ends it at once, though a statement will not be cancelled', a
             end;
         end loop;
     end $$`);
-  project.write({ 'transforms/slow.sql': `select public.stubborn() as x /* select pg_sleep */` });
   project.write({
     'transforms/slow.sql': `{{ config(materialized='table', enabled=var('slow', false), pre_hook="select pg_sleep(0) where public.stubborn() = 1") }}\nselect 1 as x`,
   });

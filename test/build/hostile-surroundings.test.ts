@@ -1,8 +1,11 @@
 import pg from 'pg';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { ChildThau, projectFolder, thau, type Ended, type ProjectFolder } from './support/child-thau.js';
 import { startPooler } from './support/pooler.js';
+
+// several processes each, one after the other
+vi.setConfig({ testTimeout: 180_000 });
 
 let place: TestDatabase;
 let project: ProjectFolder;

@@ -36,7 +36,7 @@ export async function blamed(error: unknown, { blockers, database }: Facts): Pro
     );
   }
   if (code === 'POSTGRES_PERMISSION') {
-    const hint = await grantHint(database, faultOf(error)?.message ?? '').catch(() => undefined);
+    const hint = await grantHint(database, faultOf(error)?.message ?? message).catch(() => undefined);
     if (hint !== undefined) return again(hint, error.notes);
   }
   return error;

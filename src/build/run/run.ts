@@ -12,6 +12,7 @@ import type { RunState, RunSummary } from '../report/run-event.js';
 import { withShortLock } from '../views/prepare-views.js';
 import { settleViews } from '../views/settle-views.js';
 import { watchCancellation } from './cancellation.js';
+import { blamed } from './blamed.js';
 import { refuseSharedNames } from './check-names.js';
 import { executeNodes, type Execution } from './execute-nodes.js';
 import { healthyCandidates } from './healthy-candidates.js';
@@ -65,6 +66,7 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
     ...(statementTimeout !== undefined && { statementTimeout }),
   });
   const recorder = new RunRecorder(database, state, runId);
+  await refuseLateCancellations(database, state, runId);
   const cancellation = await watchCancellation(options, lock, runId, sessions);
   const facts: Mutable<RunFacts> = { state: 'failed', generation: null, stale: [], laggingViews: [] };
   let execution: Execution | undefined;
@@ -73,7 +75,6 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
     const current = await sessions.use(async (session) => {
       const dead = await recover(session, stateSchema, state, runId);
       if (dead.length > 0) reporter({ type: 'run_took_over', at: new Date(), runs: dead });
-      await refuseLateCancellations(session, state, runId);
       // tidying up waits for nobody, and holds up nothing
       await withShortLock(session, () => dropOldHistory(session, state, options.keepHistory ?? 0));
       await foldSourceChanges(session, state);
@@ -110,7 +111,11 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
       const made = await planRun(session, options, begun);
       const faults = await options.check?.(begun, made);
       await prepareCandidateSchemas(session, options, begun, made);
-      return { plan: made, refused: faults ?? new Map<string, unknown>() };
+      // the check asks through sessions of its own: what is to be granted is looked up here
+      const refused = new Map<string, unknown>();
+      for (const [id, fault] of faults ?? [])
+        refused.set(id, await blamed(fault, { blockers: [], database }));
+      return { plan: made, refused };
     });
     execution = await executeNodes(options, begun, sessions, recorder, cancellation.signal, plan, refused);
     cancellation.signal.throwIfAborted();

@@ -118,10 +118,10 @@ describe('thau build', () => {
     expect((await first.ended).stderr).toContain('was cancelled');
   });
 
-  test('killed ten times at random moments never harms what is published', async () => {
+  test('killed at random moments never harms what is published', async () => {
     expect(await thau(build('w0'), env)).toMatchObject({ code: 0 });
     let published = 'w0';
-    for (let attempt = 1; attempt <= 10; attempt++) {
+    for (let attempt = 1; attempt <= 4; attempt++) {
       const child = new ChildThau(build(`w${attempt}`), env);
       const moment = 300 + Math.random() * 900;
       const timer = setTimeout(() => child.kill('SIGKILL'), moment);
