@@ -71,6 +71,8 @@ export interface Settings {
     readonly statementTimeout: number;
     /** Milliseconds that finished runs stay in the history; 0 keeps all. */
     readonly keepHistory: number;
+    /** Milliseconds that counters of sources are believed; 0 without end. */
+    readonly reconcile: number;
     readonly publish: 'all' | 'healthy';
     readonly incrementalPath: 'auto' | 'clone' | 'versioned';
     readonly versionedFrom: number;
@@ -118,6 +120,7 @@ export function resolveSettings(question: SettingsQuestion): Settings {
       lockTimeout: set.runs?.lock_timeout ?? 300_000,
       statementTimeout: set.runs?.statement_timeout ?? 0,
       keepHistory: set.runs?.keep_history ?? 90 * 86_400_000,
+      reconcile: set.runs?.reconcile ?? 86_400_000,
       publish: set.runs?.publish ?? 'all',
       incrementalPath: set.runs?.incremental_path ?? 'auto',
       versionedFrom: set.runs?.versioned_from ?? 500_000,

@@ -76,6 +76,10 @@ export const thauYml = {
       'How long finished runs, and requests that were answered, stay in the history; 0 keeps all.',
       '90 days',
     ),
+    reconcile: duration(
+      "How long PostgreSQL's counters are believed that a source did not change: what was built longer ago and reads one is built again. 0 believes them without end. A source may say it for itself by `meta: {reconcile: {count: 1, period: hour}}`.",
+      '1 day',
+    ),
     publish: choice(
       '`all`: publish only when every node succeeded; `healthy`: what is not downstream of a failure.',
       'all',

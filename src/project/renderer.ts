@@ -20,6 +20,7 @@ import { toValue } from './context/plain.js';
 import { RelationValue } from './context/relation-value.js';
 import type { CompiledNode, RunContext } from './context/render-run.js';
 import { cteName, runGlobals, type RunSubject } from './context/run-names.js';
+import { runtimeConfig } from './context/runtime-config.js';
 import { RunState } from './context/run-state.js';
 import { sharedNames } from './context/shared-names.js';
 import { dbtVersion } from './packages/claimed-version.js';
@@ -36,6 +37,7 @@ export class ProjectRenderer {
   readonly #arguments = new Map<string, Template>();
 
   #comment: { readonly rule: CommentRule | undefined } | undefined;
+  #runtimeConfig: Value | undefined;
 
   constructor(project: Project) {
     this.#project = project;
@@ -228,6 +230,7 @@ export class ProjectRenderer {
       manifest,
       ...(node === undefined ? {} : { node }),
       ...(extra === undefined ? {} : { extra }),
+      runtimeConfig: (this.#runtimeConfig ??= runtimeConfig(this.#project)),
     };
     return runGlobals(macros, this.#sharedOf(packageName), subject, run, state);
   }

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import type { FreshnessResult } from '../../build/freshness/check-freshness.js';
 import type { AddCommand } from '../command.js';
 import { addSelectionFlags, type RunFlagsGiven } from '../run/run-flags.js';
+import { addTrackCommands } from './source-track.js';
 
 interface FreshnessFlags extends RunFlagsGiven {
   readonly output?: string;
@@ -10,6 +11,7 @@ interface FreshnessFlags extends RunFlagsGiven {
 /** `thau source freshness`, as dbt's: how old the newest rows of sources are, in `target/sources.json`. */
 export const addSource: AddCommand = (program, run) => {
   const source = program.command('source').description('about the sources');
+  addTrackCommands(source, run);
   addSelectionFlags(
     source
       .command('freshness')

@@ -13,6 +13,7 @@ import { eventTimeFlags, sampleFlag } from './event-time-flags.js';
 import { namesNodes } from './choose-nodes.js';
 import { loadProject } from './load-project.js';
 import { pathSettings, type RunFlagsGiven } from './run-flags.js';
+import { plainWithoutSecrets } from '../secrets.js';
 import { argsOf } from './run-args.js';
 import { runReporter } from './run-reporter.js';
 import { selectForRun } from './select-for-run.js';
@@ -58,7 +59,7 @@ export async function performRun(
   const eventTime = eventTimeFlags(flags.eventTimeStart, flags.eventTimeEnd);
   const sample = sampleFlag(flags.sample, startedAt);
   const defer = deferralOf(flags, context.env, warehouse.facts.database, warn);
-  const args = argsOf(flags, sample);
+  const args = plainWithoutSecrets(argsOf(flags, sample), context.env);
   const force = forceOf(command, flags);
   const summary = await run({
     database: warehouse.database,
@@ -102,6 +103,7 @@ export async function performRun(
     publish: settings.runs.publish,
     ...(force !== undefined && { force }),
     distrustRecent: trigger === 'manual',
+    reconcileAfter: settings.runs.reconcile,
     lockWait: settings.runs.lockWait,
     staleAfter: settings.runs.lockStaleAfter,
     lockTimeout: settings.runs.lockTimeout,

@@ -6,7 +6,7 @@ import type { Entry } from '../properties/properties.js';
 import { Expect } from '../yaml/expect.js';
 import type { YamlMapping } from '../yaml/yaml-file.js';
 import type { ModelVersion } from './model-versions.js';
-import { claim, configsOf, parseNode, topLevelConfig } from './parse-node.js';
+import { configsOf, parseNode, topLevelConfig } from './parse-node.js';
 import { readText, trimmed, type SourceFile } from './project-files.js';
 import { describeColumns, renderDescription } from './read-docs.js';
 import { pythonTemplate } from './python-model.js';
@@ -24,12 +24,12 @@ export function parseModel(
   const suffix = version === undefined ? [] : [`v${version.version}`];
   const uniqueId = ['model', file.package.name, name, ...suffix].join('.');
   const at: Place = { file: file.shown, line: firstLine };
-  claim(uniqueId, at, session.taken, 'model', name);
   const patch = session.properties.patches.models.take(file.package.name, name);
   const described = patch === undefined ? nothingSaid : describe(patch, version?.raw, session);
   return parseNode(
     {
       type: 'model',
+      claims: 'model',
       package: file.package,
       name,
       uniqueId,
