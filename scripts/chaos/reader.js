@@ -125,7 +125,7 @@ async function http() {
   if (answer.status !== 200 || body.includes('"errors"')) {
     throw Object.assign(new Error(body), { code: String(answer.status), http: true });
   }
-  return Object.entries(JSON.parse(body).data).map(([field, { count, max, sum }]) => ({
+  return Object.entries(JSON.parse(body).data).map(([field, [{ count, max, sum }]]) => ({
     name: field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
     marker: Number(max.marker),
     rows: Number(count),

@@ -10,6 +10,7 @@ import type { Database } from '../postgres/database.js';
 import { quoteIdentifier } from '../postgres/identifier.js';
 import { openStatementPool } from '../postgres/statements/open-statement-pool.js';
 import type { Artifacts } from './generation/artifacts.js';
+import { ServedDocuments } from './documents/served-documents.js';
 import { flatRoutes } from './flat/flat-routes.js';
 import { GenerationFollower } from './generation/follower.js';
 import type { LoadedGeneration } from './generation/loaded-generation.js';
@@ -17,6 +18,7 @@ import { Answerer } from './graphql/answerer.js';
 import { startApollo } from './graphql/apollo.js';
 import { graphqlRoutes } from './graphql/graphql-routes.js';
 import { LeanPath } from './graphql/lean-path.js';
+import { SlowStatements } from './graphql/slow-statements.js';
 import { requestMutations } from './graphql/mutations.js';
 import { healthRoutes } from './health/health-routes.js';
 import { Authenticator } from './http/authenticate.js';
@@ -30,6 +32,8 @@ import type { Log } from './log.js';
 import { metricsRoutes } from './metrics/metrics-routes.js';
 import { RequestMetrics, type Gauge, type MetricsSnapshot } from './metrics/request-metrics.js';
 import { pageRoutes } from './pages/page-routes.js';
+import { traceRoutes } from './traces/trace-routes.js';
+import { Tracer } from './traces/tracer.js';
 import type { ApiSettings } from './settings.js';
 
 export interface ServeOptions {
@@ -73,6 +77,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     prepare: settings.prepare,
   });
   const verifier = new KeyVerifier({ database, state });
+  const documents = new ServedDocuments({ database, state, log });
   const bySchema = new WeakMap<object, LoadedGeneration>();
   const follower = new GenerationFollower<LoadedGeneration>({
     database,
@@ -84,6 +89,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     onLoad: (loaded) => {
       bySchema.set(loaded.schema, loaded);
       apollo.update(loaded.schema);
+      documents.prepare(loaded, () => follower.current === loaded);
     },
     channels: { [keysChannel]: () => verifier.forget(), thau_run: () => subscriptions.runHeard() },
   });
@@ -91,7 +97,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     pool,
     follower,
     log,
-    slowStatement: settings.slowStatement,
+    slow: new SlowStatements({ database, log, threshold: settings.slowStatement }),
     mutations: requestMutations(database, state),
   });
   const apollo = await startApollo({
@@ -139,6 +145,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     allowAnonymous: settings.allowAnonymous,
   });
   const rateLimits = new RateLimits();
+  const tracer = settings.traces && new Tracer(settings.traces, (message) => log.warn(message));
   const requestId = requestIds();
   let stopping = false;
   const lean = new LeanPath({
@@ -146,6 +153,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     follower,
     answerer,
     rateLimits,
+    tracer,
     requestId,
     bodyLimit: settings.bodyLimit,
     stopping: () => stopping,
@@ -155,6 +163,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
   const own = (): MetricsSnapshot => metrics.snapshot();
   const snapshots = options.snapshots?.(own) ?? (() => Promise.resolve([own()]));
   metricsRoutes(app, { metrics, authenticator, snapshots });
+  traceRoutes(app, tracer);
   cors(app, settings.corsOrigins);
   graphqlRoutes(app, { apollo, answerer, authenticator, follower, rateLimits, settings });
   flatRoutes(app, { authenticator, follower, answerer, rateLimits });
@@ -179,7 +188,9 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
       await closeServer(app, settings.shutdownTimeout);
       await apollo.server.stop();
       await follower.stop();
+      await documents.settled();
       await pool.close();
+      await tracer?.stop();
       await verifier.flushUses().catch(() => undefined);
     },
   };

@@ -1,6 +1,8 @@
 import { RoleBook } from '../access/role-book.js';
 import type { TokenSettings } from '../access/token-verifier.js';
 
+import type { TraceSettings } from './traces/trace-settings.js';
+
 /** How the API serves; the defaults are `defaultApiSettings`. */
 export interface ApiSettings {
   /** Address to listen on. */
@@ -35,6 +37,8 @@ export interface ApiSettings {
   readonly slowStatement: number;
   /** Subscriptions open at once in one process; a tenth of them may be one key's. */
   readonly subscriptions: number;
+  /** Undefined: no traces are made. */
+  readonly traces: TraceSettings | undefined;
   readonly roles: RoleBook;
   /** Undefined: keys alone. */
   readonly tokens: TokenSettings | undefined;
@@ -74,6 +78,7 @@ export const defaultApiSettings: ApiSettings = {
   cacheBytes: 64_000_000,
   slowStatement: 500,
   subscriptions: 1_000,
+  traces: undefined,
   roles: new RoleBook(),
   tokens: undefined,
 };

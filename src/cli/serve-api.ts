@@ -14,6 +14,7 @@ export async function startApi(
   const { apiSettings } = await import('../api/settings-of.js');
   const { loadGeneration } = await import('../api/generation/load-generation.js');
   const { cursorSecret } = await import('../api/generation/cursor-secret.js');
+  const { traceSettings } = await import('../api/traces/trace-settings.js');
   const { quoteIdentifier } = await import('../postgres/identifier.js');
   const { settings, database } = warehouse;
   const { stateSchema } = settings.database;
@@ -32,7 +33,7 @@ export async function startApi(
         cacheBytes: served.cacheBytes,
         onFault: (fault) => context.output.log(told(fault), { code: fault.code, at: fault.at }, 'warn'),
       }),
-    settings: served,
+    settings: { ...served, traces: traceSettings(context.env) },
     log: {
       info: (message, facts) => context.output.log(message, facts),
       warn: (message, facts) => context.output.log(text(message, facts), facts, 'warn'),

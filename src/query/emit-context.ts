@@ -4,6 +4,7 @@ import type { Inputs } from './arguments.js';
 import type { PlannerSettings } from './planner-settings.js';
 import { requestError } from './request-error.js';
 import type { Role } from './role.js';
+import type { ServedDocument } from './served-document.js';
 import type { StatementBuilder } from './statement-builder.js';
 import type { Part } from './text-parts.js';
 
@@ -19,6 +20,8 @@ export interface EmitContext {
   readonly builder: StatementBuilder;
   /** Of a subscription: a model's relation in the generation before; undefined where it had none. */
   readonly before?: ((model: string) => string | undefined) | undefined;
+  /** What stands ready; empty while such are made. */
+  readonly documents: readonly ServedDocument[];
   readonly depth: number;
   /** Counts fields as they are written, against `settings.maxFields`. */
   readonly size: { fields: number };

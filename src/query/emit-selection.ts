@@ -17,6 +17,7 @@ import { keyColumnReader } from './global-id.js';
 import { maskOf, maskedSql } from './mask.js';
 import { requestError } from './request-error.js';
 import { columnSql } from './rows.js';
+import { emitServed } from './served-document.js';
 import { concatenation, marker, quoteText, sql, text, type Part } from './text-parts.js';
 
 /** A row's JSON; of an abstract type, in the shape that its discriminator names. */
@@ -27,6 +28,8 @@ export function emitRow(
   row: Row,
 ): readonly Part[] {
   const type = context.bound.types[typeName];
+  const served = type?.kind === 'object' ? emitServed(context, typeName, nodes, row) : undefined;
+  if (served) return served;
   if (type?.kind !== 'abstract') return emitObject(context, typeName, nodes, row, 0);
   const discriminator = columnSql(row.alias, type.discriminator);
   const cases = Object.entries(type.variants).map(([value, variant], index) => {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import {
   getVariableValues,
+  Kind,
+  type FragmentDefinitionNode,
   GraphQLError,
   OperationTypeNode,
   type DocumentNode,
@@ -20,6 +22,8 @@ import { LruMap } from './lru-map.js';
 import { operationFacts, type OperationFacts } from './operation-facts.js';
 import { defaultPlannerSettings, type PlannerSettings } from './planner-settings.js';
 import type { Role } from './role.js';
+import { columnSql, rowsOf, whereSql } from './rows.js';
+import { selectionsText, type ServedDocument } from './served-document.js';
 import { StatementBuilder } from './statement-builder.js';
 import { concatenation, sql, text, type Part } from './text-parts.js';
 
@@ -84,6 +88,17 @@ export interface Plan {
   readonly needles: readonly string[];
 }
 
+/** What fills a table with the JSON of a fragment. */
+export interface DocumentPlan {
+  readonly type: string;
+  readonly selection: string;
+  readonly key: readonly { readonly column: string; readonly type: string }[];
+  /** The key's columns and the JSON of each row. */
+  readonly select: string;
+  readonly values: readonly unknown[];
+  readonly needles: readonly string[];
+}
+
 /** Plans requests over one generation. Plans are kept per document, role and structure of the variables. */
 export class Planner {
   readonly schema: GraphQLSchema;
@@ -91,7 +106,8 @@ export class Planner {
   readonly #generation: string;
   readonly #settings: PlannerSettings;
   readonly #facts = new WeakMap<DocumentNode, Map<string, KnownOperation>>();
-  readonly #plans: LruMap<Plan>;
+  #plans: LruMap<Plan>;
+  #documents: readonly ServedDocument[] = [];
 
   /** `generation` is the one whose relations `bound` names. */
   constructor(bound: BoundSchema, generation: string, settings: Partial<PlannerSettings> = {}) {
@@ -100,6 +116,39 @@ export class Planner {
     this.#settings = { ...defaultPlannerSettings, ...settings };
     this.schema = executableSchema(bound);
     this.#plans = new LruMap(this.#settings.cachedPlans);
+  }
+
+  /** Documents that stand ready from now on; what was planned before is planned anew. */
+  serve(documents: readonly ServedDocument[]): void {
+    this.#documents = documents;
+    this.#plans = new LruMap(this.#settings.cachedPlans);
+  }
+
+  /** How to fill the table of a fragment; undefined where its rows may not be stored, as they change without a publish. */
+  document(fragment: FragmentDefinitionNode): DocumentPlan | undefined {
+    const type = this.#bound.types[fragment.typeCondition.name.value];
+    const selection = selectionsText(fragment.selectionSet.selections, type?.name ?? '', {}, 0);
+    if (type?.kind !== 'object' || selection === undefined || /[$@]/.test(selection)) return undefined;
+    const field = {
+      kind: Kind.FIELD,
+      name: { kind: Kind.NAME, value: 'row' },
+      selectionSet: fragment.selectionSet,
+    } as const;
+    const builder = new StatementBuilder(this.#bound.timezone, 0);
+    const inputs: Inputs = { variables: {}, claims: {} };
+    const context = this.#context(builder, inputs, {}, undefined, undefined, []);
+    const { row, from, where } = rowsOf(context, type.name, undefined, []);
+    const body = concatenation(emitRow(context, type.name, [field], row));
+    if (!builder.published) return undefined;
+    const key = type.key.map((column) => ({ column, type: row.relation.columns[column]?.type ?? 'text' }));
+    return {
+      type: type.name,
+      selection,
+      key,
+      select: `select ${key.map(({ column }) => columnSql(row.alias, column)).join(',')},${body} from ${from}${whereSql(where)}`,
+      values: builder.readers.map((read) => read(inputs)),
+      needles: [...builder.needles],
+    };
   }
 
   /** Never throws for what a request can hold: faults are `errors`. `event` makes a subscription's operation a statement. */
@@ -192,20 +241,7 @@ export class Planner {
     event: PlannedEvent | undefined,
   ): Plan | { readonly data: string } {
     const builder = new StatementBuilder(this.#bound.timezone);
-    const context: EmitContext = {
-      bound: this.#bound,
-      schema: this.schema,
-      settings: this.#settings,
-      role,
-      fragments: facts.fragments,
-      inputs,
-      builder,
-      before: event?.before,
-      depth: 0,
-      size: { fields: 0 },
-      emitRow,
-      emitMetrics,
-    };
+    const context = this.#context(builder, inputs, facts.fragments, role, event, this.#documents);
     const parts = this.#root(context, facts);
     const whole = concatenation(parts);
     if (parts.every((part) => 'text' in part)) {
@@ -220,6 +256,31 @@ export class Planner {
       published: builder.published,
       models: [...builder.relations],
       needles: [...builder.needles],
+    };
+  }
+
+  #context(
+    builder: StatementBuilder,
+    inputs: Inputs,
+    fragments: OperationFacts['fragments'],
+    role: Role | undefined,
+    event: PlannedEvent | undefined,
+    documents: readonly ServedDocument[],
+  ): EmitContext {
+    return {
+      bound: this.#bound,
+      schema: this.schema,
+      settings: this.#settings,
+      role,
+      fragments,
+      inputs,
+      builder,
+      before: event?.before,
+      documents,
+      depth: 0,
+      size: { fields: 0 },
+      emitRow,
+      emitMetrics,
     };
   }
 

@@ -13,12 +13,16 @@ export class StatementBuilder {
   readonly needles = new Set<string>();
   #aliases = 0;
 
-  constructor(readonly timezone: string) {}
+  /** `before`: parameters that stand before the first of the request's own. */
+  constructor(
+    readonly timezone: string,
+    readonly before = 1,
+  ) {}
 
   /** A parameter, cast: `$2::bigint`. */
   parameter(read: Reader, type: string): string {
     this.readers.push(read);
-    return `$${this.readers.length + 1}::${type}`;
+    return `$${this.readers.length + this.before}::${type}`;
   }
 
   alias(): string {

@@ -4,6 +4,7 @@ import type { Catalog, CatalogColumn, CatalogRelation, SdlSource } from './catal
 import type { Findings } from './finding.js';
 import { camelCase, pascalCase, snakeCase } from './names.js';
 import { readPgType, scalarOf } from './pg-type.js';
+import { isSdlFile } from './operation-file.js';
 
 /**
  * SDL for the models that ask for it in their YAML (`meta: {graphql: true}`, or `{type: Carrier, field: carriers}`) and
@@ -49,7 +50,7 @@ function wishOf({ model, meta }: CatalogRelation): Wish | undefined {
 }
 
 function readOwn(sources: readonly SdlSource[]): OwnSdl {
-  const definitions = sources.flatMap(({ text }) => definitionsOf(text));
+  const definitions = sources.flatMap(({ file, text }) => (isSdlFile(file) ? definitionsOf(text) : []));
   const rows = definitions.filter(
     (node) => node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_DEFINITION,
   );

@@ -15,7 +15,7 @@ import {
 import { bindingDirectives, commonSdl, directivesSdl } from './built-in-sdl.js';
 import type { SdlSource } from './catalog.js';
 import type { Findings } from './finding.js';
-import { isOperationFile } from './operation-file.js';
+import { isSdlFile } from './operation-file.js';
 import { systemDefinitions } from './system-definitions.js';
 
 /** A project's SDL, parsed and merged with what thau supplies; extensions stay beside what they extend. */
@@ -42,7 +42,7 @@ export interface TypeDeclaration {
 export function readSdl(sources: readonly SdlSource[], findings: Findings): SdlDocument {
   const own: DefinitionNode[] = [];
   for (const { file, text } of sources) {
-    if (text.trim() === '' || isOperationFile(file)) continue;
+    if (text.trim() === '' || !isSdlFile(file)) continue;
     const source = new Source(text, file);
     try {
       own.push(...parse(source).definitions);

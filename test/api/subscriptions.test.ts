@@ -89,10 +89,13 @@ const next = async (stream: Events): Promise<unknown> => {
 /** Asked for and standing: the server counts it. */
 const standing = (count: number, url = served.api.url) =>
   expect
-    .poll(async () => {
-      const response = await fetch(`${url}/metrics`, { headers: { 'x-api-key': served.key } });
-      return Number(/^thau_api_subscriptions (\d+)$/m.exec(await response.text())?.[1]);
-    })
+    .poll(
+      async () => {
+        const response = await fetch(`${url}/metrics`, { headers: { 'x-api-key': served.key } });
+        return Number(/^thau_api_subscriptions (\d+)$/m.exec(await response.text())?.[1]);
+      },
+      { timeout: 30_000 },
+    )
     .toBe(count);
 const publish = (fixture: Fixture): Promise<string> =>
   publishFixture({ ...served.home, database: publisher }, fixture);

@@ -116,6 +116,20 @@ describe('incremental', () => {
       [2, 21],
     ]);
   });
+  test('makes room for longer text, whatever on_schema_change says', async () => {
+    for (const how of ['ignore', 'fail', 'append_new_columns']) {
+      const config = { unique_key: 'id', on_schema_change: how, alias: how };
+      const named = (length: number): PlainNode => ({
+        name: `room_${how}`,
+        config: { materialized: 'incremental', ...config },
+        sql: () => `select 1 as id, repeat('x', ${length})::varchar(${length}) as name`,
+      });
+      await runPlain(database, [named(5)]);
+      const ran = await runPlain(database, [named(9)]);
+      expect(ran.results[0]?.error, how).toBeUndefined();
+      expect(await rows(`select length(name) as n from shop.room_${how}`)).toEqual([{ n: 9 }]);
+    }
+  });
   test('is a new table under full refresh, whatever the flag when full_refresh is set', async () => {
     const refresh = { flags: { ...flags, FULL_REFRESH: true } };
     await runPlain(database, [orders({}, '(1, 10)')]);

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/postgres/database.js';
+import { readGeneration } from '../../src/build/publish/generation.js';
+import { prepareViews } from '../../src/build/views/prepare-views.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { openState, runPlain, statuses, type PlainNode } from './support/engine.js';
 
@@ -167,5 +169,38 @@ describe('a run', () => {
     await reader.close();
     await runPlain(database, [customers(`(1, 'Chi')`)]);
     expect(await place.query('select name from shop.customers')).toEqual([{ name: 'Chi' }]);
+  });
+});
+
+describe('a stable view that readers kept from being made simple after a publish', () => {
+  test('goes on showing that publish until the next one, a rollback included', async () => {
+    const version = (x: number): PlainNode[] => [
+      { name: 'kept', sql: () => `select ${x} as x` },
+      { name: 'free', sql: () => `select ${x} as x` },
+    ];
+    const shown = () =>
+      place.query('select (select x from shop.kept) as kept, (select x from shop.free) as free');
+    await runPlain(database, version(1));
+    await runPlain(database, version(2));
+    // as a reader leaves it who holds the view whenever thau looks
+    const [text] = await place.query(`select pg_get_viewdef('shop.kept'::regclass) as simple`);
+    expect(text?.['simple']).not.toContain('UNION ALL');
+    await place.query(
+      `create or replace view shop.kept as
+         select r.x from shop__r1.kept as r where thau.seen(1) and not (select exists (select from thau.generations where generation = 2))
+         union all
+         select r.x from shop__r2.kept as r where (select exists (select from thau.generations where generation = 2));
+       update thau.stable_views set shows_schema = 'shop__r1', shows_since = 1,
+           next_schema = 'shop__r2', next_name = 'kept', next_since = 2 where name = 'kept'`,
+    );
+    expect(await shown()).toEqual([{ kept: 2, free: 2 }]);
+    const session = await database.session();
+    const current = await readGeneration(session.session, 'thau');
+    const before = await readGeneration(session.session, 'thau', 1);
+    // the flip back to 1 is prepared, and not done yet
+    await prepareViews(session.session, [...before.nodes.values()], { state: 'thau', generation: 99 });
+    await session.close();
+    expect(current.number).toBe(2);
+    expect(await shown()).toEqual([{ kept: 2, free: 2 }]);
   });
 });

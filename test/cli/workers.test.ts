@@ -65,7 +65,7 @@ test('a worker that is killed is replaced, and the port answers meanwhile', asyn
   await expect
     .poll(async () => (await listeners()).filter((pid) => !before.includes(pid)).length, { timeout: 30_000 })
     .toBe(1);
-  await expect.poll(async () => (await listeners()).length).toBe(2);
+  await expect.poll(async () => (await listeners()).length, { timeout: 30_000 }).toBe(2);
   expect(await live()).toBe(200);
   expect(out).toContain('another takes its place');
 });
@@ -91,7 +91,7 @@ test('SIGTERM ends all of them with 0, and closes their connections', async () =
   child.kill('SIGTERM');
   const [status] = (await once(child, 'exit')) as [number | null];
   expect(status, out).toBe(0);
-  await expect.poll(listeners).toEqual([]);
+  await expect.poll(listeners, { timeout: 30_000 }).toEqual([]);
   await expect(live()).rejects.toThrow();
 });
 

@@ -7,6 +7,7 @@ import type { Answerer } from '../graphql/answerer.js';
 import { faultOfError, graphqlFault, rateFault } from '../graphql/graphql-fault.js';
 import type { Authentication, Authenticator } from '../http/authenticate.js';
 import type { RateLimits } from '../http/rate-limits.js';
+import { traceOf } from '../traces/trace-routes.js';
 import { sendTagged } from '../http/send-tagged.js';
 import { readParameters } from './read-parameters.js';
 import type { TrustedOperation } from './trusted-operation.js';
@@ -70,7 +71,7 @@ async function answer(request: Request, reply: FastifyReply, options: FlatOption
   if (asked instanceof GraphQLError) return refuse(reply, asked);
   const cancellation = new Cancellation();
   reply.raw.once('close', () => cancellation.cancel());
-  const context = { requestId: request.id, ...caller, cancellation };
+  const context = { requestId: request.id, ...caller, cancellation, trace: traceOf(request) };
   const answered = await options.answerer.answer(operation, asked.variables, context);
   const data = dataOf(answered);
   if (data instanceof GraphQLError) return refuse(reply, data);

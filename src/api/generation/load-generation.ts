@@ -3,6 +3,7 @@ import { Planner } from '../../query/planner.js';
 import type { PlannerSettings } from '../../query/planner-settings.js';
 import { bindSchema } from '../../schema/bind-schema.js';
 import type { BoundMetrics } from '../../schema/bound-schema.js';
+import { documentSourcesOf } from '../documents/served-documents.js';
 import { readOperations } from '../flat/trusted-operation.js';
 import type { Artifacts } from './artifacts.js';
 import { LoadedGeneration } from './loaded-generation.js';
@@ -36,6 +37,7 @@ export function loadGeneration(artifacts: Artifacts, options: LoadOptions): Load
   const planner = new Planner(bound.schema, artifacts.generation, options.planner);
   return new LoadedGeneration(artifacts, bound.schema, planner, {
     cacheBytes: options.cacheBytes ?? 0,
+    documents: documentSourcesOf(artifacts.sdl),
     operations: readOperations(planner.schema, artifacts.sdl, options.onFault ?? (() => undefined)),
   });
 }

@@ -2,6 +2,8 @@ import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
 import { Statement } from '../../postgres/statements/statement.js';
 import { completeSuspect, isSuspect } from '../../query/complete-suspect.js';
 import type { PlannedStatement, Planner, Plan } from '../../query/planner.js';
+import type { ServedDocument } from '../../query/served-document.js';
+import type { SdlSource } from '../../schema/catalog.js';
 import type { BoundField, BoundSchema } from '../../schema/bound-schema.js';
 import { AnswerCache } from '../cache/answer-cache.js';
 import { Flights } from '../cache/flights.js';
@@ -17,6 +19,8 @@ export class LoadedGeneration {
   readonly documents = new KnownDocuments();
   /** What `GET /q` answers, by name. */
   readonly operations: ReadonlyMap<string, TrustedOperation>;
+  /** Files of fragments whose JSON is to be kept ready. */
+  readonly documentSources: readonly SdlSource[];
   /** Equal requests may share one statement and its answer. */
   readonly keepsAnswers: boolean;
   readonly answers: AnswerCache;
@@ -33,6 +37,7 @@ export class LoadedGeneration {
     options: {
       readonly cacheBytes: number;
       readonly operations: ReadonlyMap<string, TrustedOperation>;
+      readonly documents?: readonly SdlSource[];
     },
   ) {
     this.keepsAnswers = options.cacheBytes > 0;
@@ -43,10 +48,16 @@ export class LoadedGeneration {
     this.publishedAt = artifacts.publishedAt;
     this.planner = planner;
     this.operations = options.operations;
+    this.documentSources = options.documents ?? [];
   }
 
   get schema(): GraphQLSchema {
     return this.planner.schema;
+  }
+
+  /** Answers from these tables where a request asks for just what they hold. */
+  serve(documents: readonly ServedDocument[]): void {
+    this.planner.serve(documents);
   }
 
   /** What a field of Subscription is bound to. */

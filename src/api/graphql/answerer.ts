@@ -18,6 +18,7 @@ import type { RequestContext } from '../http/request-context.js';
 import type { Log } from '../log.js';
 import { faultOfError, graphqlFault } from './graphql-fault.js';
 import type { KnownOperation } from './known-documents.js';
+import type { SlowStatements } from './slow-statements.js';
 import { RawJson } from './raw-json.js';
 
 export interface Question {
@@ -32,11 +33,13 @@ export interface AnswererOptions {
   readonly pool: StatementPool;
   readonly follower: GenerationFollower<LoadedGeneration>;
   readonly log: Log;
-  /** Milliseconds after which a statement is written to the log. */
-  readonly slowStatement: number;
+  readonly slow: SlowStatements;
   /** What mutations do, by field. */
   readonly mutations: Readonly<Record<string, unknown>>;
 }
+
+/** https://opentelemetry.io/docs/specs/semconv/database/postgresql/ */
+const databaseAttributes = { 'db.system.name': 'postgresql', 'db.operation.name': 'SELECT' } as const;
 
 /** How often a request is planned again when publishes overtake it. */
 const attempts = 3;
@@ -157,7 +160,7 @@ export class Answerer {
     values: (string | null)[],
     context: RequestContext,
   ): Promise<string | undefined> {
-    const { pool, follower, log, slowStatement } = this.#options;
+    const { pool, follower, log, slow } = this.#options;
     const statement = loaded.statementOf(planned.plan);
     const pinned = [follower.pin ?? loaded.generation, ...values.slice(1)];
     const started = performance.now();
@@ -175,14 +178,9 @@ export class Answerer {
       });
       return undefined;
     } finally {
-      const milliseconds = performance.now() - started;
-      if (milliseconds > slowStatement) {
-        log.warn('slow statement', {
-          requestId: context.requestId,
-          milliseconds: Math.round(milliseconds),
-          statement: statement.text,
-        });
-      }
+      const ended = performance.now();
+      slow.note(statement.text, ended - started, context.requestId);
+      context.trace?.child('SELECT', started, ended, databaseAttributes);
     }
   }
 

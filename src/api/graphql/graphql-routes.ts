@@ -6,6 +6,7 @@ import type { GenerationFollower } from '../generation/follower.js';
 import type { LoadedGeneration } from '../generation/loaded-generation.js';
 import type { Authenticator } from '../http/authenticate.js';
 import { bodyText, type WithBody } from '../http/body.js';
+import { traceOf } from '../traces/trace-routes.js';
 import type { RateLimits } from '../http/rate-limits.js';
 import type { RequestContext } from '../http/request-context.js';
 import type { ApiSettings } from '../settings.js';
@@ -85,7 +86,7 @@ async function answer(
     }
     const cancellation = new Cancellation();
     reply.raw.once('close', () => cancellation.cancel());
-    context = { requestId: request.id, ...authentication, cancellation };
+    context = { requestId: request.id, ...authentication, cancellation, trace: traceOf(request) };
     const wait = options.rateLimits.take(context.caller, context.access);
     if (wait !== undefined) context = { ...context, ready: { errors: [rateFault(wait)] } };
   }

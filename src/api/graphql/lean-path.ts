@@ -7,6 +7,8 @@ import type { Authenticator } from '../http/authenticate.js';
 import { bodyText, readBody, type WithBody } from '../http/body.js';
 import { knownContentType } from '../http/content-type.js';
 import type { RateLimits } from '../http/rate-limits.js';
+import type { Attributes } from '../traces/otlp.js';
+import type { Tracer } from '../traces/tracer.js';
 import type { RequestContext } from '../http/request-context.js';
 import type { Answerer } from './answerer.js';
 import { faultOfError, rateFault } from './graphql-fault.js';
@@ -17,6 +19,7 @@ export interface LeanPathOptions {
   readonly follower: GenerationFollower<LoadedGeneration>;
   readonly answerer: Answerer;
   readonly rateLimits: RateLimits;
+  readonly tracer: Tracer | undefined;
   readonly requestId: (headers: IncomingMessage['headers']) => string;
   /** Bytes of a body. */
   readonly bodyLimit: number;
@@ -112,7 +115,8 @@ export class LeanPath {
     }
     const started = performance.now();
     const cancellation = new Cancellation();
-    const context = { requestId: requestId(request.headers), ...authentication, cancellation };
+    const trace = this.#options.tracer?.begin(request.headers);
+    const context = { requestId: requestId(request.headers), ...authentication, cancellation, trace };
     const onClose = (): void => cancellation.cancel();
     response.once('close', onClose);
     let ready: ExecutionResult;
@@ -131,6 +135,7 @@ export class LeanPath {
         });
         response.end(text);
         this.#options.observe((performance.now() - started) / 1000);
+        trace?.end('POST /graphql', graphqlAttributes(known, 200, context.requestId), false);
         return;
       }
       ready = answer;
@@ -142,6 +147,18 @@ export class LeanPath {
     request[leanContext] = { ...context, ready };
     longWay();
   }
+}
+
+/** https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
+function graphqlAttributes(known: KnownOperation, status: number, requestId: string): Attributes {
+  const name = known.operation.name?.value;
+  return {
+    'http.request.method': 'POST',
+    'http.route': '/graphql',
+    'http.response.status_code': status,
+    'thau.request_id': requestId,
+    ...(name !== undefined && { 'graphql.operation.name': name }),
+  };
 }
 
 /** The request's parts where all are of the right type and nothing unusual is among them. */

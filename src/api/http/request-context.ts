@@ -1,6 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import type { AccessRole } from '../../access/role-book.js';
 import type { Caller } from '../../access/caller.js';
+import type { Trace } from '../traces/tracer.js';
 import type { Cancellation } from '../../postgres/statements/cancellation.js';
 
 /** What belongs to one request from its arrival to its answer. Apollo copies it, so it is plain data. */
@@ -10,6 +11,8 @@ export interface RequestContext {
   readonly caller: Caller;
   readonly access: AccessRole;
   readonly cancellation: Cancellation;
+  /** Where the request is traced. */
+  readonly trace?: Trace | undefined;
   /** An answer that was made before Apollo was asked: only its form is Apollo's. */
   readonly ready?: ExecutionResult;
 }

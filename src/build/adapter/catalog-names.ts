@@ -42,21 +42,24 @@ export async function createCatalogViews(
   const rows = names
     .all()
     .map(({ schema, name, relation }) =>
-      [schema, name, relation?.schema ?? '', relation?.name ?? ''].map(literal).join(', '),
+      [schema, name, relation?.schema ?? '', relation?.name ?? '', relation?.store ? 'BASE TABLE' : '']
+        .map(literal)
+        .join(', '),
     );
-  const owned = rows.length === 0 ? "('', '', '', '')" : rows.map((row) => `(${row})`).join(', ');
+  const owned = rows.length === 0 ? "('', '', '', '', '')" : rows.map((row) => `(${row})`).join(', ');
   for (const view of views) {
     const { rows: found } = await session.query<{ columns: string }>(
       `select string_agg(case attname::text
             when 'table_schema' then 'coalesce(o.schema, t.table_schema)::information_schema.sql_identifier as table_schema'
             when 'table_name' then 'coalesce(o.name, t.table_name)::information_schema.sql_identifier as table_name'
+            when 'table_type' then 'coalesce(nullif(o.type, ''''), t.table_type)::information_schema.character_data as table_type'
             else 't.' || quote_ident(attname) end, ', ' order by attnum) as columns
        from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped`,
       [`information_schema.${view}`],
     );
     await session.query(
       `create or replace temporary view ${quoteIdentifier(prefix + view)} as
-       with owned (schema, name, relation_schema, relation_name) as (values ${owned})
+       with owned (schema, name, relation_schema, relation_name, type) as (values ${owned})
        select ${found[0]?.columns ?? ''}
        from information_schema.${quoteIdentifier(view)} as t
        left join owned as o on o.relation_schema = t.table_schema and o.relation_name = t.table_name

@@ -28,8 +28,10 @@ export const incremental: Materialisation = {
     const strategy = strategyOf(node, config);
     const delta = await createDelta(input);
     const present = (await readColumns(tx, [current])).get(placeKey(current)) ?? [];
-    const planned = planColumns(node, config, present, delta.columns);
-    const alters = planned.alterations.length > 0 || widenings(present, delta.columns).size > 0;
+    const wider = widenings(present, delta.columns);
+    const roomy = present.map((column) => ({ ...column, type: wider.get(column.name) ?? column.type }));
+    const planned = planColumns(node, config, roomy, delta.columns);
+    const alters = planned.alterations.length > 0 || wider.size > 0;
     const table = await openGrowingTable(input, current, { rows: delta.rows, alters });
     const contract = contractColumns(node);
     if (contract) await assertContract(input, contract);

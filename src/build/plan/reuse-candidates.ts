@@ -3,6 +3,7 @@ import type { Manifest } from '../../project/manifest.js';
 import type { Unfinished } from '../microbatch/batch-memory.js';
 import type { BatchReport } from '../microbatch/batch-report.js';
 import type { Relation, RelationKind } from '../relation.js';
+import { withStores } from '../versioned/read-stores.js';
 import type { Decision, Plan } from './plan.js';
 
 /** A good candidate that a failed run left. */
@@ -51,6 +52,7 @@ export async function reuseCandidates(
      where n.run_id = $1 and n.status in ('success', 'partial success', 'pass', 'carried') and n.fingerprint is not null`,
     [failedRun],
   );
+  const whole = await withStores(database, state);
   const left = new Map(rows.map((row) => [row.node_id, row]));
   const decisions = new Map<string, Decision>();
   const candidates = new Map<string, ReusedCandidate>();
@@ -83,7 +85,7 @@ export async function reuseCandidates(
       }
       decisions.set(id, { action: 'reuse', because: `run ${failedRun} ${isTest ? 'passed' : 'built'} it` });
       if (row.schema !== null && row.name !== null && row.kind !== null) {
-        const relation = { schema: row.schema, name: row.name, kind: row.kind };
+        const relation = whole({ schema: row.schema, name: row.name, kind: row.kind });
         candidates.set(id, { relation, builtBy: failedRun });
       }
     }

@@ -1,6 +1,6 @@
 import { ThauError } from '../../errors/thau-error.js';
 import type { Database } from '../../postgres/database.js';
-import type { TextRow } from '../../postgres/queryable.js';
+import type { Queryable, TextRow } from '../../postgres/queryable.js';
 import { quoteIdentifier } from '../../postgres/identifier.js';
 import type { RunFlags } from '../../project/context/render-run.js';
 import type { Manifest, ManifestNode } from '../../project/manifest.js';
@@ -9,6 +9,7 @@ import { readGeneration } from '../publish/generation.js';
 import type { RelationKind } from '../relation.js';
 import { nodeFailure } from '../run/node-failure.js';
 import type { Renderer } from '../run/renderer.js';
+import { withStores } from '../versioned/read-stores.js';
 import { RunScope } from '../run/run-scope.js';
 
 export interface ShowOptions {
@@ -85,7 +86,7 @@ export async function showRows(options: ShowOptions): Promise<ShownRows> {
   );
 }
 
-async function lastFailedRun(database: Pick<Database, 'query'>, state: string): Promise<number> {
+async function lastFailedRun(database: Queryable, state: string): Promise<number> {
   const { rows } = await database.query<{ run_id: number }>(
     `select r.run_id from ${state}.runs as r
      where r.state in ('failed', 'cancelled')
@@ -99,7 +100,7 @@ async function lastFailedRun(database: Pick<Database, 'query'>, state: string): 
 }
 
 async function useCandidates(
-  database: Pick<Database, 'query'>,
+  database: Queryable,
   state: string,
   run: number,
   scope: RunScope,
@@ -114,8 +115,9 @@ async function useCandidates(
      from ${state}.relations where run_id = $1 and relation_kind <> 'schema'`,
     [run],
   );
-  for (const row of rows) {
-    const node = scope.options.manifest.nodes[row.node_id];
-    if (node) scope.setCandidate(node, { schema: row.schema, name: row.name, kind: row.kind });
+  const whole = await withStores(database, state);
+  for (const { node_id: id, ...relation } of rows) {
+    const node = scope.options.manifest.nodes[id];
+    if (node) scope.setCandidate(node, whole(relation));
   }
 }

@@ -3,7 +3,13 @@ import { faultOf } from '../../postgres/fault.js';
 import { qualifiedName } from '../../postgres/identifier.js';
 import type { Session } from '../../postgres/session.js';
 import { placeKey, readColumns } from './read-columns.js';
-import { dependentsOf, readStableViews, recordStableViews, type StableView } from './stable-views.js';
+import {
+  dependentsOf,
+  readShown,
+  readStableViews,
+  recordStableViews,
+  type StableView,
+} from './stable-views.js';
 import { grownColumns, simpleView, switchingView, type Column } from './view-text.js';
 
 /** A node whose stable view is to show another relation from the next generation on. */
@@ -42,10 +48,11 @@ export async function prepareViews(
   options: ViewOptions,
 ): Promise<PreparedViews> {
   const known = await readStableViews(session, options.state);
+  const shown = await readShown(session, options.state, known);
   const columns = await readColumns(session, [
     ...changes,
     ...changes.map((change) => change.relation),
-    ...changes.flatMap((change) => known.get(placeKey(change))?.shows ?? []),
+    ...changes.flatMap((change) => shown.get(placeKey(change)) ?? []),
   ]);
   const create: PreparedViews['create'][number][] = [];
   const switching: { change: ViewChange; statement: string; view: StableView }[] = [];
@@ -54,12 +61,13 @@ export async function prepareViews(
     const present = columns.get(placeKey(change));
     const view = known.get(placeKey(change));
     if (present && !view) throw foreignRelation(change);
-    if (!present || !view) {
+    const shows = shown.get(placeKey(change));
+    if (!present || !view || !shows) {
       create.push({ ...change, columns: next, drop: false });
       continue;
     }
     const grown = grownColumns(present, next);
-    const old = columns.get(placeKey(view.shows));
+    const old = columns.get(placeKey(shows));
     if (!grown || !old) {
       await refuseIfBuiltOn(session, change, present, next);
       create.push({ ...change, columns: next, drop: true });
@@ -68,8 +76,8 @@ export async function prepareViews(
     const branch = { ...change.relation, since: options.generation };
     switching.push({
       change,
-      statement: switchingView(options.state, change, grown, { ...view.shows, columns: old }, branch),
-      view: { schema: view.schema, name: view.name, nodeId: change.nodeId, shows: view.shows, next: branch },
+      statement: switchingView(options.state, change, grown, { ...shows, columns: old }, branch),
+      view: { schema: view.schema, name: view.name, nodeId: change.nodeId, shows, next: branch },
     });
   }
   const lagging: ViewChange[] = [];

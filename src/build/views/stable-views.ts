@@ -25,6 +25,29 @@ interface Row {
   lagging_since: Date | null;
 }
 
+/**
+ * What each view shows now, by `placeKey`: where its generation was published, what it was made to switch to, although
+ * a reader in the way has kept it from being made simple since.
+ */
+export async function readShown(
+  database: Queryable,
+  state: string,
+  views: ReadonlyMap<string, StableView>,
+): Promise<ReadonlyMap<string, StableView['shows']>> {
+  const awaited = [...views.values()].flatMap(({ next }) => next?.since ?? []);
+  const published = new Set<number>();
+  if (awaited.length > 0) {
+    const { rows } = await database.query<{ generation: number }>(
+      `select generation from ${state}.generations where generation = any ($1::bigint[])`,
+      [[...new Set(awaited)]],
+    );
+    for (const { generation } of rows) published.add(generation);
+  }
+  return new Map(
+    [...views].map(([key, { shows, next }]) => [key, next && published.has(next.since) ? next : shows]),
+  );
+}
+
 /** Every stable view, by `placeKey`. */
 export async function readStableViews(
   database: Queryable,

@@ -75,6 +75,7 @@ export async function performRun(
       STORE_FAILURES: flags.storeFailures ?? false,
       WHICH: command,
       EMPTY: flags.empty ?? false,
+      WARN_ERROR: context.global.warnings.mode('test') === 'error',
       ...(sample && { SAMPLE: sample }),
       ...(eventTime && { EVENT_TIME_START: eventTime.start, EVENT_TIME_END: eventTime.end }),
     },
@@ -125,11 +126,10 @@ export async function performRun(
 }
 
 /** 0; 1 when a node or test failed, or the run did. */
-export function exitCodeOf(summary: RunSummary, flags: RunFlagsGiven): number {
+export function exitCodeOf(summary: RunSummary): number {
   const good = summary.state === 'published' || summary.state === 'succeeded';
-  const warned = flags.warnError === true && summary.results.some((result) => result.status === 'warn');
   const bad = summary.results.some((result) => ['error', 'partial success', 'fail'].includes(result.status));
-  return good && !bad && summary.error === undefined && !warned ? 0 : 1;
+  return good && !bad && summary.error === undefined ? 0 : 1;
 }
 
 /** Why unchanged nodes are built too; undefined when they are carried forward. */

@@ -98,11 +98,10 @@ export class RelationValue extends HostObject {
     if (this.limit === null && this.condition === null) return name;
     const where = this.condition === null ? '' : ` where ${this.condition}`;
     const limit = this.limit === null ? '' : ` limit ${this.limit}`;
-    const alias =
-      this.condition === null
-        ? `_dbt_limit_subq_${this.path.identifier ?? ''}`
-        : `_dbt_et_filter_subq_${this.path.identifier ?? ''}`;
-    return `(select * from ${name}${where}${limit}) ${alias}`;
+    const alias = `_dbt_${this.condition === null ? 'limit' : 'et_filter'}_subq_${this.path.identifier ?? ''}`;
+    // unquoted, as dbt writes it, unless the name needs quotes
+    const shown = /^\w+$/.test(alias) ? alias : `"${alias.replaceAll('"', '""')}"`;
+    return `(select * from ${name}${where}${limit}) ${shown}`;
   }
 
   #part(part: RelationPart): string {

@@ -9,6 +9,8 @@ export interface Fixture {
   /** Model to the columns of its key. */
   /** Trusted operations by file name. */
   readonly operations?: Readonly<Record<string, string>>;
+  /** Fragments to keep ready, by file name. */
+  readonly documents?: Readonly<Record<string, string>>;
   readonly keys?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -62,6 +64,10 @@ export async function publishFixture(home: StateDatabase, fixture: Fixture): Pro
     const sdl = [
       { file: 'schema/shop.graphql', text: fixture.sdl },
       ...operations.map(([file, text]) => ({ file: `schema/operations/${file}`, text })),
+      ...Object.entries(fixture.documents ?? {}).map(([file, text]) => ({
+        file: `schema/documents/${file}`,
+        text,
+      })),
     ];
     for (const [kind, content] of Object.entries({ sdl, catalog: { relations } })) {
       await tx.query('insert into thau.artifacts (generation, kind, content) values ($1, $2, $3)', [

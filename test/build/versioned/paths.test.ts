@@ -55,6 +55,14 @@ const relation = async (): Promise<string> =>
       )
     )[0]?.['text'],
   );
+/** What the API is told of the model. */
+const inCatalog = async (): Promise<unknown> => {
+  const [catalog] = await place.query(
+    `select content::jsonb as content from thau.artifacts where kind = 'catalog' order by generation desc limit 1`,
+  );
+  const { relations } = catalog?.['content'] as { relations: Record<string, unknown>[] };
+  return relations.find((one) => one['model'] === name);
+};
 const plan = async (sql: string): Promise<string> => (await query(`explain (costs off) ${sql}`)).join('\n');
 
 describe('a versioned model', () => {
@@ -85,11 +93,7 @@ describe('a versioned model', () => {
     const refused = await build(values(`(1, 'Vinh')`), config);
     expect(refused.results[0]?.message).toContain('duplicate key');
     expect(message(await build(values(`(2, 'Vinh')`), config))).toBe('INSERT 0 1 (versioned)');
-    const [catalog] = await place.query(
-      `select content::jsonb as content from thau.artifacts where kind = 'catalog' order by generation desc limit 1`,
-    );
-    const { relations } = catalog?.['content'] as { relations: Record<string, unknown>[] };
-    expect(relations.find((one) => one['model'] === name)).toMatchObject({
+    expect(await inCatalog()).toMatchObject({
       kind: 'table',
       columns: [{ name: 'id' }, { name: 'city' }],
       unique: [['id']],
@@ -106,9 +110,16 @@ describe('a versioned model', () => {
     const physical = (await relation()).split('.') as [string, string];
     await database.use(async (session) => {
       const names = new OwnedNames();
+      const { nodes } = await readGeneration(session, 'thau');
+      const shown = nodes.get(`model.shop.${name}`)?.relation;
+      if (shown) names.set('shop', name, { ...shown, candidate: false });
       const adapter = new RunAdapter({ session, state: 'thau', names, runId: 0, onLog: () => undefined });
       const named = { database: null, schema: physical[0], identifier: physical[1] };
       expect(await adapter.getRelation(named)).toMatchObject({ type: 'table' });
+      const tables = `select table_schema, table_type from information_schema.tables where table_name = '${name}'`;
+      expect((await adapter.query(tables, { begin: false, fetch: true })).rows).toEqual([
+        ['shop', 'BASE TABLE'],
+      ]);
       expect((await adapter.getColumns(named)).map((column) => column.name)).toEqual(['id', 'city']);
     });
   });
@@ -148,6 +159,7 @@ describe('a versioned model', () => {
     });
     expect(again.state).toBe('published');
     expect(again.results.find((one) => one.name === name)?.status).toBe('carried');
+    expect(await inCatalog()).toMatchObject({ kind: 'table', columns: [{ name: 'id' }, { name: 'city' }] });
     expect(await query(`select city from shop.${name} order by id`)).toEqual([['Huế'], ['lost'], ['lost']]);
     await runPlain(database, [model(values(`(3, 'thrown away')`)), broken]);
     expect(message(await build(values(`(4, 'Nha Trang')`)))).toBe('INSERT 0 1 (versioned)');
