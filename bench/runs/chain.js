@@ -9,7 +9,7 @@ export async function chain({ rows = Number(option('--chain-rows', 4_000_000)) }
     write(place.write);
     await place.sql(
       `create schema raw;
-       create table raw.events (id bigint, customer_id int, at timestamptz, kind text, amount numeric, loaded_at timestamptz);
+       create table raw.events (id bigint primary key, customer_id int, at timestamptz, kind text, amount numeric, loaded_at timestamptz);
        ${events(1, rows, rows)}`,
     );
     await place.sql('analyze');
@@ -64,15 +64,17 @@ function events(from, to, total) {
 function write(file) {
   const incremental = (key, indexed) =>
     `{{ config(materialized='incremental', unique_key=${key}, incremental_strategy='delete+insert', indexes=[${indexed.map((column) => `{'columns': ['${column}']}`).join(', ')}]) }}\n`;
+  // the moment as a literal: by a subquery, PostgreSQL would expect a third of the table and read it whole
   file(
-    'transforms/sources.yml',
-    'sources: [{name: raw, tables: [{name: events, config: {loaded_at_field: loaded_at}}]}]\n',
+    'macros/latest.sql',
+    `{% macro latest(column) %}'{{ run_query("select max(" ~ column ~ ") as latest from " ~ this).rows[0][0] }}'{% endmacro %}\n`,
   );
+  file('transforms/sources.yml', 'sources: [{name: raw, tables: [{name: events}]}]\n');
   file(
     'transforms/events.sql',
     `{{ config(materialized='incremental', incremental_strategy='append', indexes=[{'columns': ['at']}, {'columns': ['customer_id']}]) }}
 select id, customer_id, at, kind, amount from {{ source('raw', 'events') }}
-{% if is_incremental() %}where id > (select coalesce(max(id), 0) from {{ this }}){% endif %}\n`,
+{% if is_incremental() %}where id > {{ latest('id') }}{% endif %}\n`,
   );
   // a session ends after half an hour: those of the last day may still grow
   file(
@@ -80,7 +82,7 @@ select id, customer_id, at, kind, amount from {{ source('raw', 'events') }}
     `${incremental("'session_id'", ['session_id', 'started_at'])}
 with recent as (
     select * from {{ ref('events') }}
-    {% if is_incremental() %}where at >= (select max(started_at) - interval '1 day' from {{ this }}){% endif %}
+    {% if is_incremental() %}where at >= {{ latest('started_at') }}::timestamptz - interval '1 day'{% endif %}
 ), marked as (
     select *, coalesce(at - lag(at) over (partition by customer_id order by at, id) > interval '30 minutes', true)::int as begins
     from recent
@@ -96,14 +98,14 @@ from numbered group by customer_id, nth\n`,
     `${incremental("'order_id'", ['order_id', 'ordered_at'])}
 select id as order_id, customer_id, at as ordered_at, amount from {{ ref('events') }}
 where kind = 'order'
-{% if is_incremental() %}and at > (select max(ordered_at) from {{ this }}){% endif %}\n`,
+{% if is_incremental() %}and at > {{ latest('ordered_at') }}::timestamptz{% endif %}\n`,
   );
   file(
     'transforms/customer_days.sql',
     `${incremental("['customer_id', 'day']", ['customer_id', 'day'])}
 select customer_id, (ordered_at at time zone 'UTC')::date as day, count(*) as orders, sum(amount) as amount
 from {{ ref('orders') }}
-{% if is_incremental() %}where ordered_at >= (select max(day) from {{ this }}){% endif %}
+{% if is_incremental() %}where ordered_at >= {{ latest('day') }}::date at time zone 'UTC'{% endif %}
 group by 1, 2\n`,
   );
   const table = `{{ config(materialized='table') }}\n`;

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import * as state001 from './001_state.js';
 import * as state010 from './010_batches.js';
-import * as state011 from './011_source_changes.js';
 import * as state050 from './050_artifacts_before_the_flip.js';
+import * as state011 from './011_source_changes.js';
 import * as state040 from './040_versioned.js';
 import * as state020 from './020_cancel_and_leases.js';
 import * as state030 from './030_artifacts_as_written.js';
