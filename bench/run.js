@@ -11,7 +11,7 @@ await compileIfStale();
 const server = process.env.BENCH_DATABASE_URL === undefined ? await embedded() : undefined;
 if (server) env = { ...env, BENCH_DATABASE_URL: server.url };
 try {
-  for (const part of ['build/run.js', 'api/run.js']) {
+  for (const part of ['parse/run.js', 'build/run.js', 'api/run.js']) {
     if (existsSync(`${here}/${part}`)) run(process.execPath, [`${here}/${part}`, ...process.argv.slice(2)]);
   }
 } finally {

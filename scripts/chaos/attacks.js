@@ -195,7 +195,7 @@ async function whilePublishing({ sql, hold, run, proxy }, strike) {
   try {
     while (!run.over) {
       const waiting = await sql(
-        `select from pg_stat_activity where client_port = any ($1) and wait_event_type = 'Lock' and query like 'insert into%artifacts%'`,
+        `select from pg_stat_activity where client_port = any ($1) and wait_event_type = 'Lock' and query like '%insert into%artifacts%'`,
         [proxy.ports()],
       );
       if (waiting.length > 0) {

@@ -77,7 +77,7 @@ seed-paths: [seeds]
 snapshot-paths: [snapshots]
 test-paths: [tests]
 `,
-  'thau.yml': `runs: {lock_timeout: 1 s, lock_stale_after: 1500 ms, lock_wait: 8 s}
+  'thau.yml': `runs: {lock_timeout: 1 s, lock_stale_after: 3 s, lock_wait: 8 s}
 api: {allow_anonymous: true, poll_interval: 500 ms, cache_bytes: 0}
 `,
   'snapshots/customer_histories.sql': `{% snapshot customer_histories %}

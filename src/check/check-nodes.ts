@@ -197,9 +197,17 @@ class NodeChecker {
       const { compiledCode: sql } = await renderer.compile(node, context);
       this.chunk.push({ node, parents, sql, askedDatabase: this.adapter.asked });
     } catch (error) {
-      if (isDecidedDuringRun(error)) this.learnNothing(node);
+      if (isDecidedDuringRun(error) || this.dependsOnData(parents)) this.learnNothing(node);
       else this.note(node, error, true);
     }
+  }
+
+  /**
+   * Whether a template asked the database while some of what it reads is to be built first: the answer was of other
+   * data (none, before the first run), so neither a refusal of the template nor its columns say what the run will see.
+   */
+  private dependsOnData(parents: readonly string[], asked = this.adapter.asked): boolean {
+    return asked && parents.some((id) => this.places.has(id));
   }
 
   private learnNothing(node: ManifestNode): void {
@@ -238,7 +246,8 @@ class NodeChecker {
       return;
     }
     const { manifest } = this.scope.options;
-    if (saysNothing(error, one.node, manifest)) this.learnNothing(one.node);
+    if (saysNothing(error, one.node, manifest) || this.dependsOnData(one.parents, one.askedDatabase))
+      this.learnNothing(one.node);
     else
       this.note(one.node, error, !mayBeMadeByHooks(error, one.node, manifest, this.scope.options.runId), one);
   }
@@ -270,7 +279,11 @@ class NodeChecker {
     const places = built.map(({ node }) => this.placeOf(node));
     if (places.length === 0) return;
     const found = await this.scratch.columns([...places, ...places.map((place) => contractPlace(place))]);
-    for (const { node } of built) {
+    for (const { node, parents, askedDatabase } of built) {
+      if (this.dependsOnData(parents, askedDatabase)) {
+        this.learnNothing(node);
+        continue;
+      }
       const place = this.placeOf(node);
       const columns = found.get(placeKey(place)) ?? [];
       const promised = found.get(placeKey(contractPlace(place)));

@@ -71,6 +71,7 @@ export class PresentAdapter implements DatabaseAdapter {
   }
 
   async getRelation(name: RelationName): Promise<RelationInfo | null> {
+    this.asked = true;
     const relation = this.present(name);
     return relation === null ? null : (await this.adapter()).getRelation(relation);
   }

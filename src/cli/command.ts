@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Settings } from '../config/settings.js';
 import type { Output } from './output.js';
+import type { WarnPolicy } from './warn-policy.js';
 import type { Warehouse } from './warehouse.js';
 
 /** Options that every command takes. */
@@ -15,6 +16,11 @@ export interface GlobalOptions {
   readonly color: boolean;
   /** Files that did not change since the last command are not read again. */
   readonly partialParse: boolean;
+  /** `--target-path`: where artifacts go. */
+  readonly targetPath?: string;
+  /** Whether packages are held to their `require-dbt-version`. */
+  readonly versionCheck: boolean;
+  readonly warnings: WarnPolicy;
 }
 
 /** What a command works with. What it opens is closed when the command ends, however it ends. */

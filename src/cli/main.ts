@@ -5,6 +5,7 @@ import { commands } from './commands/all.js';
 import { makeContext } from './context.js';
 import { Output } from './output.js';
 import { globalOptions, makeProgram } from './program.js';
+import { withoutSecrets } from './secrets.js';
 import { onStopSignal } from './stop-signal.js';
 import { usageError } from './usage-error.js';
 
@@ -77,7 +78,8 @@ async function withContext(
 }
 
 function makeOutput({ json, quiet, debug, color }: GlobalOptions): Output {
-  return new Output({ json, quiet, debug, color, stdout: process.stdout, stderr: process.stderr });
+  const { stdout, stderr, env } = process;
+  return new Output({ json, quiet, debug, color, stdout, stderr, clean: withoutSecrets(env) });
 }
 
 /** 2 where the command line or a setting is wrong, 130 after Ctrl-C, 1 otherwise. */

@@ -10,6 +10,8 @@ export interface OutputOptions {
   readonly color: boolean;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
+  /** Takes out of a text what nobody may read. */
+  readonly clean?: (text: string) => string;
 }
 
 /**
@@ -40,7 +42,7 @@ export class Output {
   /** The answer: `text` for people, `value` as a line of JSON. */
   result(value: unknown, text: string): void {
     const line = this.json ? JSON.stringify(value) : text;
-    this.options.stdout.write(line.endsWith('\n') ? line : `${line}\n`);
+    this.#write('stdout', line.endsWith('\n') ? line : `${line}\n`);
   }
 
   /** How it goes. With `--json`: `{"at", "level", "message", …fields}`. */
@@ -50,24 +52,26 @@ export class Output {
     level: 'info' | 'warn' = 'info',
   ): void {
     if (this.json) {
-      this.options.stdout.write(
+      this.#write(
+        'stdout',
         `${JSON.stringify({ at: new Date().toISOString(), level, message, ...fields })}\n`,
       );
     } else if (!this.options.quiet || level === 'warn') {
-      this.options.stderr.write(`${message}\n`);
+      this.#write('stderr', `${message}\n`);
     }
   }
 
   /** Raw text for a terminal, cursor movements included; nothing elsewhere. */
   draw(text: string): void {
-    if (this.isTerminal) this.options.stderr.write(text);
+    if (this.isTerminal) this.#write('stderr', text);
   }
 
   /** Code, message, place, excerpt, hint; the stack with `--debug` alone. */
   error(error: unknown): void {
     if (this.json) {
       const stack = this.debug ? { stack: stackOf(error) } : {};
-      this.options.stdout.write(
+      this.#write(
+        'stdout',
         `${JSON.stringify({ at: new Date().toISOString(), level: 'error', ...errorToJson(error), ...stack })}\n`,
       );
       return;
@@ -78,7 +82,11 @@ export class Output {
     if (!(error instanceof ThauError))
       lines.push('  hint: This is a bug of thau: run again with --debug and report the stack.');
     if (this.debug) lines.push('', stackOf(error));
-    this.options.stderr.write(`${lines.join('\n')}\n`);
+    this.#write('stderr', `${lines.join('\n')}\n`);
+  }
+
+  #write(stream: 'stdout' | 'stderr', text: string): void {
+    this.options[stream].write(this.options.clean?.(text) ?? text);
   }
 }
 

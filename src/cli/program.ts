@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import type { AddCommand, GlobalOptions, RunAction } from './command.js';
+import { optionsWithoutEffect } from './dbt-options.js';
 import { version } from './version.js';
+import { lazyPolicy } from './warn-policy.js';
 
 /** The command line with its global options, which may stand before or after the command. */
 export function makeProgram(commands: readonly AddCommand[], run: RunAction): Command {
@@ -18,12 +20,20 @@ export function makeProgram(commands: readonly AddCommand[], run: RunAction): Co
     .option('--no-color', 'print without colours')
     .option('--partial-parse', 'read only files that changed (the default)')
     .option('--no-partial-parse', 'read every file')
+    .option('--use-colors', 'print with colours on a terminal (the default)')
+    .option('--no-use-colors', 'the same as --no-color')
+    .option('--target-path <folder>', 'where artifacts go (default: target-path of dbt_project.yml)')
+    .option('--warn-error', 'a warning fails the command')
+    .option('--warn-error-options <yaml>', "which warnings do, as in '{error: all, warn: [DeprecatedModel]}'")
+    .option('--version-check', 'hold packages to their require-dbt-version (the default)')
+    .option('--no-version-check', 'take packages whatever dbt they require')
     .option('-d, --debug', 'print stack traces')
     .configureHelp({ showGlobalOptions: false })
     .configureOutput({ writeErr: () => undefined })
     .showSuggestionAfterError(false)
     .allowExcessArguments(false)
     .exitOverride();
+  for (const option of optionsWithoutEffect) program.addOption(option);
   for (const add of commands) add(program, run);
   for (const command of allCommands(program)) {
     command.exitOverride().configureOutput({ writeErr: () => undefined });
@@ -53,17 +63,26 @@ export function globalOptions(
   const profilesDir = text('profilesDir');
   const profile = text('profile', 'DBT_PROFILE');
   const target = text('target', 'DBT_TARGET');
+  const targetPath = text('targetPath', 'DBT_TARGET_PATH');
+  const warnOptions = text('warnErrorOptions', 'DBT_WARN_ERROR_OPTIONS');
   return {
     projectDir: text('projectDir', 'DBT_PROJECT_DIR') ?? '.',
     ...(profilesDir !== undefined && { profilesDir }),
     ...(profile !== undefined && { profile }),
     ...(target !== undefined && { target }),
+    ...(targetPath !== undefined && { targetPath }),
+    versionCheck: given['versionCheck'] !== false,
+    warnings: lazyPolicy(given['warnError'] === true || isTrue(env['DBT_WARN_ERROR']), warnOptions),
     debug: given['debug'] === true,
     json: given['json'] === true || given['logFormat'] === 'json',
     quiet: given['quiet'] === true,
     partialParse: partialParse(given['partialParse'], env['DBT_PARTIAL_PARSE']),
-    color: given['color'] !== false && (env['NO_COLOR'] ?? '') === '',
+    color: given['color'] !== false && given['useColors'] !== false && (env['NO_COLOR'] ?? '') === '',
   };
+}
+
+function isTrue(text: string | undefined): boolean {
+  return /^(?:1|t|true|y|yes|on)$/i.test(text ?? '');
 }
 
 /** Whether unchanged files are left unread: the flag, else dbt's variable, else yes. */

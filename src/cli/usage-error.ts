@@ -1,6 +1,7 @@
 import type { Command, CommanderError } from 'commander';
 import { didYouMean } from '../errors/suggest.js';
 import { ThauError } from '../errors/thau-error.js';
+import { insteadOfCommand, insteadOfOption } from './dbt-options.js';
 import { allCommands } from './program.js';
 
 /** commander's complaint as a ThauError with the nearest name; undefined when help or the version was asked for. */
@@ -17,7 +18,7 @@ export function usageError(
   if (error.code === 'commander.unknownCommand') {
     const names = command.commands.flatMap((child) => [child.name(), ...child.aliases()]);
     return new ThauError('CLI_UNKNOWN_COMMAND', `There is no command "${named}".`, {
-      hint: didYouMean(named, names) ?? `Commands: ${names.join(', ')}.`,
+      hint: insteadOfCommand[named] ?? didYouMean(named, names) ?? `Commands: ${names.join(', ')}.`,
     });
   }
   if (error.code === 'commander.unknownOption') {
@@ -28,6 +29,7 @@ export function usageError(
       other.options.some((option) => option.long === named),
     );
     const hint =
+      insteadOfOption[named] ??
       didYouMean(named, options) ??
       (elsewhere[0] ? `It belongs to: ${elsewhere.map(fullName).join(', ')}.` : help);
     const of = command === program ? '' : ` of \`thau ${fullName(command)}\``;

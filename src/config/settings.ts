@@ -71,10 +71,14 @@ export interface Settings {
     readonly statementTimeout: number;
     /** Milliseconds that finished runs stay in the history; 0 keeps all. */
     readonly keepHistory: number;
+    /** Milliseconds that counters of sources are believed; 0 without end. */
+    readonly reconcile: number;
     readonly publish: 'all' | 'healthy';
     readonly incrementalPath: 'auto' | 'clone' | 'versioned';
     readonly versionedFrom: number;
   };
+  /** Limits of templates: only what was set, the interpreter has the defaults. */
+  readonly templates: Partial<Readonly<Record<'steps' | 'depth' | 'output' | 'size' | 'digits', number>>>;
   readonly schedules: readonly Schedule[];
   /** Only what was set: the API has the defaults. */
   readonly api: ApiOverrides;
@@ -116,10 +120,12 @@ export function resolveSettings(question: SettingsQuestion): Settings {
       lockTimeout: set.runs?.lock_timeout ?? 300_000,
       statementTimeout: set.runs?.statement_timeout ?? 0,
       keepHistory: set.runs?.keep_history ?? 90 * 86_400_000,
+      reconcile: set.runs?.reconcile ?? 86_400_000,
       publish: set.runs?.publish ?? 'all',
       incrementalPath: set.runs?.incremental_path ?? 'auto',
       versionedFrom: set.runs?.versioned_from ?? 500_000,
     },
+    templates: set.templates ?? {},
     schedules: (set.schedules ?? []).map((schedule) => toSchedule(schedule, timezone)),
     api: withPort(set.api ?? {}, question.env),
   };

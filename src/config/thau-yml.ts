@@ -76,6 +76,10 @@ export const thauYml = {
       'How long finished runs, and requests that were answered, stay in the history; 0 keeps all.',
       '90 days',
     ),
+    reconcile: duration(
+      "How long PostgreSQL's counters are believed that a source did not change: what was built longer ago and reads one is built again. 0 believes them without end. A source may say it for itself by `meta: {reconcile: {count: 1, period: hour}}`.",
+      '1 day',
+    ),
     publish: choice(
       '`all`: publish only when every node succeeded; `healthy`: what is not downstream of a failure.',
       'all',
@@ -88,6 +92,24 @@ export const thauYml = {
     ),
     versioned_from: integer('Rows from which `auto` chooses `versioned`.', '500000', 0),
   }),
+  templates: section(
+    'What one rendering of a template may use at most. Ample for the largest packages; a template that never ends is stopped by them.',
+    {
+      steps: integer('Statements, turns of loops and calls.', '10000000', 1),
+      depth: integer('Macros nested in each other.', '1000', 1, 100_000),
+      output: integer(
+        'Characters written, those of macros counted each time they are written.',
+        '67108864',
+        1,
+      ),
+      size: integer(
+        'Characters of a text, or items of a list, made by one operation: `*`, `range`.',
+        '10000000',
+        1,
+      ),
+      digits: integer('Digits of an integer, as `**` makes them.', '4000', 20, 100_000),
+    },
+  ),
   schedules: named('When to build, by name.', {
     cron: text('Five fields (minute hour day month weekday), or six with seconds first.'),
     timezone: timezone('Time zone of `cron`.', '`timezone` above'),

@@ -20,7 +20,7 @@ import type { UndefinedMode } from './values/undefined.js';
 import type { Value } from './values/value.js';
 
 export interface RenderOptions {
-  /** Those not given keep their default. */
+  /** Those not given are the globals', else the default. */
   readonly limits?: Partial<Limits>;
   /** What a missing name does. Default `default`. */
   readonly undefined?: UndefinedMode;
@@ -36,6 +36,7 @@ export const defaultLimits: Limits = {
   depth: 1_000,
   output: 64 * 1024 * 1024,
   size: 10_000_000,
+  digits: 4000,
 };
 
 /** The text of a template. A call that answers with a promise is JINJA_PENDING. */
@@ -114,7 +115,7 @@ function* callFrom(callee: Value, call: OutsideCall, options: RenderOptions): Ev
 
 function topFrame(origin: Origin, globals: Globals, options: RenderOptions): Frame {
   const execution = new Execution({
-    limits: { ...defaultLimits, ...options.limits },
+    limits: { ...defaultLimits, ...globals.limits, ...options.limits },
     undefinedMode: options.undefined ?? 'default',
     filters: layered(options.filters, builtinFilters),
     tests: layered(options.tests, builtinTests),

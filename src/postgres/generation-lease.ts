@@ -1,8 +1,8 @@
 import { ThauError } from '../errors/thau-error.js';
-import type { Database } from './database.js';
+import type { Queryable } from './queryable.js';
 
 export interface LeaseOptions {
-  readonly database: Database;
+  readonly database: Queryable;
   /** thau's own schema, quoted. */
   readonly state: string;
   /** The current one unless given. */

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import copyStreams from 'pg-copy-streams';
 import Cursor from 'pg-cursor';
 import { failure } from './failure.js';
+import { commented, withoutComment } from './commented.js';
 import { quoteIdentifier } from './identifier.js';
 import { PreparedStatements } from './prepared-statements.js';
 import type { Queryable, Result, TextRow } from './queryable.js';
@@ -28,6 +29,8 @@ export class Session implements Queryable {
   /** Depth of nested transactions; 0 is outside. */
   private depth = 0;
   private readonly prepared: PreparedStatements;
+  /** Put around every statement but those of transactions and prepared ones, as a comment. */
+  comment: { readonly text: string; readonly append: boolean } | undefined;
 
   constructor(readonly client: pg.ClientBase) {
     this.prepared = PreparedStatements.of(client);
@@ -42,25 +45,27 @@ export class Session implements Queryable {
     text: string,
     values?: readonly unknown[],
   ): Promise<Result<Row>> {
+    const sent = commented(text, this.comment);
     try {
-      const config = { text, types: parsedValues, ...(values && { values: [...values] }) };
+      const config = { text: sent.text, types: parsedValues, ...(values && { values: [...values] }) };
       return toResult<Row>(await this.client.query(config));
     } catch (error) {
-      throw failure(error, text);
+      throw failure(withoutComment(error, sent.before), text);
     }
   }
 
   async queryText(text: string, values?: readonly unknown[]): Promise<Result<TextRow>> {
+    const sent = commented(text, this.comment);
     try {
       const config = {
-        text,
+        text: sent.text,
         types: textValues,
         rowMode: 'array' as const,
         ...(values && { values: [...values] }),
       };
       return toResult<TextRow>(await this.client.query(config));
     } catch (error) {
-      throw failure(error, text);
+      throw failure(withoutComment(error, sent.before), text);
     }
   }
 

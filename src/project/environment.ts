@@ -1,3 +1,4 @@
+import type { Limits } from '../jinja/values/call.js';
 import type { YamlMapping } from './yaml/yaml-file.js';
 
 /** Where a project is to be built, as templates see it in `target`. Never a password. */
@@ -21,6 +22,8 @@ export interface Environment {
   readonly vars: YamlMapping;
   readonly invocationId: string;
   readonly startedAt: Date;
+  /** What templates may use; the interpreter's own limits where it says nothing. */
+  readonly limits?: Partial<Limits>;
   /** What `log()` and `print()` say; `toConsole` unless meant for the log alone. Default: dropped. */
   readonly log?: (message: string, toConsole: boolean) => void;
 }

@@ -62,6 +62,8 @@ export interface ManifestNode {
   readonly access?: 'private' | 'protected' | 'public';
   readonly version?: string | number | null;
   readonly latest_version?: string | number | null;
+  /** As written: `2026-12-31`. */
+  readonly deprecation_date?: string | null;
   readonly constraints?: readonly Readonly<Record<string, unknown>>[];
   /** Tests only. */
   readonly test_metadata?: {

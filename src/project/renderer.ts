@@ -9,13 +9,21 @@ import type { RelationName } from './context/database-adapter.js';
 import { injectCtes, type InjectedCte } from './context/inject-ctes.js';
 import type { MacroEntry } from './context/macro-table.js';
 import type { NodeGlobals } from './context/node-globals.js';
-import { plainOf } from './context/lazy-record.js';
+import { LazyRecord, plainOf } from './context/lazy-record.js';
+import {
+  commentRule,
+  statementComment,
+  type CommentRule,
+  type StatementComment,
+} from './context/query-comment.js';
 import { toValue } from './context/plain.js';
 import { RelationValue } from './context/relation-value.js';
 import type { CompiledNode, RunContext } from './context/render-run.js';
 import { cteName, runGlobals, type RunSubject } from './context/run-names.js';
+import { runtimeConfig } from './context/runtime-config.js';
 import { RunState } from './context/run-state.js';
 import { sharedNames } from './context/shared-names.js';
+import { dbtVersion } from './packages/claimed-version.js';
 import { argumentTemplates, argumentValues } from './context/test-arguments.js';
 import type { ManifestNode } from './manifest.js';
 import type { Project } from './parse-project.js';
@@ -27,6 +35,9 @@ export class ProjectRenderer {
   readonly #shared = new Map<string, ReadonlyMap<string, Value>>();
   /** The arguments of generic tests by their text: `{{ get_where_subquery(ref('x')) }}` stands in every test of x. */
   readonly #arguments = new Map<string, Template>();
+
+  #comment: { readonly rule: CommentRule | undefined } | undefined;
+  #runtimeConfig: Value | undefined;
 
   constructor(project: Project) {
     this.#project = project;
@@ -53,6 +64,35 @@ export class ProjectRenderer {
     run: RunContext & Required<Pick<RunContext, 'unitTest'>>,
   ): Promise<string> {
     return injectCtes(await this.#body(tested, run, new RunState()), ctes);
+  }
+
+  /** What stands around the statements of a node, or of the run itself. */
+  async queryComment(run: RunContext, node?: ManifestNode): Promise<StatementComment | undefined> {
+    const rule = (this.#comment ??= { rule: commentRule(this.#project.settings) }).rule;
+    if (rule === undefined) return undefined;
+    const { target } = this.#project.environment;
+    const about = node === undefined ? { connection_name: 'master' } : { node_id: node.unique_id };
+    if (rule.template === undefined) {
+      const facts = {
+        app: 'thau',
+        dbt_version: dbtVersion,
+        profile_name: target.profileName,
+        target_name: target.name,
+        ...about,
+      };
+      const json = Object.entries(facts).map(
+        ([key, value]) => `${JSON.stringify(key)}: ${JSON.stringify(value)}`,
+      );
+      return statementComment(
+        `{${json.join(', ')}}`.replaceAll('/*', '/ *').replaceAll('*/', '* /'),
+        rule.append,
+      );
+    }
+    const globals = this.#globals(undefined, run, new RunState(), {
+      node: node === undefined ? null : new LazyRecord(node),
+      connection_name: node?.unique_id ?? 'master',
+    });
+    return statementComment(await renderAsync(rule.template, globals), rule.append);
   }
 
   /** A hook or another text, among the names of a node or of the project. */
@@ -190,6 +230,7 @@ export class ProjectRenderer {
       manifest,
       ...(node === undefined ? {} : { node }),
       ...(extra === undefined ? {} : { extra }),
+      runtimeConfig: (this.#runtimeConfig ??= runtimeConfig(this.#project)),
     };
     return runGlobals(macros, this.#sharedOf(packageName), subject, run, state);
   }

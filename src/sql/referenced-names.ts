@@ -10,14 +10,18 @@ export interface WrittenName {
 export interface ReferencedNames {
   /** Tables and views, common table expressions left out. */
   readonly relations: readonly WrittenName[];
-  /** Functions; operators and types are not among them. */
-  readonly functions: readonly WrittenName[];
+  /** Functions, and words such as `current_date`; operators and types are not among them. */
+  readonly functions: readonly WrittenFunction[];
+}
+
+export interface WrittenFunction extends WrittenName {
+  readonly args: number;
 }
 
 /** What a statement names, each once, in the order of first use. Their volatility is `pg_proc`'s to tell. */
 export function referencedNames(tree: Tree): ReferencedNames {
   const relations = new Map<string, WrittenName>();
-  const functions = new Map<string, WrittenName>();
+  const functions = new Map<string, WrittenFunction>();
   const visit = (node: unknown, ctes: ReadonlySet<string>): void => {
     if (Array.isArray(node)) {
       for (const item of node) visit(item, ctes);
@@ -32,7 +36,12 @@ export function referencedNames(tree: Tree): ReferencedNames {
       } else if (key === 'FuncCall' && isTree(value)) {
         const parts = names(value['funcname']);
         const name = written(parts.at(-2), parts.at(-1) ?? '');
-        functions.set(JSON.stringify(name), name);
+        const args = Array.isArray(value['args']) ? value['args'].length : 0;
+        functions.set(JSON.stringify([name, args]), { ...name, args });
+      } else if (key === 'SQLValueFunction' && isTree(value)) {
+        // SVFOP_CURRENT_TIMESTAMP_N: the word with its precision
+        const word = (text(value['op']) ?? '').replace(/^SVFOP_|_N$/g, '').toLowerCase();
+        functions.set(word, { name: word, args: 0 });
       }
       visit(value, scope);
     }

@@ -102,6 +102,19 @@ exposures:
   'seeds/stages.csv': 'id,name\n1,a\n',
   'snapshots/history.sql':
     "{% snapshot history %}{{ config(strategy='check', check_cols='all', unique_key='id') }}select * from {{ ref('orders') }}{% endsnapshot %}",
+  'models/unit.yml': `unit_tests:
+  - name: counts
+    model: orders
+    given:
+      - {input: ref('stg_orders'), format: csv, fixture: some_orders}
+    expect: {rows: [{amount: 1}]}
+  - name: staged
+    model: from_stages
+    given: [{input: ref('stages')}]
+    expect: {format: csv, fixture: some_orders}
+`,
+  'models/from_stages.sql': "select * from {{ ref('stages') }}",
+  'tests/fixtures/some_orders.csv': 'amount\n1\n',
   'analyses/a.sql': "select * from {{ ref('orders') }}",
 };
 
@@ -211,6 +224,23 @@ describe('what is kept', () => {
       // stg_orders and the version that call it; the macro's own description stands in a file of its own
       write(dir, 'macros/money.sql', `${shop['macros/money.sql'] ?? ''}\n`);
       expect(counts(dir)).toEqual({ parsed: 3, kept: all - 2 });
+    });
+  });
+
+  test('never stands in for a file that unit tests take their rows from', () => {
+    inProject(shop, (dir) => {
+      warm(dir);
+      age(dir);
+      warm(dir);
+      for (const [path, text] of [
+        ['tests/fixtures/some_orders.csv', 'amount\n2\n'],
+        ['seeds/stages.csv', 'id,name\n2,b\n'],
+      ] as const) {
+        write(dir, path, text);
+        const expected = cold(dir);
+        expect(expected.text).toContain(path.startsWith('seeds') ? '"name":"b"' : '"amount":"2"');
+        expect(warm(dir)).toEqual(expected);
+      }
     });
   });
 

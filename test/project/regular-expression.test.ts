@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ThauError } from '../../src/errors/thau-error.js';
 import { parseTemplate } from '../../src/jinja/parse/parse-template.js';
 import { renderSync } from '../../src/jinja/render.js';
 import { modules } from '../../src/project/context/modules/modules.js';
@@ -34,4 +35,20 @@ test.each([
   ["re.sub('a(?# a comment)b', 'x', 'ab')", 'x'],
 ])('%s is %s', (expression, expected) => {
   expect(render(expression)).toBe(expected);
+});
+
+test.each([
+  ['alternatives that mean the same', "re.match('(a|aa)+$', 'a' * 60 ~ '!')"],
+  ['a back reference', "re.fullmatch('(a*)*\\\\1b', 'a' * 40)"],
+  ['a substitution', "re.sub('(x+x+)+y', '', 'x' * 40)"],
+])('a search that would never end is stopped: %s', (_, expression) => {
+  try {
+    render(expression);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ThauError);
+    expect(error).toMatchObject({ code: 'JINJA_LIMIT', at: { file: 're.sql' } });
+    expect(render("re.findall('(a+)(b+)', 'aabb')")).toBe("[('aa', 'bb')]");
+    return;
+  }
+  throw new Error('it ended');
 });

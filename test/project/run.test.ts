@@ -44,7 +44,7 @@ describe('a template that runs', () => {
     ],
     ["{{ adapter.quote('a\"b') }}", '"a""b"'],
     ["{{ api.Relation.create(schema='s', identifier='t') }}", '"s"."t"'],
-    ['{{ this.include(schema=false) }} {{ this.identifier }} {{ this is mapping }}', '"a" a True'],
+    ['{{ this.include(schema=false) }} {{ this.identifier }} {{ this is mapping }}', '"db"."a" a True'],
     ["{{ api.Column.create('n', 'integer').is_number() }}", 'True'],
     ["{{ this.get('metadata', {}).get('type', '').endswith('Relation') }}", 'True'],
     [
@@ -107,7 +107,7 @@ describe('a template that runs', () => {
     };
     const id = Object.keys(parseFiles(files).manifest.nodes).find((one) => one.startsWith('test.'))!;
     expect(await compile(files, id)).toContain(
-      'from (select * from "main__r1"."a" where id > 5) dbt_subquery',
+      'from (select * from "db"."main__r1"."a" where id > 5) dbt_subquery',
     );
   });
 

@@ -45,9 +45,9 @@ test('names relations and functions, and not common table expressions', () => {
   expect(referencedNames(statement!.tree)).toEqual({
     relations: [{ name: 'b' }, { schema: 'raw', name: 'orders' }],
     functions: expect.arrayContaining([
-      { name: 'lower' },
-      { schema: 'app', name: 'f' },
-      { name: 'now' },
+      { name: 'lower', args: 1 },
+      { schema: 'app', name: 'f', args: 1 },
+      { name: 'now', args: 0 },
     ]) as unknown,
   });
 });

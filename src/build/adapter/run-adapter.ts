@@ -91,7 +91,11 @@ export class RunAdapter implements DatabaseAdapter {
   async getRelation(name: RelationName): Promise<RelationInfo | null> {
     const place = this.resolve(name);
     if (place === null) return null;
-    const found = await this.list('n.nspname = $1 and c.relname = $2', [place.schema, place.name]);
+    // without a schema it is a temporary table
+    const found = await this.list(
+      "(n.nspname = $1 or ($1 = '' and n.oid = pg_my_temp_schema())) and c.relname = $2",
+      [place.schema, place.name],
+    );
     return found[0] ?? null;
   }
 

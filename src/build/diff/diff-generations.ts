@@ -1,5 +1,6 @@
 import { ThauError } from '../../errors/thau-error.js';
 import { didYouMean } from '../../errors/suggest.js';
+import { GenerationLease } from '../../postgres/generation-lease.js';
 import type { Queryable } from '../../postgres/queryable.js';
 import type { RelationName } from '../../postgres/catalog.js';
 import type { Catalog } from '../../schema/catalog.js';
@@ -35,6 +36,8 @@ export interface GenerationDiff {
 
 interface Side {
   readonly label: string;
+  /** Undefined for candidates, which no lease keeps. */
+  readonly generation?: number;
   readonly relations: ReadonlyMap<string, RelationName>;
 }
 
@@ -45,6 +48,26 @@ export async function diffGenerations(
   question: DiffQuestion,
 ): Promise<GenerationDiff> {
   const { from, to } = await sides(database, state, question);
+  // a publish meanwhile would drop what is compared
+  const leases: GenerationLease[] = [];
+  try {
+    for (const { generation } of [from, to]) {
+      if (generation === undefined) continue;
+      leases.push(await GenerationLease.take({ database, state, generation, holder: 'thau diff' }));
+    }
+    return await compareSides(database, state, question, from, to);
+  } finally {
+    await Promise.all(leases.map((lease) => lease.release()));
+  }
+}
+
+async function compareSides(
+  database: Queryable,
+  state: string,
+  question: DiffQuestion,
+  from: Side,
+  to: Side,
+): Promise<GenerationDiff> {
   const keys = await provenKeys(database, state);
   const ids = new Set([...from.relations.keys(), ...to.relations.keys()]);
   const chosen = choose([...ids].sort(), question.names);
@@ -85,6 +108,7 @@ async function generationSide(database: Queryable, state: string, number?: numbe
   }
   return {
     label: String(generation.number),
+    generation: generation.number,
     relations: new Map([...generation.nodes].map(([id, node]) => [id, node.relation])),
   };
 }

@@ -39,13 +39,14 @@ export function executionGraph(
     nodes.set(id, node);
     waitsFor.set(id, new Set(nearest(id)));
   }
-  if (testsFirst) waitForTests(nodes, waitsFor);
+  if (testsFirst) waitForTests(nodes, waitsFor, sourcesAbove(all));
   return { nodes, waitsFor, followers: reversed(waitsFor) };
 }
 
 function waitForTests(
   nodes: ReadonlyMap<string, ManifestNode>,
   waitsFor: ReadonlyMap<string, Set<string>>,
+  sources: (id: string) => ReadonlySet<string>,
 ): void {
   const isTest = (id: string): boolean => nodes.get(id)?.resource_type === 'test';
   const followers = reversed(waitsFor);
@@ -66,15 +67,41 @@ function waitForTests(
     if (!isTest(test)) continue;
     const parents = [...(waitsFor.get(test) ?? [])];
     const first = parents[0];
-    if (first === undefined) continue;
+    if (first === undefined) {
+      // a test of sources alone goes before what reads them
+      if (sources(test).size === 0) continue;
+      for (const id of nodes.keys()) {
+        if (!isTest(id) && [...sources(test)].every((source) => sources(id).has(source)))
+          wanted.push([id, test]);
+      }
+      continue;
+    }
     // with one parent its children suffice, since their descendants wait for them
     const candidates = parents.length === 1 ? (followers.get(first) ?? []) : below(first);
     for (const id of candidates) {
       if (isTest(id)) continue;
+      // a source counts as a parent too, though nothing waits for it
+      if (![...sources(test)].every((source) => sources(id).has(source))) continue;
       if (parents.slice(1).every((parent) => below(parent).has(id))) wanted.push([id, test]);
     }
   }
   for (const [id, test] of wanted) waitsFor.get(id)?.add(test);
+}
+
+/** The sources a node reads, through whatever is between. */
+function sourcesAbove(all: Readonly<Record<string, ManifestNode>>): (id: string) => ReadonlySet<string> {
+  const known = new Map<string, ReadonlySet<string>>();
+  return function above(id): ReadonlySet<string> {
+    const before = known.get(id);
+    if (before) return before;
+    const found = new Set<string>();
+    known.set(id, found);
+    for (const parent of all[id]?.depends_on.nodes ?? []) {
+      if (all[parent] === undefined) found.add(parent);
+      else for (const further of above(parent)) found.add(further);
+    }
+    return found;
+  };
 }
 
 function reversed(edges: ReadonlyMap<string, ReadonlySet<string>>): Map<string, Set<string>> {

@@ -8,7 +8,7 @@ import { isEjected, type MappedNode } from '../publish/generation.js';
 import { publish } from '../publish/publish.js';
 import { publishAlone, readAllArtifacts, type AloneOptions } from '../publish/publish-alone.js';
 import { relationKind } from '../relation-kind.js';
-import { sqlName, type Relation } from '../relation.js';
+import type { Relation } from '../relation.js';
 import type { RunSummary } from '../report/run-event.js';
 import { dependentsOf } from '../views/stable-views.js';
 import { moveRelation } from './move-relation.js';

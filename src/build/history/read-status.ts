@@ -12,6 +12,10 @@ export interface WarehouseStatus {
   readonly lagging: readonly string[];
   /** Relations that wait to be dropped. */
   readonly garbage: number;
+  /** Readers that keep a generation, by the database's clock. */
+  readonly leases: readonly { readonly generation: number; readonly holder: string }[];
+  /** What somebody asked for and nobody has taken yet. */
+  readonly waiting: readonly { readonly request: number; readonly kind: string; readonly by: string }[];
   readonly lastRun: RunRow | null;
   readonly running: RunRow | null;
 }
@@ -30,7 +34,11 @@ export async function readStatus(database: Queryable, state: string): Promise<Wa
                       where m.generation = p.generation and m.stale_since is not null), '[]') as stale,
             coalesce((select array_agg(v.schema_name || '.' || v.name order by 1) from ${state}.stable_views as v
                       where v.lagging_since is not null), '{}') as lagging,
-            (select count(*) from ${state}.relations as r where r.retired_at is not null) as garbage
+            (select count(*) from ${state}.relations as r where r.retired_at is not null) as garbage,
+            coalesce((select jsonb_agg(jsonb_build_object('generation', l.generation, 'holder', l.holder) order by l.lease_id)
+                      from ${state}.leases as l where l.expires_at > clock_timestamp()), '[]') as leases,
+            coalesce((select jsonb_agg(jsonb_build_object('request', q.request_id, 'kind', q.kind, 'by', q.requested_by) order by q.request_id)
+                      from ${state}.requests as q where q.state = 'waiting'), '[]') as waiting
      from (select) as always
      left join ${state}.pointer as p on true
      left join ${state}.generations as g on g.generation = p.generation`,
@@ -45,6 +53,8 @@ export async function readStatus(database: Queryable, state: string): Promise<Wa
     stale: (found?.stale ?? []).map(({ node, since }) => ({ node, since: new Date(since) })),
     lagging: found?.lagging ?? [],
     garbage: found?.garbage ?? 0,
+    leases: found?.leases ?? [],
+    waiting: found?.waiting ?? [],
     lastRun: last,
     running: last?.state === 'running' ? last : null,
   };

@@ -14,6 +14,7 @@ import { nodeFailure } from '../run/node-failure.js';
 import { applyDocs, applyGrants } from '../run/relation-extras.js';
 import type { RunScope } from '../run/run-scope.js';
 import type { RunSessions } from '../run/run-sessions.js';
+import { withComment } from '../run/with-comment.js';
 import { windowOf, windowText, type BatchReport } from './batch-report.js';
 import { batchId, batchName } from './batch-time.js';
 import { chooseBatches, coverage, type BatchQuestion } from './choose-batches.js';
@@ -124,7 +125,11 @@ class MicrobatchBuild {
     };
     while (goOn()) {
       while (this.mayRunBeside() && next + 1 < windows.length && threads.take()) {
-        helpers.push(sessions.use(help).finally(() => threads.give()));
+        helpers.push(
+          sessions
+            .use((own) => withComment(own, scope, this.work.node, () => help(own)))
+            .finally(() => threads.give()),
+        );
         // the helper takes its batch at once, so that this loop sees what is left
         await Promise.resolve();
       }

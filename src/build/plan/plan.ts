@@ -2,8 +2,6 @@ import { setImmediate } from 'node:timers/promises';
 import type { Queryable } from '../../postgres/queryable.js';
 import type { Manifest, ManifestNode, SourceNode } from '../../project/manifest.js';
 import type { RunFlags } from '../../project/context/render-run.js';
-import { isMicrobatch, microbatchConfig } from '../../project/settings/microbatch-config.js';
-import { batchName, truncate } from '../microbatch/batch-time.js';
 import { sampleOf } from '../publish/sampled.js';
 import { isEjected, type Generation, type MappedNode } from '../publish/generation.js';
 import { sqlName } from '../relation.js';
@@ -12,9 +10,11 @@ import { readAsTables } from '../versioned/read-as-tables.js';
 import type { Renderer } from '../run/renderer.js';
 import { hasRelation } from '../run/has-relation.js';
 import { planUnitTests } from '../unit-tests/plan-unit-tests.js';
-import { calledFunctions } from './called-functions.js';
+import { calledFunctions, unreadable, type KnownCalls } from './called-functions.js';
+import { readFacts, type Facts } from './facts.js';
 import { fingerprint, type Fingerprint } from './fingerprint.js';
 import { readFunctions, type FunctionFacts } from './read-functions.js';
+import { newBatch, periodText, reconcileReason, statedPeriod } from './time-rules.js';
 import { readSourceVersions, type SourceVersions } from './source-versions.js';
 
 export interface Decision {
@@ -29,6 +29,8 @@ export interface Decision {
 export interface Plan {
   readonly decisions: ReadonlyMap<string, Decision>;
   readonly fingerprints: ReadonlyMap<string, string>;
+  /** For the next plan, which need not parse what did not change. */
+  readonly calls: KnownCalls;
   /** The state of what a node reads, given the relations that stand for its parents; null: not known. */
   dataVersion(nodeId: string, relationOf: (parentId: string) => string | undefined): string | null;
 }
@@ -44,11 +46,13 @@ export interface PlanOptions {
   readonly force?: string;
   /** See `SourceVersionOptions`. */
   readonly distrustRecent: boolean;
-  /** Milliseconds after which counters are ignored and a node is built anyway; a day unless given. */
+  /** `runs.reconcile`: milliseconds that counters of sources are believed; a day unless given, 0 without end. */
   readonly reconcileAfter?: number;
   /** Up to where microbatch models are whole, and the moment that counts as now. */
   readonly coveredUntil?: ReadonlyMap<string, Date>;
   readonly now?: Date;
+  /** From the current generation: see `PlanMemory`. */
+  readonly knownCalls?: KnownCalls;
   /** How incremental models and snapshots are to be built. */
   readonly paths?: PathSettings | undefined;
   /** Of the tests that passed in the current generation: fingerprint and data version. */
@@ -78,7 +82,12 @@ export async function makePlan(database: Queryable, options: PlanOptions): Promi
     readInputs(database, [...sources.values()], options),
     fingerprints(nodes, options),
   ]);
-  const called = new Map([...prints].map(([id, print]) => [id, calledFunctions(print.sql)]));
+  const called = new Map(
+    [...prints].map(([id, { hash, sql }]) => {
+      const before = options.knownCalls?.[id];
+      return [id, before !== undefined && before.hash === hash ? before.names : calledFunctions(sql)];
+    }),
+  );
   const functions = await readFunctions(
     database,
     new Set([...called.values()].flatMap((names) => [...names])),
@@ -86,7 +95,7 @@ export async function makePlan(database: Queryable, options: PlanOptions): Promi
   const asTables = await readAsTables(manifest, (id) => prints.get(id)?.sql);
   const decisions = new Map<string, Decision>();
   const dataVersion: Plan['dataVersion'] = (nodeId, relationOf) =>
-    versionOf(inputs.get(nodeId) ?? [], versions, called.get(nodeId) ?? new Set(), functions, relationOf);
+    versionOf(inputs.get(nodeId) ?? [], versions, called.get(nodeId) ?? [], functions, relationOf);
   const decide = (node: ManifestNode): Decision => {
     const known = decisions.get(node.unique_id);
     if (known) return known;
@@ -98,7 +107,7 @@ export async function makePlan(database: Queryable, options: PlanOptions): Promi
       options,
       parents,
       print: prints.get(node.unique_id),
-      called: called.get(node.unique_id) ?? new Set(),
+      called: called.get(node.unique_id) ?? [],
       functions,
       facts,
       version: () => dataVersion(node.unique_id, (parentId) => relationText(current.nodes.get(parentId))),
@@ -147,7 +156,12 @@ export async function makePlan(database: Queryable, options: PlanOptions): Promi
     decisions.set(id, decision);
     if (print !== undefined) hashes.set(id, print);
   }
-  return { decisions, fingerprints: hashes, dataVersion };
+  const calls = Object.fromEntries(
+    [...prints].flatMap(([id, { hash }]) =>
+      hash === undefined ? [] : [[id, { hash, names: called.get(id) ?? [] }]],
+    ),
+  );
+  return { decisions, fingerprints: hashes, dataVersion, calls };
 }
 
 /** What the database says of the state of sources and of the mapped relations, one question after the other. */
@@ -156,7 +170,7 @@ async function readInputs(
   sources: readonly SourceNode[],
   { state, current, distrustRecent }: PlanOptions,
 ): Promise<{ readonly versions: SourceVersions; readonly facts: Facts }> {
-  const versions = await readSourceVersions(database, sources, { distrustRecent });
+  const versions = await readSourceVersions(database, sources, { distrustRecent, state });
   return { versions, facts: await readFacts(database, state, current) };
 }
 
@@ -177,7 +191,7 @@ interface Question {
   readonly options: PlanOptions;
   readonly parents: readonly (readonly [ManifestNode, Decision])[];
   readonly print: Fingerprint | undefined;
-  readonly called: ReadonlySet<string>;
+  readonly called: readonly string[];
   readonly functions: FunctionFacts;
   readonly facts: Facts;
   readonly version: () => string | null;
@@ -207,22 +221,37 @@ function decideOne(node: ManifestNode, question: Question): Decision {
       return build(`${question.reader} reads it as only a table can be read`);
     }
     if (mapped.staleSince) return build('was left behind by a run with a selection');
-    if (facts.overdue(mapped, options.reconcileAfter ?? 86_400_000))
-      return build('was built more than a day ago');
+    const age = facts.age(mapped);
+    if (age < 0) return build('was built in the future: the clock was set back');
+    const { versions, inputs } = question;
+    const after = options.reconcileAfter ?? 86_400_000;
+    const due = reconcileReason({
+      manifest: options.manifest,
+      inputs,
+      age,
+      after,
+      counted: versions.counted,
+    });
+    if (due !== undefined) return build(due);
   }
-  const batch = isMicrobatch(node.config) ? newBatch(node, options) : undefined;
+  const batch = newBatch(node, options.coveredUntil, options.now ?? new Date());
   if (batch !== undefined) return build(batch);
   if (options.renderer.materialization?.(node.config.materialized))
     return build('has a materialization of its own');
   if (print?.hash === undefined) return build(print?.because ?? 'cannot be rendered yet');
-  if (print.because) return build(print.because);
+  const period = mapped && statedPeriod(node);
+  const isGood = period !== undefined && !isTest && facts.age(mapped as MappedNode) <= period;
+  if (print.because && !isGood) return build(print.because + aged(period));
   if (!isTest && mapped?.fingerprint !== print.hash) {
     return build(
       mapped?.fingerprint === null ? 'nothing is known of its last build' : 'its SQL or config changed',
     );
   }
-  const moment = [...question.called].find((name) => question.functions.volatile.has(name));
-  if (moment !== undefined) return build(`calls ${moment.replace(',', '')}(), which may answer differently`);
+  if (question.called.includes(unreadable)) return build('its SQL cannot be read before it runs');
+  const moment = question.called.find((name) => question.functions.volatile.has(name));
+  if (moment !== undefined && !isGood) {
+    return build(`calls ${moment.replace(',', '')}(), which may answer differently${aged(period)}`);
+  }
   const rebuilt = parents.find(([, decision]) => decision.action === 'build');
   if (rebuilt) return build(`reads ${rebuilt[0].name}, which is built`);
   const unknown = question.inputs.find(
@@ -239,18 +268,17 @@ function decideOne(node: ManifestNode, question: Question): Decision {
         : changedInput(options, before, version),
     );
   }
-  return { action: 'carry', because: 'nothing it depends on changed' };
+  return {
+    action: 'carry',
+    because:
+      moment === undefined && print.because === undefined
+        ? 'nothing it depends on changed'
+        : `is good for ${periodText(period ?? 0)} by its freshness, and nothing else changed`,
+  };
 }
 
-/** Why a microbatch model is due whatever its inputs are: time went on. */
-function newBatch(node: ManifestNode, options: PlanOptions): string | undefined {
-  const config = microbatchConfig(node.config);
-  const until = options.coveredUntil?.get(node.unique_id);
-  if ('what' in config || until === undefined) return 'is built by batches of time';
-  const open = truncate(options.now ?? new Date(), config.batchSize);
-  return open > until
-    ? `its ${config.batchSize} of ${batchName({ start: open, end: open }, config.batchSize)} has begun`
-    : undefined;
+function aged(period: number | undefined): string {
+  return period === undefined ? '' : `, and ${periodText(period)} passed`;
 }
 
 /** What is remembered of a passed test. */
@@ -291,37 +319,10 @@ export function inputsOf(manifest: Manifest, node: ManifestNode): readonly strin
   return [...found].sort();
 }
 
-interface Facts {
-  /** Nodes whose mapped relation exists; an unlogged one only under the postmaster that filled it. */
-  readonly present: ReadonlySet<string>;
-  overdue(mapped: MappedNode, after: number): boolean;
-}
-
-async function readFacts(database: Queryable, state: string, current: Generation): Promise<Facts> {
-  const { rows } = await database.query<{ node_id: string; age: number }>(
-    `select m.node_id, extract(epoch from clock_timestamp() - r.started_at)::float8 * 1000 as age
-     from ${state}.mapping as m
-     join ${state}.runs as r on r.run_id = m.built_by
-     join pg_namespace as n on n.nspname = m.relation_schema
-     join pg_class as c on c.relnamespace = n.oid and c.relname = m.relation_name
-     where m.generation = $1 and (c.relpersistence <> 'u' or pg_postmaster_start_time() < r.started_at)`,
-    [current.number],
-  );
-  const ages = new Map(rows.map((row) => [row.node_id, row.age]));
-  return {
-    present: new Set(ages.keys()),
-    // a clock that was set back makes a negative age: nothing is known then
-    overdue: (mapped, after) => {
-      const age = ages.get(mapped.nodeId) ?? 0;
-      return age > after || age < 0;
-    },
-  };
-}
-
 function versionOf(
   inputs: readonly string[],
   versions: SourceVersions,
-  called: ReadonlySet<string>,
+  called: readonly string[],
   functions: FunctionFacts,
   relationOf: (parentId: string) => string | undefined,
 ): string | null {
@@ -331,7 +332,7 @@ function versionOf(
     if (version === undefined) return null;
     state[id] = version;
   }
-  for (const name of [...called].sort()) {
+  for (const name of called) {
     const definition = functions.definitions.get(name);
     if (definition !== undefined) state[`function ${name}`] = definition;
   }

@@ -2,9 +2,17 @@ import type { Queryable } from '../../postgres/queryable.js';
 import { quoteIdentifier } from '../../postgres/identifier.js';
 import type { SourceNode } from '../../project/manifest.js';
 import { sqlName } from '../relation.js';
+import { readTableStates } from './table-states.js';
 
-/** The state of a source's data, by unique_id; undefined where sameness cannot be told. */
-export type SourceVersions = ReadonlyMap<string, string | undefined>;
+/** The state of sources' data. */
+export interface SourceVersions {
+  /** By unique_id; undefined where sameness cannot be told. */
+  get(sourceId: string): string | undefined;
+  /** Those that only PostgreSQL's counters speak for. */
+  readonly counted: ReadonlySet<string>;
+}
+
+type Versions = ReadonlyMap<string, string | undefined>;
 
 export interface SourceVersionOptions {
   /**
@@ -12,6 +20,8 @@ export interface SourceVersionOptions {
    * With this set, counters are not trusted while another session was at work in the last 15 seconds.
    */
   readonly distrustRecent: boolean;
+  /** thau's own schema, quoted. */
+  readonly state: string;
 }
 
 /**
@@ -25,24 +35,22 @@ export async function readSourceVersions(
   options: SourceVersionOptions,
 ): Promise<SourceVersions> {
   const versions = new Map<string, string | undefined>();
-  const counted = sources.filter((source) => source.loaded_at_field === null);
   const dated = sources.filter((source) => source.loaded_at_field !== null);
   for (const [id, version] of await readLoadedAt(database, dated)) versions.set(id, version);
-  if (counted.length === 0) return versions;
-  if (options.distrustRecent && (await othersAtWork(database))) return versions;
-  const { rows } = await database.query<{ place: number; version: string | null }>(counters, [
-    counted.map((source) => source.schema),
-    counted.map((source) => source.identifier),
-  ]);
-  for (const row of rows) {
-    const source = counted[row.place - 1];
-    if (source && row.version !== null) versions.set(source.unique_id, row.version);
+  const others = sources.filter((source) => source.loaded_at_field === null);
+  const states = await readTableStates(database, options.state, others);
+  const counted = new Set<string>();
+  const distrusted =
+    options.distrustRecent && states.some(({ tracked }) => !tracked) && (await othersAtWork(database));
+  for (const { source, tracked, version } of states) {
+    if (!tracked) counted.add(source.unique_id);
+    if (version !== null && (tracked || !distrusted)) versions.set(source.unique_id, version);
   }
-  return versions;
+  return { get: (id) => versions.get(id), counted };
 }
 
 /** All in one statement; one by one where one of them cannot be read. */
-async function readLoadedAt(database: Queryable, sources: readonly SourceNode[]): Promise<SourceVersions> {
+async function readLoadedAt(database: Queryable, sources: readonly SourceNode[]): Promise<Versions> {
   if (sources.length === 0) return new Map();
   try {
     const { rows } = await database.query<{ id: string; version: string }>(
@@ -86,47 +94,3 @@ async function othersAtWork(database: Queryable): Promise<boolean> {
   );
   return rows[0]?.busy ?? true;
 }
-
-/**
- * One version for each place asked for; null where it is not a table, partitioned table, materialized view, or a
- * view over nothing but these (a foreign table's rows are another server's), and on a standby, whose counters are
- * its own.
- */
-const counters = `
-with recursive asked as (
-    select w.place, c.oid, c.relkind
-    from unnest($1::text[], $2::text[]) with ordinality as w (schema, name, place)
-    join pg_namespace as n on n.nspname = w.schema
-    join pg_class as c on c.relnamespace = n.oid and c.relname = w.name
-), behind as (
-    select place, oid, relkind from asked
-    union
-    select b.place, c.oid, c.relkind
-    from behind as b
-    join lateral (
-        select d.refobjid as oid
-        from pg_rewrite as r
-        join pg_depend as d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
-             and d.refclassid = 'pg_class'::regclass and d.refobjid <> b.oid
-        where b.relkind = 'v' and r.ev_class = b.oid
-        union
-        select i.inhrelid from pg_inherits as i where i.inhparent = b.oid
-    ) as parts on true
-    join pg_class as c on c.oid = parts.oid
-)
-select b.place::int as place,
-       case when pg_is_in_recovery() or bool_or(b.relkind not in ('r', 'p', 'v', 'm')) then null
-       else md5(string_agg(concat_ws(',', b.oid, b.relkind, c.relfilenode,
-           case when b.relkind in ('r', 'm') then pg_relation_size(b.oid) end,
-           pg_stat_get_tuples_inserted(b.oid), pg_stat_get_tuples_updated(b.oid), pg_stat_get_tuples_deleted(b.oid),
-           case when b.relkind = 'v' then pg_get_viewdef(b.oid) end,
-           (select string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || ' ' || a.atthasmissing, ';'
-                              order by a.attnum)
-            from pg_attribute as a where a.attrelid = b.oid and a.attnum > 0 and not a.attisdropped)
-       ), '|' order by b.oid)
-       || (select coalesce(s.stats_reset::text, '') from pg_stat_database as s where s.datname = current_database())
-       || pg_postmaster_start_time()::text)
-       end as version
-from behind as b
-join pg_class as c on c.oid = b.oid
-group by b.place`;

@@ -6,6 +6,7 @@ import { collectGarbage } from '../garbage.js';
 import { beginRun, finishRun } from '../history/run-rows.js';
 import type { RunSummary } from '../report/run-event.js';
 import { recover } from '../run/recover.js';
+import { endAsRecorded } from '../run/recorded-end.js';
 import { settleViews } from '../views/settle-views.js';
 import { readGeneration, type Generation } from './generation.js';
 
@@ -72,15 +73,12 @@ export async function publishAlone(
         });
         return summary;
       } catch (error) {
-        const failed = {
-          state: 'failed',
-          generation: null,
-          seconds: seconds(),
-          error,
-          laggingViews: [],
-        } as const;
-        await finishRun(session, state, { ...facts, ...failed }).catch(() => undefined);
-        throw error;
+        // the session may be what broke, and the publish may be done all the same
+        const known = { state: 'failed', generation: null, error } as const;
+        const end = await endAsRecorded(database, state, runId, known);
+        const ended = { ...facts, ...end, seconds: seconds(), laggingViews: [] };
+        await finishRun(database, state, ended).catch(() => undefined);
+        throw end.error;
       }
     });
   } finally {

@@ -16,6 +16,7 @@ import { cloneNode } from './clone-node.js';
 import type { RunOptions } from './run-options.js';
 import { hasRelation } from './has-relation.js';
 import type { RunScope } from './run-scope.js';
+import { withComment } from './with-comment.js';
 import type { RunSessions } from './run-sessions.js';
 
 export interface Execution {
@@ -137,40 +138,42 @@ async function attempt(
     ...rest,
   });
   try {
-    return await sessions.use(async (session) => {
-      if (isTest(node.resource_type)) {
-        const unit = unitTestOf(options.manifest, node.unique_id);
-        const test = unit
-          ? await runUnitTest(session, scope, unit)
-          : await runTest(session, scope, node, options.flags.STORE_FAILURES);
+    return await sessions.use((session) =>
+      withComment(session, scope, node, async () => {
+        if (isTest(node.resource_type)) {
+          const unit = unitTestOf(options.manifest, node.unique_id);
+          const test = unit
+            ? await runUnitTest(session, scope, unit)
+            : await runTest(session, scope, node, options.flags.STORE_FAILURES);
+          return done({
+            status: test.status,
+            relation: test.relation,
+            rows: null,
+            failures: test.failures,
+            message: test.message,
+            compiledCode: test.compiledCode,
+          });
+        }
+        const inBatches =
+          isMicrobatch(node.config) && !scope.options.renderer.materialization?.(node.config.materialized);
+        const built = options.cloneFrom
+          ? await cloneNode(session, scope, node, options.cloneFrom)
+          : inBatches
+            ? await buildMicrobatch({ session, sessions, scope, node, signal })
+            : await buildNode(session, scope, node);
+        const place = scope.candidates().get(node.unique_id) ?? scope.candidatePlace(node);
         return done({
-          status: test.status,
-          relation: test.relation,
-          rows: null,
-          failures: test.failures,
-          message: test.message,
-          compiledCode: test.compiledCode,
+          status: statusOf(built),
+          ...(built.fault !== undefined && { error: built.fault }),
+          ...(built.batches && { batches: built.batches }),
+          relation: `${place.schema}.${place.name}`,
+          rows: built.candidate.rows,
+          failures: null,
+          message: built.candidate.message,
+          compiledCode: built.compiledCode,
         });
-      }
-      const inBatches =
-        isMicrobatch(node.config) && !scope.options.renderer.materialization?.(node.config.materialized);
-      const built = options.cloneFrom
-        ? await cloneNode(session, scope, node, options.cloneFrom)
-        : inBatches
-          ? await buildMicrobatch({ session, sessions, scope, node, signal })
-          : await buildNode(session, scope, node);
-      const place = scope.candidates().get(node.unique_id) ?? scope.candidatePlace(node);
-      return done({
-        status: statusOf(built),
-        ...(built.fault !== undefined && { error: built.fault }),
-        ...(built.batches && { batches: built.batches }),
-        relation: `${place.schema}.${place.name}`,
-        rows: built.candidate.rows,
-        failures: null,
-        message: built.candidate.message,
-        compiledCode: built.compiledCode,
-      });
-    });
+      }),
+    );
   } catch (error) {
     const cancelled = signal.aborted;
     return done({

@@ -1,15 +1,15 @@
 import type { Session } from '../../postgres/session.js';
-import { readPassedTests } from '../plan/passed-tests.js';
+import { readPlanMemory } from '../plan/plan-memory.js';
 import { makePlan, type Plan } from '../plan/plan.js';
 import { reuseCandidates } from '../plan/reuse-candidates.js';
-import { readCoverage } from '../microbatch/batch-memory.js';
 import type { RunOptions } from './run-options.js';
 import type { RunScope } from './run-scope.js';
 
 /** The plan of a run, from what its scope knows. */
 export async function planRun(session: Session, options: RunOptions, scope: RunScope): Promise<Plan> {
   const { state, current, manifest, renderer, flags } = scope.options;
-  const coveredUntil = await readCoverage(session, state, current.number);
+  const memory = await readPlanMemory(session, state, current.number);
+  const { coveredUntil } = memory;
   scope.batches = { ...scope.batches, coveredUntil };
   const plan = await makePlan(session, {
     manifest,
@@ -19,11 +19,11 @@ export async function planRun(session: Session, options: RunOptions, scope: RunS
     current,
     selected: options.selected,
     ...(options.force !== undefined && { force: options.force }),
-    coveredUntil,
+    ...memory,
+    ...(options.reconcileAfter !== undefined && { reconcileAfter: options.reconcileAfter }),
     now: scope.options.startedAt,
     distrustRecent: options.distrustRecent ?? false,
     paths: options.paths,
-    passedTests: await readPassedTests(session, state, current.number),
   });
   scope.decisions = plan.decisions;
   if (options.retryOf === undefined) return plan;

@@ -3,6 +3,7 @@ import type { Session } from '../../postgres/session.js';
 import type { NodeResult } from '../report/node-result.js';
 import { nodeFailure } from './node-failure.js';
 import type { RunScope } from './run-scope.js';
+import { withComment } from './with-comment.js';
 
 /** The project's `on-run-start` or `on-run-end` hooks, in their order. */
 export async function runProjectHooks(
@@ -36,7 +37,7 @@ export async function runProjectHooks(
     const sql = await scope.options.renderer.render(hook.raw_code, scope.context(adapter, null, extra), hook);
     if (sql.trim() !== '') {
       try {
-        await session.query(sql);
+        await withComment(session, scope, hook, () => session.query(sql));
       } catch (error) {
         throw nodeFailure(error, hook);
       }

@@ -6,6 +6,7 @@ import { readLineage, type Lineage } from '../artifacts/lineage.js';
 import type { MetricsArtifact } from '../../semantic/bound-metrics.js';
 import { metricsArtifact } from '../../semantic/metrics-artifact.js';
 import { slimManifest } from '../artifacts/slim-manifest.js';
+import type { KnownCalls } from '../plan/called-functions.js';
 import { testVersion, type Plan } from '../plan/plan.js';
 import { readArtifacts, replaceArtifact, sameContent } from '../publish/artifacts.js';
 import type { MappedNode } from '../publish/generation.js';
@@ -88,6 +89,7 @@ export async function publishRun(
         compiled,
         (before['lineage'] ?? {}) as Lineage,
       ),
+      calls: knownCalls(options, plan, before['calls'] as KnownCalls | undefined),
       tests: passedTests(scope, results, plan, (before['tests'] ?? {}) as PassedTests),
     };
     const sameNodes = changes.length === 0 && nodes.length === current.nodes.size;
@@ -136,6 +138,16 @@ function rememberState(
 ): PublishedState {
   const leftAlone = Object.keys(manifest.nodes).filter((id) => !selected.has(id));
   return publishedState(manifest, before, new Set(leftAlone));
+}
+
+/** The functions of what the project has now: of this plan, and of nodes that it did not look at. */
+function knownCalls({ manifest }: RunOptions, plan: Plan, before: KnownCalls = {}): KnownCalls {
+  const all = { ...before, ...plan.calls };
+  return Object.fromEntries(
+    Object.entries(all)
+      .filter(([id]) => manifest.nodes[id])
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
 }
 
 type PassedTests = Readonly<Record<string, string>>;

@@ -1,5 +1,6 @@
 import type { RelationName } from '../../project/context/database-adapter.js';
 import type { InjectedCte } from '../../project/context/inject-ctes.js';
+import type { StatementComment } from '../../project/context/query-comment.js';
 import type { CompiledNode, RunContext } from '../../project/context/render-run.js';
 import type { ManifestNode } from '../../project/manifest.js';
 
@@ -13,6 +14,8 @@ export interface Renderer {
     ctes: readonly InjectedCte[],
     context: RunContext & Required<Pick<RunContext, 'unitTest'>>,
   ): Promise<string>;
+  /** What stands around the statements of a node, or of the run itself: dbt's query-comment. */
+  queryComment?(context: RunContext, node?: ManifestNode): Promise<StatementComment | undefined>;
   /** A hook or another text, in the context of a node or of the project. */
   render(text: string, context: RunContext, node?: ManifestNode): Promise<string>;
   /** Whether the project says itself how this materialisation works; undefined where it does not. */

@@ -5,6 +5,7 @@ import type { Manifest } from '../../project/manifest.js';
 import { readGeneration } from '../publish/generation.js';
 import type { Renderer } from './renderer.js';
 import { RunScope } from './run-scope.js';
+import { withComment } from './with-comment.js';
 
 export interface OperationOptions {
   readonly database: Database;
@@ -40,7 +41,9 @@ export function runOperation(options: OperationOptions): Promise<unknown> {
     });
     const adapter = scope.adapter(session);
     try {
-      const answer = await options.call(scope.context(adapter, null));
+      const answer = await withComment(session, scope, undefined, () =>
+        options.call(scope.context(adapter, null)),
+      );
       await adapter.commit();
       return answer;
     } catch (error) {

@@ -64,6 +64,8 @@ export interface RunOptions {
   readonly force?: string;
   /** Counters of sources are not trusted while others were just at work: a person expects the row just inserted. */
   readonly distrustRecent?: boolean;
+  /** `runs.reconcile`: milliseconds that counters of sources are believed; a day unless given, 0 without end. */
+  readonly reconcileAfter?: number;
   /** A failed run whose good candidates are taken over instead of being built again. */
   readonly retryOf?: number;
   /** `all` (unless given): publish when everything is good; `healthy`: also what is not downstream of a failure. */

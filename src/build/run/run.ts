@@ -5,9 +5,11 @@ import { collectGarbage } from '../garbage.js';
 import { beginRun, finishRun } from '../history/run-rows.js';
 import { RunRecorder } from '../history/run-recorder.js';
 import { readGeneration } from '../publish/generation.js';
+import { foldSourceChanges } from '../plan/track-sources.js';
 import { sampleOf } from '../publish/sampled.js';
 import { isGood } from '../report/node-result.js';
 import type { RunState, RunSummary } from '../report/run-event.js';
+import { withShortLock } from '../views/prepare-views.js';
 import { settleViews } from '../views/settle-views.js';
 import { watchCancellation } from './cancellation.js';
 import { refuseSharedNames } from './check-names.js';
@@ -72,7 +74,9 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
       const dead = await recover(session, stateSchema, state, runId);
       if (dead.length > 0) reporter({ type: 'run_took_over', at: new Date(), runs: dead });
       await refuseLateCancellations(session, state, runId);
-      await dropOldHistory(session, state, options.keepHistory ?? 0);
+      // tidying up waits for nobody, and holds up nothing
+      await withShortLock(session, () => dropOldHistory(session, state, options.keepHistory ?? 0));
+      await foldSourceChanges(session, state);
       await collectGarbage(session, {
         state,
         ...keep(options),

@@ -39,7 +39,11 @@ export async function runTest(
       relation = place.relation;
     }
     const answer = await session.queryText(verdictQuery(rows, config));
-    const { status, failures } = verdict(compiled.node, config, answer.rows);
+    const told = verdict(compiled.node, config, answer.rows);
+    // dbt's --warn-error: what would warn fails
+    const strict = told.status === 'warn' && scope.options.flags['WARN_ERROR'] === true;
+    const { failures } = told;
+    const status = strict ? 'fail' : told.status;
     const noun = failures === 1 ? 'result' : 'results';
     return {
       status,
@@ -47,7 +51,7 @@ export async function runTest(
       message:
         status === 'pass'
           ? null
-          : `Got ${failures} ${noun}, configured to ${status} if ${status === 'fail' ? config.errorIf : config.warnIf}`,
+          : `Got ${failures} ${noun}, configured to ${status} if ${status === 'fail' && !strict ? config.errorIf : config.warnIf}`,
       relation,
       compiledCode: compiled.compiledCode,
     };

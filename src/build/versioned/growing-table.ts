@@ -79,7 +79,7 @@ export async function closeGrowingTable(
 ): Promise<Candidate> {
   const { tx, target, config, node, versions } = input;
   if (table.shared && versions) {
-    const store = await endVersion(tx, versions.state, table.shared, versions.run, target);
+    const store = await endVersion(tx, versions.state, table.shared, versions.run, target, rows);
     return { kind: 'view', store, rows, message: `${tag} (versioned)` };
   }
   await createIndexes(tx, target, config, node);

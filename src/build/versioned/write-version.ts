@@ -9,6 +9,9 @@ import { filteredView, wholeView, writingVersion } from './version-text.js';
 /** How long readers of the current view are waited for, in milliseconds, before the relation is copied instead. */
 const patience = 2000;
 
+/** A smaller share of changed rows leaves a table's statistics as they are. */
+const knownChange = 0.02;
+
 export interface Opening {
   readonly state: string;
   readonly run: number;
@@ -108,19 +111,27 @@ export async function beginVersion(
   return true;
 }
 
-/** After the rows are written: the candidate, a view of the new version. */
+/** After that many rows are written: the candidate, a view of the new version. */
 export async function endVersion(
   tx: Session,
   state: string,
   current: Opening['current'],
   run: number,
   view: { readonly schema: string; readonly name: string },
+  changed: number,
 ): Promise<RowStore> {
   const store: RowStore = { ...current.store, version: run };
   await tx.query(wholeView(view, store, await columnsOf(tx, current)));
   await recordView(tx, state, view, store);
-  const { schema, table, superseded } = store;
-  await tx.query(`analyze ${sqlName({ schema, name: table })}, ${sqlName({ schema, name: superseded })}`);
+  const [table, superseded] = [store.table, store.superseded].map((name) =>
+    sqlName({ schema: store.schema, name }),
+  );
+  const { rows } = await tx.query<{ known: boolean }>(
+    'select reltuples * $2 >= $3 as known from pg_class where oid = $1::regclass',
+    [table, knownChange, changed],
+  );
+  // of a large table the statistics hold until more changed; autovacuum renews them in time
+  await tx.query(`analyze ${rows[0]?.known === true ? '' : `${table}, `}${superseded}`);
   return store;
 }
 

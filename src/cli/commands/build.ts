@@ -9,7 +9,7 @@ export const addBuild: AddCommand = (program, run) => {
     run<RunFlagsGiven>(async (context, flags) => {
       const { exitCodeOf, performRun } = await import('../run/run-command.js');
       const summary = await performRun(context, { command: 'build', flags, signal: context.signal });
-      return exitCodeOf(summary, flags);
+      return exitCodeOf(summary);
     }),
   );
 };

@@ -14,7 +14,7 @@ export const addClone: AddCommand = (program, run) => {
       run<RunFlagsGiven>(async (context, flags) => {
         const { exitCodeOf, performRun } = await import('../run/run-command.js');
         const summary = await performRun(context, { command: 'clone', flags, signal: context.signal });
-        return exitCodeOf(summary, flags);
+        return exitCodeOf(summary);
       }),
     );
 };

@@ -33,7 +33,7 @@ export const addDocs: AddCommand = (program, run) => {
         const { output } = context;
         const warehouse = await context.warehouse();
         const vars = flags.vars === undefined ? {} : { vars: flags.vars };
-        const { project, renderer } = await loadProject({ warehouse, env: context.env, output, ...vars });
+        const { project, renderer } = await loadProject({ ...context, warehouse, ...vars });
         const { manifest, settings } = project;
         const warn = (message: string): void => output.log(message, {}, 'warn');
         const target = join(settings.root, settings.targetPath);

@@ -24,7 +24,7 @@ export const addRetry: AddCommand = (program, run) => {
           signal: context.signal,
           retryOf: failed.runId,
         });
-        return exitCodeOf(summary, all);
+        return exitCodeOf(summary);
       }),
     );
 };

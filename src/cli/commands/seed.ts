@@ -7,7 +7,7 @@ export const addSeed: AddCommand = (program, run) => {
     run<RunFlagsGiven>(async (context, flags) => {
       const { exitCodeOf, performRun } = await import('../run/run-command.js');
       const summary = await performRun(context, { command: 'seed', flags, signal: context.signal });
-      return exitCodeOf(summary, flags);
+      return exitCodeOf(summary);
     }),
   );
 };

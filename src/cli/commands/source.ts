@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import type { FreshnessResult } from '../../build/freshness/check-freshness.js';
 import type { AddCommand } from '../command.js';
 import { addSelectionFlags, type RunFlagsGiven } from '../run/run-flags.js';
+import { addTrackCommands } from './source-track.js';
 
 interface FreshnessFlags extends RunFlagsGiven {
   readonly output?: string;
@@ -10,6 +11,7 @@ interface FreshnessFlags extends RunFlagsGiven {
 /** `thau source freshness`, as dbt's: how old the newest rows of sources are, in `target/sources.json`. */
 export const addSource: AddCommand = (program, run) => {
   const source = program.command('source').description('about the sources');
+  addTrackCommands(source, run);
   addSelectionFlags(
     source
       .command('freshness')
@@ -18,7 +20,6 @@ export const addSource: AddCommand = (program, run) => {
   )
     .option('-o, --output <file>', 'where to write (default: sources.json in the target folder)')
     .option('--threads <count>', 'sources at a time')
-    .option('--warn-error', 'a warning fails the check')
     .action(
       run<FreshnessFlags>(async (context, flags) => {
         const { checkFreshness } = await import('../../build/freshness/check-freshness.js');
@@ -33,12 +34,7 @@ export const addSource: AddCommand = (program, run) => {
         const began = performance.now();
         const warehouse = await context.warehouse();
         const vars = flags.vars === undefined ? {} : { vars: flags.vars };
-        const { project, renderer, invocationId } = await loadProject({
-          warehouse,
-          env: context.env,
-          output,
-          ...vars,
-        });
+        const { project, renderer, invocationId } = await loadProject({ ...context, warehouse, ...vars });
         const { manifest, settings } = project;
         const { ids } = await chooseNodes(context, project, flags, {
           resourceTypes: ['source'],
@@ -79,7 +75,9 @@ export const addSource: AddCommand = (program, run) => {
             ? 'No source of the selection has freshness: with warn_after or error_after.'
             : `${counts('pass')} fresh, ${counts('warn')} to warn of, ${bad} too old or not to be checked.`,
         );
-        return bad > 0 || (flags.warnError === true && counts('warn') > 0) ? 1 : 0;
+        return bad > 0 || (context.global.warnings.mode('freshness') === 'error' && counts('warn') > 0)
+          ? 1
+          : 0;
       }),
     );
 };

@@ -31,6 +31,10 @@ function text(status: WarehouseStatus): string {
   }
   if (status.lagging.length > 0) lines.push(`views that lag behind: ${status.lagging.join(', ')}`);
   if (status.garbage > 0) lines.push(`${status.garbage} relations wait to be dropped`);
+  for (const { generation, holder } of status.leases)
+    lines.push(`generation ${generation} is kept for ${holder}`);
+  for (const { request, kind, by } of status.waiting)
+    lines.push(`request ${request} (${kind}, by ${by}) waits`);
   const { running, lastRun } = status;
   if (running) {
     lines.push(

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { relative, resolve } from 'node:path';
 import type { Settings } from '../../config/settings.js';
 import type { Project } from '../../project/parse-project.js';
 import type { CommandContext } from '../command.js';
 import { buildId } from '../version.js';
+import { onlyWarn } from '../warn-policy.js';
 import type { Warehouse } from '../warehouse.js';
 import { warn } from './warn.js';
 
 /** What it takes of a command's context. */
 type ProjectContext = Pick<CommandContext, 'settings' | 'env' | 'output'> & {
-  readonly global: Pick<CommandContext['global'], 'partialParse'>;
+  readonly global: Pick<CommandContext['global'], 'partialParse'> & Partial<CommandContext['global']>;
 };
 
 export interface OpenProjectOptions {
@@ -33,18 +35,34 @@ export async function openProject(
     projectDir: settings.projectDir,
     environment: {
       target: { ...addressOf(settings, warehouse), threads: settings.threads },
-      env: context.env,
+      env:
+        context.global.versionCheck === false ? { ...context.env, DBT_VERSION_CHECK: 'false' } : context.env,
       vars,
       invocationId: randomUUID(),
       startedAt: new Date(),
+      limits: settings.templates,
       log: (message, toConsole) => {
         if (toConsole || context.output.debug) context.output.log(message);
       },
     },
     ...(version !== undefined && { cache: { version } }),
   });
-  for (const warning of project.warnings) warn(context.output, warning);
-  return project;
+  const { warnings = onlyWarn, targetPath } = context.global;
+  // wrong options are told before anything is done with them
+  warnings.mode('');
+  for (const warning of project.warnings) {
+    const mode = warnings.mode(warning.code);
+    if (mode === 'error') throw warning;
+    if (mode === 'warn') warn(context.output, warning);
+  }
+  if (targetPath === undefined) return project;
+  return {
+    ...project,
+    settings: {
+      ...project.settings,
+      targetPath: relative(settings.projectDir, resolve(settings.projectDir, targetPath)),
+    },
+  };
 }
 
 /** dbt's `target`: where, without the password. */

@@ -22,7 +22,7 @@ export interface LoadOptions {
   readonly vars?: string;
   readonly output: Output;
   /** `--no-partial-parse` */
-  readonly global?: Pick<GlobalOptions, 'partialParse'>;
+  readonly global?: Pick<GlobalOptions, 'partialParse'> & Partial<GlobalOptions>;
 }
 
 /** The project of a command that has its database open, with what renders it and its SDL files. */

@@ -27,7 +27,7 @@ export async function planProject(
 ): Promise<PlannedProject> {
   const { readGeneration } = await import('../../build/publish/generation.js');
   const { makePlan } = await import('../../build/plan/plan.js');
-  const { readPassedTests } = await import('../../build/plan/passed-tests.js');
+  const { readPlanMemory } = await import('../../build/plan/plan-memory.js');
   const { RunScope } = await import('../../build/run/run-scope.js');
   const { quoteIdentifier } = await import('../../postgres/identifier.js');
   const warehouse = await context.warehouse();
@@ -68,8 +68,9 @@ export async function planProject(
     selected,
     ...(flags.fullRefresh && { force: 'full refresh' }),
     distrustRecent: true,
+    ...(await readPlanMemory(database, state, current.number)),
+    reconcileAfter: settings.runs.reconcile,
     paths: pathSettings(flags, settings.runs),
-    passedTests: await readPassedTests(database, state, current.number),
   });
   return {
     warehouse,

@@ -13,6 +13,7 @@ import { eventTimeFlags, sampleFlag } from './event-time-flags.js';
 import { namesNodes } from './choose-nodes.js';
 import { loadProject } from './load-project.js';
 import { pathSettings, type RunFlagsGiven } from './run-flags.js';
+import { plainWithoutSecrets } from '../secrets.js';
 import { argsOf } from './run-args.js';
 import { runReporter } from './run-reporter.js';
 import { selectForRun } from './select-for-run.js';
@@ -58,7 +59,7 @@ export async function performRun(
   const eventTime = eventTimeFlags(flags.eventTimeStart, flags.eventTimeEnd);
   const sample = sampleFlag(flags.sample, startedAt);
   const defer = deferralOf(flags, context.env, warehouse.facts.database, warn);
-  const args = argsOf(flags, sample);
+  const args = plainWithoutSecrets(argsOf(flags, sample), context.env);
   const force = forceOf(command, flags);
   const summary = await run({
     database: warehouse.database,
@@ -74,6 +75,7 @@ export async function performRun(
       STORE_FAILURES: flags.storeFailures ?? false,
       WHICH: command,
       EMPTY: flags.empty ?? false,
+      WARN_ERROR: context.global.warnings.mode('test') === 'error',
       ...(sample && { SAMPLE: sample }),
       ...(eventTime && { EVENT_TIME_START: eventTime.start, EVENT_TIME_END: eventTime.end }),
     },
@@ -102,6 +104,7 @@ export async function performRun(
     publish: settings.runs.publish,
     ...(force !== undefined && { force }),
     distrustRecent: trigger === 'manual',
+    reconcileAfter: settings.runs.reconcile,
     lockWait: settings.runs.lockWait,
     staleAfter: settings.runs.lockStaleAfter,
     lockTimeout: settings.runs.lockTimeout,
@@ -123,11 +126,10 @@ export async function performRun(
 }
 
 /** 0; 1 when a node or test failed, or the run did. */
-export function exitCodeOf(summary: RunSummary, flags: RunFlagsGiven): number {
+export function exitCodeOf(summary: RunSummary): number {
   const good = summary.state === 'published' || summary.state === 'succeeded';
-  const warned = flags.warnError === true && summary.results.some((result) => result.status === 'warn');
   const bad = summary.results.some((result) => ['error', 'partial success', 'fail'].includes(result.status));
-  return good && !bad && summary.error === undefined && !warned ? 0 : 1;
+  return good && !bad && summary.error === undefined ? 0 : 1;
 }
 
 /** Why unchanged nodes are built too; undefined when they are carried forward. */

@@ -29,7 +29,6 @@ export interface RunFlagsGiven {
   readonly eventTimeEnd?: string;
   readonly carry?: boolean;
   readonly check?: boolean;
-  readonly warnError?: true;
   readonly incrementalPath?: string;
 }
 
@@ -81,7 +80,6 @@ export function addRunFlags(command: Command): Command {
     .option('--no-defer', 'read what this target has')
     .option('--favor-state', 'with --defer: although this target has them')
     .option('--defer-state <folder>', 'the state for --defer, where --state is for the selection')
-    .option('--warn-error', 'a warning fails the run')
     .option('--no-carry', 'build unchanged nodes too')
     .option('--no-check', 'build without holding everything against the server first');
 }

@@ -17,6 +17,10 @@ export const buildCodes = {
     cause: 'A node reads another that was never built and is not part of this run.',
     cure: 'Build it too: select it with `+`, as in `thau build --select +customers`.',
   },
+  BUILD_CANNOT_TRACK: {
+    cause: '`thau source track` is asked for a source that is no table, or over something that is none.',
+    cure: 'Set `loaded_at_field` for the source, or let the counters of PostgreSQL speak for it.',
+  },
   BUILD_DEFER: {
     cause: '`--defer` names a state whose relations are in another database.',
     cure: 'Defer to a state of the same database, or build what is read here.',

@@ -22,7 +22,7 @@ export const jinjaCodes = {
   JINJA_LIMIT: {
     cause:
       'A template ran past a limit: too many steps, calls nested too deep, a value or an output too large.',
-    cure: 'Look for a loop or recursion that never ends, or raise the limit that the message names.',
+    cure: 'Look for a loop or recursion that never ends, or raise the limit that the message names, under `templates:` of thau.yml.',
   },
   JINJA_PENDING: {
     cause: 'A template wanted an answer that takes time (a query) where none can be awaited: while parsing.',

@@ -50,6 +50,10 @@ export const projectCodes = {
       'An enforced contract of the earlier state lost a column, a type, a constraint or itself. For a versioned model this is an error, for others a warning.',
     cure: 'Add a new version of the model instead, or take the change back.',
   },
+  PROJECT_DEPRECATED: {
+    cause: 'A model has passed its deprecation_date, or something refers to a model that has one.',
+    cure: 'Read another model or its latest version; remove what is past its date.',
+  },
   PROJECT_DUPLICATE_PROPERTIES: {
     cause: 'Two entries of properties files describe the same model, seed, snapshot, macro or test.',
     cure: 'Join the two entries into one.',

@@ -11,6 +11,8 @@ export interface Globals {
   get(name: string): Value | undefined;
   /** The names there are, for "did you mean". */
   keys?(): Iterable<string>;
+  /** What a render among these names may use, where the render itself says nothing. */
+  readonly limits?: Partial<Limits> | undefined;
 }
 
 /** What one render shares among all its macros. Its counters are the only state that changes. */

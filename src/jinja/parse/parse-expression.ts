@@ -83,13 +83,23 @@ function parsePlain(stream: TokenStream): Expression | null {
   return ends ? parsePrimary(stream) : null;
 }
 
-/** Each link of a chain of operators deepens the tree, so it counts as nesting. */
-function parseOr(stream: TokenStream): Expression {
-  let left = parseAnd(stream);
+type Operand = (stream: TokenStream) => Expression;
+
+/**
+ * Operands with operators of one precedence between them, joined from the left. Each link deepens the tree, so it
+ * counts as nesting.
+ */
+function parseChain(
+  stream: TokenStream,
+  operand: Operand,
+  isLink: () => boolean,
+  join: (operator: string, left: Expression, right: Expression, at: number) => Expression,
+): Expression {
+  let left = operand(stream);
   let links = 0;
-  while (stream.isName('or')) {
-    const { at } = stream.next();
-    left = { kind: 'or', left, right: parseAnd(stream), at };
+  while (isLink()) {
+    const { text, at } = stream.next();
+    left = join(text, left, operand(stream), at);
     stream.enter();
     links++;
   }
@@ -97,17 +107,22 @@ function parseOr(stream: TokenStream): Expression {
   return left;
 }
 
+function parseOr(stream: TokenStream): Expression {
+  return parseChain(
+    stream,
+    parseAnd,
+    () => stream.isName('or'),
+    (_, left, right, at) => ({ kind: 'or', left, right, at }),
+  );
+}
+
 function parseAnd(stream: TokenStream): Expression {
-  let left = parseNot(stream);
-  let links = 0;
-  while (stream.isName('and')) {
-    const { at } = stream.next();
-    left = { kind: 'and', left, right: parseNot(stream), at };
-    stream.enter();
-    links++;
-  }
-  stream.leave(links);
-  return left;
+  return parseChain(
+    stream,
+    parseNot,
+    () => stream.isName('and'),
+    (_, left, right, at) => ({ kind: 'and', left, right, at }),
+  );
 }
 
 function parseNot(stream: TokenStream): Expression {
@@ -141,24 +156,13 @@ function parseCompare(stream: TokenStream): Expression {
   return rest.length === 0 ? first : { kind: 'compare', first, rest, at };
 }
 
-function parseBinary(
-  stream: TokenStream,
-  operand: (stream: TokenStream) => Expression,
-  operators: readonly string[],
-): Expression {
-  let left = operand(stream);
-  let links = 0;
-  for (;;) {
-    const { current } = stream;
-    if (current.kind !== 'operator' || !operators.includes(current.text)) break;
-    stream.next();
-    const operator = current.text as BinaryOperator;
-    left = { kind: 'binary', operator, left, right: operand(stream), at: current.at };
-    stream.enter();
-    links++;
-  }
-  stream.leave(links);
-  return left;
+function parseBinary(stream: TokenStream, operand: Operand, operators: readonly string[]): Expression {
+  return parseChain(
+    stream,
+    operand,
+    () => stream.current.kind === 'operator' && operators.includes(stream.current.text),
+    (text, left, right, at) => ({ kind: 'binary', operator: text as BinaryOperator, left, right, at }),
+  );
 }
 
 const sumOperators = ['+', '-'];

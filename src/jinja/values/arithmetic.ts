@@ -20,7 +20,7 @@ export function arithmetic(operator: BinaryOperator, a: Value, b: Value, limits:
   }
   const left = asNumber(a);
   const right = asNumber(b);
-  if (left && right) return numberArithmetic(operator, left, right);
+  if (left && right) return numberArithmetic(operator, left, right, limits);
   const special = ofObjects(operator, a, b) ?? ofContainers(operator, a, b, limits);
   if (special !== undefined) return special;
   if (a instanceof Undefined) throw a.fault();
@@ -87,8 +87,8 @@ function repeat(value: Value, times: number, limits: Limits): Value | undefined 
   return Array.isArray(value) ? repeated : new Tuple(repeated);
 }
 
-function numberArithmetic(operator: BinaryOperator, a: Numeric, b: Numeric): Value {
-  if (a.kind === 'int' && b.kind === 'int') return integerArithmetic(operator, a.value, b.value);
+function numberArithmetic(operator: BinaryOperator, a: Numeric, b: Numeric, limits: Limits): Value {
+  if (a.kind === 'int' && b.kind === 'int') return integerArithmetic(operator, a.value, b.value, limits);
   return new Float(floatArithmetic(operator, toFloat(a.value), toFloat(b.value)));
 }
 
@@ -99,19 +99,24 @@ function toFloat(value: number | bigint): number {
   return result;
 }
 
-function integerArithmetic(operator: BinaryOperator, a: number | bigint, b: number | bigint): Value {
+function integerArithmetic(
+  operator: BinaryOperator,
+  a: number | bigint,
+  b: number | bigint,
+  { digits }: Limits,
+): Value {
   switch (operator) {
     case '/':
       if (Number(b) === 0) throw valueFault('division by zero');
       return new Float(divideIntegers(a, b));
     case '**':
-      return power(a, b);
+      return power(a, b, digits);
   }
   if (typeof a === 'number' && typeof b === 'number') {
     const result = smallArithmetic(operator, a, b);
     if (Number.isSafeInteger(result)) return result === 0 ? 0 : result;
   }
-  return normalInteger(bigArithmetic(operator, BigInt(a), BigInt(b)));
+  return normalInteger(bigArithmetic(operator, BigInt(a), BigInt(b)), digits);
 }
 
 function smallArithmetic(operator: BinaryOperator, a: number, b: number): number {
@@ -166,15 +171,17 @@ function divideIntegers(a: number | bigint, b: number | bigint): number {
   return result;
 }
 
-function power(a: number | bigint, b: number | bigint): Value {
+function power(a: number | bigint, b: number | bigint, most: number): Value {
   const exponent = Number(b);
   if (exponent < 0) {
     if (Number(a) === 0) throw valueFault('0.0 cannot be raised to a negative power');
     return new Float(toFloat(a) ** exponent);
   }
   const digits = Math.log10(Math.max(1, Math.abs(Number(a)))) * exponent;
-  if (digits > 4100 || exponent > 1e9) throw limitFault('a power has more than 4,000 digits', 'integer');
-  return normalInteger(BigInt(a) ** BigInt(b));
+  if (digits > most + 100 || exponent > 1e9) {
+    throw limitFault(`a power has more than ${most.toLocaleString('en')} digits`, 'digits');
+  }
+  return normalInteger(BigInt(a) ** BigInt(b), most);
 }
 
 function floatArithmetic(operator: BinaryOperator, a: number, b: number): number {
@@ -227,19 +234,20 @@ function floorDivide(a: number, b: number): number {
 
 /** `-value` */
 export function negate(value: Value): Value {
-  const number = asNumber(value);
-  if (number?.kind === 'int')
-    return typeof number.value === 'bigint' ? normalInteger(-number.value) : 0 - number.value;
-  if (number) return new Float(-number.value);
-  if (value instanceof Undefined) throw value.fault();
-  throw typeFault(`bad operand type for unary -: '${typeName(value)}'`);
+  const number = operandOf('-', value);
+  if (number.kind === 'float') return new Float(-number.value);
+  return typeof number.value === 'bigint' ? normalInteger(-number.value) : 0 - number.value;
 }
 
 /** `+value` */
 export function positive(value: Value): Value {
+  const number = operandOf('+', value);
+  return number.kind === 'int' ? number.value : new Float(number.value);
+}
+
+function operandOf(sign: '+' | '-', value: Value): Numeric {
   const number = asNumber(value);
-  if (number?.kind === 'int') return number.value;
-  if (number) return new Float(number.value);
+  if (number !== undefined) return number;
   if (value instanceof Undefined) throw value.fault();
-  throw typeFault(`bad operand type for unary +: '${typeName(value)}'`);
+  throw typeFault(`bad operand type for unary ${sign}: '${typeName(value)}'`);
 }

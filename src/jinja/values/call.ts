@@ -66,4 +66,6 @@ export interface Limits {
   readonly output: number;
   /** UTF-16 units of a string, or items of a list, made by one operation: `*`, `range`, `ljust`, formatting. */
   readonly size: number;
+  /** Decimal digits of an integer: printing one costs their square. */
+  readonly digits: number;
 }

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import * as state001 from './001_state.js';
 import * as state010 from './010_batches.js';
+import * as state011 from './011_source_changes.js';
 import * as state040 from './040_versioned.js';
 import * as state020 from './020_cancel_and_leases.js';
 import * as state030 from './030_artifacts_as_written.js';
@@ -16,6 +17,7 @@ export interface StateMigration {
 export const stateMigrations: readonly StateMigration[] = [
   { name: '001_state', ...state001 },
   { name: '010_batches', ...state010 },
+  { name: '011_source_changes', ...state011 },
   { name: '040_versioned', ...state040 },
   { name: '020_cancel_and_leases', ...state020 },
   { name: '030_artifacts_as_written', ...state030 },

@@ -13,6 +13,7 @@ export function worldOf(session: Session, version: string): string {
     root.root,
     environment.target,
     environment.vars,
+    environment.limits ?? null,
     [...packages.values()].map((settings) => [settings.name, settings.prefix, settings.file.text]),
     macros.all().map(({ node }) => node.unique_id),
     [...docs.values()],

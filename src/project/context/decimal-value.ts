@@ -1,3 +1,4 @@
+import { defaultLimits } from '../../jinja/render.js';
 import { asNumber } from '../../jinja/values/number.js';
 import { arithmetic } from '../../jinja/values/arithmetic.js';
 import { Float } from '../../jinja/values/float.js';
@@ -42,8 +43,9 @@ export class DecimalValue extends HostObject {
     const right = other instanceof DecimalValue ? new Float(other.number) : other;
     if (!(right instanceof Float) && asNumber(right) === undefined) return undefined;
     const left = new Float(this.number);
-    const limits = { steps: 0, depth: 0, output: 0, size: 0 };
-    return reflected ? arithmetic(operator, right, left, limits) : arithmetic(operator, left, right, limits);
+    return reflected
+      ? arithmetic(operator, right, left, defaultLimits)
+      : arithmetic(operator, left, right, defaultLimits);
   }
 
   override toPlain(): Value {

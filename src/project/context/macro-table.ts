@@ -1,4 +1,5 @@
 import type { BlockDefinition, Template } from '../../jinja/parse/ast.js';
+import type { Limits } from '../../jinja/values/call.js';
 import type { MacroNode } from '../manifest.js';
 import type { DispatchRule } from '../settings/project-settings.js';
 
@@ -31,6 +32,9 @@ const standardMaterializations: ReadonlySet<string> = new Set([
 export class MacroTable {
   readonly #packages = new Map<string, Map<string, MacroEntry>>();
   readonly #flat = new Map<string, ReadonlyMap<string, MacroEntry>>();
+
+  /** What templates may use at most; the interpreter's defaults where it says nothing. */
+  limits: Partial<Limits> | undefined;
 
   /** Is told of each macro that a template looks at. */
   onUse: ((entry: MacroEntry) => void) | undefined;

@@ -1,4 +1,5 @@
 import { macroOf } from '../../jinja/render.js';
+import type { Limits } from '../../jinja/values/call.js';
 import type { Globals } from '../../jinja/evaluate/frame.js';
 import { HostFunction } from '../../jinja/values/host-function.js';
 import { HostObject } from '../../jinja/values/host-object.js';
@@ -18,6 +19,10 @@ export class NodeGlobals implements Globals {
     readonly own: ReadonlyMap<string, Value>,
     readonly shared: ReadonlyMap<string, Value>,
   ) {}
+
+  get limits(): Partial<Limits> | undefined {
+    return this.macros.limits;
+  }
 
   get(name: string): Value | undefined {
     const macro = this.macros.namesSeenBy(this.packageName).get(name);

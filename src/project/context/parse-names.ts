@@ -1,5 +1,7 @@
 import { HostFunction } from '../../jinja/values/host-function.js';
 import { HostObject } from '../../jinja/values/host-object.js';
+import { parseTemplate } from '../../jinja/parse/parse-template.js';
+import { renderSync } from '../../jinja/render.js';
 import { str } from '../../jinja/values/repr.js';
 import type { Value } from '../../jinja/values/value.js';
 import { Dict } from '../../jinja/values/dict.js';
@@ -69,6 +71,14 @@ export function parseGlobals(
         config,
         ...fields(shared, ['var', 'env_var', 'log', 'print', 'return']),
       }),
+    ],
+    [
+      'render',
+      new HostFunction('render', ({ args }) =>
+        renderSync(parseTemplate(str(args[0] ?? ''), { file: 'a variable' }), globals, {
+          undefined: 'silent',
+        }),
+      ),
     ],
     ['execute', false],
     ['this', relation],

@@ -3,6 +3,7 @@ import { parseTemplate } from '../../jinja/parse/parse-template.js';
 import { renderAsync } from '../../jinja/render.js';
 import { bindArguments } from '../../jinja/values/bind-arguments.js';
 import { Dict } from '../../jinja/values/dict.js';
+import type { Call, CallResult } from '../../jinja/values/call.js';
 import { HostFunction } from '../../jinja/values/host-function.js';
 import { str } from '../../jinja/values/repr.js';
 import type { Value } from '../../jinja/values/value.js';
@@ -37,6 +38,22 @@ export interface RunSubject {
   readonly manifest: Manifest;
   /** What else the template sees: `sql` and hooks in a materialization, a test's arguments. */
   readonly extra?: Readonly<Record<string, Value>>;
+  /** dbt's own configuration, which packages reach as `ref.config`. */
+  readonly runtimeConfig?: Value;
+}
+
+/** `ref()`, which carries dbt's configuration: undocumented, and used by packages that tell about their project. */
+class RefFunction extends HostFunction {
+  constructor(
+    readonly config: Value | undefined,
+    run: (call: Call) => CallResult,
+  ) {
+    super('ref', run);
+  }
+
+  override getAttribute(name: string): Value | undefined {
+    return name === 'config' ? this.config : undefined;
+  }
 }
 
 /** The names of a template while something runs: the database answers, `ref()` gives relations. */
@@ -48,7 +65,7 @@ export function runGlobals(
   state: RunState,
 ): NodeGlobals {
   const { node, manifest } = subject;
-  const ref = new HostFunction('ref', (call) => {
+  const ref = new RefFunction(subject.runtimeConfig, (call) => {
     const wanted = refArguments(call);
     const candidates = parentsOf(node, manifest).filter(
       (one) =>
@@ -90,7 +107,7 @@ export function runGlobals(
       }),
     ],
     ['execute', true],
-    ['this', thisValue(run)],
+    ['this', thisValue(run, node?.database ?? null)],
     ...(node === undefined ? [] : [['schema', node.schema] as const]),
     ['model', node === undefined ? new Dict() : modelValue(node, run)],
     ['graph', graphValue(manifest)],
@@ -130,9 +147,14 @@ export function runGlobals(
   return globals;
 }
 
-function thisValue({ unitTest, thisRelation }: RunContext): Value {
+function thisValue({ unitTest, thisRelation }: RunContext, database: string | null): Value {
   if (unitTest) return unitTest.self === null ? null : RelationValue.cte(unitTest.self);
-  return thisRelation === null ? null : RelationValue.of(thisRelation);
+  return thisRelation === null ? null : RelationValue.of({ database, ...named(thisRelation) });
+}
+
+/** A name without its database where it has none: macros ask relations for theirs, as under dbt. */
+function named({ database, ...name }: RelationName): Omit<RelationName, 'database'> & { database?: string } {
+  return database === null ? name : { ...name, database };
 }
 
 /** `api` with relations that stand for names: what a macro makes of a name reads what this run built. */
@@ -180,7 +202,7 @@ function relationFor(
     return RelationValue.cte(cteName(node)).with({ condition });
   }
   const relation = RelationValue.of(
-    run.relationOf(node.unique_id),
+    { database: node.database, ...named(run.relationOf(node.unique_id)) },
     node.resource_type === 'source' ? null : typeOf(node),
   );
   const limit = run.flags.EMPTY ? 0 : null;

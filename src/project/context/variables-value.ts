@@ -1,7 +1,7 @@
 import { ThauError } from '../../errors/thau-error.js';
 import { didYouMean } from '../../errors/suggest.js';
 import { bindArguments } from '../../jinja/values/bind-arguments.js';
-import type { Call } from '../../jinja/values/call.js';
+import type { Call, CallResult } from '../../jinja/values/call.js';
 import { HostFunction } from '../../jinja/values/host-function.js';
 import { HostObject } from '../../jinja/values/host-object.js';
 import { str } from '../../jinja/values/repr.js';
@@ -16,10 +16,16 @@ export class VariablesValue extends HostObject {
     super();
   }
 
-  override call(call: Call): Value {
+  override call(call: Call): CallResult {
     const [key = null, fallback] = bindArguments('var', call, ['var', 'default'], 1);
     const name = str(key);
-    if (this.variables.has(name)) return toValue(this.variables.get(name));
+    if (this.variables.has(name)) {
+      const value = this.variables.get(name);
+      // a variable may hold a template, `{{ ref('pages') }}`, and is rendered where it is used
+      if (typeof value !== 'string' || !/\{[{%#]/.test(value)) return toValue(value);
+      const render = call.context.lookup('render');
+      return render === undefined ? value : call.context.invoke(render, [value]);
+    }
     if (fallback !== undefined) return fallback;
     throw new ThauError('PROJECT_UNKNOWN_VAR', `the variable "${name}" has no value`, {
       at: call.context.place(),

@@ -11,6 +11,8 @@
 {%- endmacro %}
 
 {% macro noop_statement(name=none, message=none, code=none, rows_affected=none, res=none) -%}
+    {#- what the call holds is read, and not run -#}
+    {%- set _ = caller() if caller else none -%}
     {%- if name is not none -%}
         {{ store_raw_result(name, message=message, code=code, rows_affected=rows_affected, agate_table=res) }}
     {%- endif -%}

@@ -25,12 +25,13 @@ export interface NamingContext {
 
 interface Named {
   readonly name: string;
+  readonly package_name: string;
   readonly version?: string | number | null;
   readonly config: NodeConfig;
   readonly original_file_path: string;
 }
 
-/** The database, schema and alias of a node, by `generate_*_name` of the root project or dbt's own rules. */
+/** The database, schema and alias of a node, by `generate_*_name` of its package, the root project or dbt's own rules. */
 export function relationNames(node: Named, context: NamingContext): RelationNames {
   const { config } = node;
   const { target } = context;
@@ -58,14 +59,16 @@ function defaultAlias(node: Named): string {
     : `${node.name}_v${String(version).replaceAll('.', '_')}`;
 }
 
-/** Asks the root project's macro, where it has one; the standard ones say what the defaults above say. */
+/** Asks the package's macro, or the root project's, where it has one; the standard ones say what the defaults above say. */
 function overridden(
   name: string,
   custom: string | null,
   node: Named,
   context: NamingContext,
 ): string | undefined {
-  const macro: MacroEntry | undefined = context.macros.inPackage(context.macros.rootPackage, name);
+  const { macros } = context;
+  const macro: MacroEntry | undefined =
+    macros.inPackage(node.package_name, name) ?? macros.inPackage(macros.rootPackage, name);
   if (macro === undefined || macro.node.package_name === standardPackage) return undefined;
   const args: Value[] = [custom, new LazyRecord(node)];
   const globals = context.globals();

@@ -3,6 +3,7 @@ import { findCycle } from '../graph/find-cycle.js';
 import { graphMaps } from '../graph/maps.js';
 import type { DeclaredNode, MacroNode, Manifest, ManifestNode } from '../manifest.js';
 import { describeMacros } from './describe-macros.js';
+import { warnOfDeprecations } from './deprecations.js';
 import { linkNodes, References, resolve } from './link.js';
 import type { Session } from './session.js';
 
@@ -10,6 +11,7 @@ import type { Session } from './session.js';
 export function buildManifest(session: Session): Manifest {
   const references = new References(session);
   const nodes = linkNodes(session, references);
+  warnOfDeprecations(nodes, session);
   const declared = linkDeclared(session, references);
   const byId = <T extends { readonly unique_id: string }>(list: readonly T[]): Record<string, T> =>
     Object.fromEntries(

@@ -156,7 +156,7 @@ export function resolve(
       if (found === 'disabled') disabled ??= { name: ref.name, at };
       else {
         // tests may look at what they test, whatever its group
-        if (from.isTest !== true) checkAccess(found, from, at);
+        if (from.isTest !== true) checkAccess(found, from, at, references.session.packages);
         ids.add(found.unique_id);
       }
     });
@@ -168,16 +168,29 @@ function checkAccess(
   target: ManifestNode,
   from: { readonly name: string; readonly package: string; readonly group: string | null },
   at: Place,
+  packages: Session['packages'],
 ): void {
-  if (target.access !== 'private' || target.group === null || target.group === from.group) return;
-  throw new ThauError(
-    'PROJECT_ACCESS',
-    `"${from.name}" may not refer to "${target.name}", which is private to the group "${target.group}"`,
-    {
-      at,
-      hint: `Put "${from.name}" into the group, or make "${target.name}" protected or public.`,
-    },
-  );
+  const foreign = target.package_name !== from.package;
+  const restricted = foreign && (packages.get(target.package_name)?.restrictAccess ?? false);
+  if (target.access === 'private' && (restricted || from.group === null || from.group !== target.group)) {
+    throw new ThauError(
+      'PROJECT_ACCESS',
+      `"${from.name}" may not refer to "${target.name}", which is private to ${
+        target.group === null ? 'its group, and has none' : `the group "${target.group}"`
+      }`,
+      {
+        at,
+        hint: `Put "${from.name}" into the group, or make "${target.name}" protected or public.`,
+      },
+    );
+  }
+  if (target.access === 'protected' && restricted) {
+    throw new ThauError(
+      'PROJECT_ACCESS',
+      `"${from.name}" may not refer to "${target.name}": the package "${target.package_name}" restricts access to its public models`,
+      { at, hint: `Ask the package to make "${target.name}" public, or read a public model of it.` },
+    );
+  }
 }
 
 /** Gives every node its parents; tests of disabled nodes are set aside with them. */

@@ -6,7 +6,7 @@ import type { Entry } from '../properties/properties.js';
 import { Expect } from '../yaml/expect.js';
 import type { YamlMapping } from '../yaml/yaml-file.js';
 import type { ModelVersion } from './model-versions.js';
-import { claim, configsOf, parseNode, topLevelConfig } from './parse-node.js';
+import { configsOf, parseNode, topLevelConfig } from './parse-node.js';
 import { readText, trimmed, type SourceFile } from './project-files.js';
 import { describeColumns, renderDescription } from './read-docs.js';
 import { pythonTemplate } from './python-model.js';
@@ -24,12 +24,12 @@ export function parseModel(
   const suffix = version === undefined ? [] : [`v${version.version}`];
   const uniqueId = ['model', file.package.name, name, ...suffix].join('.');
   const at: Place = { file: file.shown, line: firstLine };
-  claim(uniqueId, at, session.taken, 'model', name);
   const patch = session.properties.patches.models.take(file.package.name, name);
   const described = patch === undefined ? nothingSaid : describe(patch, version?.raw, session);
   return parseNode(
     {
       type: 'model',
+      claims: 'model',
       package: file.package,
       name,
       uniqueId,
@@ -62,10 +62,24 @@ function extraOf(patch: Entry | undefined, version: ModelVersion | undefined): P
   const constraints = raw['constraints'];
   return {
     constraints: Array.isArray(constraints) ? (constraints as YamlMapping[]) : [],
+    ...dateOf(patch, raw),
     ...(version === undefined
       ? { version: null }
       : { version: version.version, latest_version: version.latest }),
   };
+}
+
+/** `deprecation_date`, which must be a date. */
+function dateOf(patch: Entry | undefined, raw: YamlMapping): Partial<ManifestNode> {
+  const date = raw['deprecation_date'];
+  if (patch === undefined || date === undefined || date === null) return {};
+  if (typeof date === 'string' && !Number.isNaN(Date.parse(date))) return { deprecation_date: date };
+  throw new Expect(patch.yaml).fault(
+    patch.raw,
+    'deprecation_date',
+    `the deprecation_date of model "${patch.name}" must be a date such as 2026-12-31`,
+    date,
+  );
 }
 
 /** Description and columns of an entry; a version may say its own and choose among the model's columns. */

@@ -31,6 +31,8 @@ export interface NodeRequest {
   readonly rawCode: string;
   /** SQL unless said. */
   readonly language?: 'python';
+  /** What its file makes, for the error when two files make one; only nodes that are enabled count. */
+  readonly claims?: string;
   /** Null for seeds, whose files are data. */
   readonly template: Template | null;
   /** Of a seed: the whole file, for its checksum. */
@@ -128,6 +130,7 @@ export function parseNode(request: NodeRequest, session: Session): Draft | undef
     session.disabled.push(node);
     return undefined;
   }
+  if (request.claims !== undefined) claim(request.uniqueId, request.at, session.taken, request.claims, name);
   const draft = { node, capture, package: settings };
   session.drafts.push(draft);
   return draft;
@@ -164,7 +167,7 @@ function namesOf(
   request: NodeRequest,
   config: NodeConfig,
   session: Session,
-  stub: { readonly name: string; readonly original_file_path: string },
+  stub: { readonly name: string; readonly package_name: string; readonly original_file_path: string },
   globals: () => NodeGlobals,
 ): RelationNames {
   const { target } = session.environment;
@@ -209,7 +212,7 @@ function mappingOf(value: unknown): YamlMapping {
 }
 
 /** Refuses a second node of one id, with both places. */
-export function claim(uniqueId: string, at: Place, taken: Claims, noun: string, name: string): void {
+function claim(uniqueId: string, at: Place, taken: Claims, noun: string, name: string): void {
   const before = taken.get(uniqueId);
   if (before === undefined) {
     taken.set(uniqueId, at);

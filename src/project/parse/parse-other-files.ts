@@ -6,7 +6,7 @@ import type { Entry, PatchKind } from '../properties/properties.js';
 import { Expect } from '../yaml/expect.js';
 import type { YamlMapping } from '../yaml/yaml-file.js';
 import { describe } from './parse-models.js';
-import { claim, configsOf, parseNode, type NodeRequest } from './parse-node.js';
+import { configsOf, parseNode, type NodeRequest } from './parse-node.js';
 import { readText, trimmed, type SourceFile } from './project-files.js';
 import type { Draft, Session } from './session.js';
 
@@ -58,13 +58,13 @@ export function parseYamlSnapshot(entry: Entry, session: Session): void {
   const relation = expect.text(entry.raw, 'relation', `the relation of snapshot "${entry.name}"`);
   const at = entry.yaml.at(entry.raw, 'name');
   const uniqueId = `snapshot.${entry.packageName}.${entry.name}`;
-  claim(uniqueId, at, session.taken, 'snapshot', entry.name);
   session.properties.patches.snapshots.take(entry.packageName, entry.name);
   const rawCode = `select * from {{ ${relation} }}`;
   const line = entry.yaml.at(entry.raw, 'relation').line ?? 1;
   const node = parseNode(
     {
       type: 'snapshot',
+      claims: 'snapshot',
       package: settings,
       name: entry.name,
       uniqueId,
@@ -152,7 +152,7 @@ interface FileNode {
   readonly at: Place;
 }
 
-/** What every node of a file of its own has: its names, and what its properties say. Claims its unique id. */
+/** What every node of a file of its own has: its names, and what its properties say. */
 function fileRequest(
   file: SourceFile,
   { type, name, patches, at }: FileNode,
@@ -160,10 +160,10 @@ function fileRequest(
 ): Omit<NodeRequest, 'rawCode' | 'template'> {
   const packageName = file.package.name;
   const uniqueId = `${type}.${packageName}.${name}`;
-  claim(uniqueId, at, session.taken, type, name);
   const patch = session.properties.patches[patches].take(packageName, name);
   return {
     type,
+    claims: type,
     package: file.package,
     name,
     uniqueId,

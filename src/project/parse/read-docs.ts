@@ -70,7 +70,8 @@ export function renderDescription(
   packageName: string,
   session: Session,
 ): string {
-  if (!isTemplate(text)) return text;
+  // rendering drops one line break at the end, with or without a template in the text
+  if (!isTemplate(text)) return text.replace(/\n$/, '');
   const shared = session.yamlGlobals(packageName);
   const doc = new HostFunction('doc', (call) => {
     const names = call.args.map(str);

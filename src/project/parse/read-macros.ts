@@ -13,12 +13,32 @@ const macroKinds = new Set<BlockDefinition['kind']>(['macro', 'test', 'data_test
 
 /** Adds the macros, generic tests and materializations of a file to the session's table. */
 export function readMacros(file: SourceFile, session: Session): void {
-  const template = parseTemplate(readText(file, session.files), { file: file.shown });
+  const template = parseMacros(readText(file, session.files), file.shown);
   for (const block of template.blocks) {
     if (!macroKinds.has(block.kind)) continue;
     const entry = macroEntry(template, block, file.package.name, file.path, file.path);
     const before = session.macros.add(entry);
     if (before !== undefined) session.problems.error(duplicate(entry, before));
+  }
+}
+
+/**
+ * dbt looks at the macros of a file alone, so a note such as `{% https://… %}` between them is no fault: where the whole
+ * is no template, what stands outside of the blocks is taken out, line by line, and the rest read again.
+ */
+function parseMacros(text: string, shown: string): Template {
+  try {
+    return parseTemplate(text, { file: shown });
+  } catch (error) {
+    const blocks = text.replace(
+      /(\{%-?\s*(macro|test|data_test|materialization)\b[^]*?\{%-?\s*end\2\s*-?%\})|\{#[^]*?#\}|[^\n]/g,
+      (_, block?: string) => block ?? '',
+    );
+    try {
+      return parseTemplate(blocks, { file: shown });
+    } catch {
+      throw error;
+    }
   }
 }
 

@@ -49,12 +49,18 @@ export class Session {
     readonly problems: Problems,
     readonly memory?: ParseMemory,
   ) {
-    this.macros = new MacroTable(root.name, root.dispatch);
+    this.macros = this.#macroTable();
     this.files = memory?.files ?? new FileTable(root.root);
     if (memory === undefined) return;
     this.macros.onUse = ({ node, template }) => {
       if (node.package_name !== standardPackage) memory.noteFile(template.file);
     };
+  }
+
+  #macroTable(dispatch = this.root.dispatch): MacroTable {
+    const table = new MacroTable(this.root.name, dispatch);
+    table.limits = this.environment.limits;
+    return table;
   }
 
   #properties: Properties | undefined;
@@ -98,12 +104,7 @@ export class Session {
   yamlGlobals(packageName: string): NodeGlobals {
     let globals = this.#yaml.get(packageName);
     if (globals === undefined) {
-      globals = new NodeGlobals(
-        new MacroTable(this.root.name, []),
-        packageName,
-        new Map(),
-        this.shared(packageName),
-      );
+      globals = new NodeGlobals(this.#macroTable([]), packageName, new Map(), this.shared(packageName));
       this.#yaml.set(packageName, globals);
     }
     return globals;

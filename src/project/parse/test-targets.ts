@@ -44,7 +44,10 @@ export function targetsOf(session: Session): EntryTarget[] {
   }
   return kinds.flatMap(([section, type]) =>
     session.properties.patches[section].entries().flatMap((entry) => {
-      const found = nodes.get(`${type}.${entry.packageName}.${entry.name}`) ?? [];
+      const all = nodes.get(`${type}.${entry.packageName}.${entry.name}`) ?? [];
+      // of several files for one node all but one are disabled
+      const enabled = new Set(all.filter((node) => node.config.enabled).map((node) => node.unique_id));
+      const found = all.filter((node) => node.config.enabled || !enabled.has(node.unique_id));
       return found.map((node): EntryTarget => {
         const isLatest = String(node.version ?? '') === String(node.latest_version ?? '');
         return {

@@ -44,8 +44,11 @@ export interface ProjectSettings {
   readonly onRunEnd: readonly string[];
   readonly dispatch: readonly DispatchRule[];
   readonly quoting: Quoting;
+  /** As written; null switches comments off, undefined is dbt's own comment. */
   readonly queryComment: unknown;
   readonly flags: YamlMapping;
+  /** Whether only public models may be read by other packages. */
+  readonly restrictAccess: boolean;
 }
 
 /** Whose macros `adapter.dispatch` looks through for a namespace, in order. */

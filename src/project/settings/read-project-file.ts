@@ -90,8 +90,9 @@ function readSettings(
     onRunEnd: read([], () => expect.texts(raw, 'on-run-end', 'on-run-end')),
     dispatch: read([], () => readDispatch(expect, raw)),
     quoting: read(allQuoted, () => readQuoting(expect, raw)),
-    queryComment: raw['query-comment'] ?? null,
+    queryComment: raw['query-comment'],
     flags: read({}, () => expect.mapping(raw, 'flags', 'flags')),
+    restrictAccess: read(false, () => expect.boolean(raw, 'restrict-access', 'restrict-access') ?? false),
   };
 }
 
@@ -131,6 +132,9 @@ const keys = new Set<string>([
   'profile',
   'require-dbt-version',
   ...Object.keys(defaultPaths).map((kind) => `${kind}-paths`),
+  'source-paths',
+  'data-paths',
+  'modules-path',
   'packages-install-path',
   'target-path',
   'log-path',
@@ -150,8 +154,13 @@ const keys = new Set<string>([
   'anchors',
 ]);
 
+/** What dbt before 1.0 called two of the paths, which it still reads. */
+const olderPaths: Readonly<Partial<Record<PathKind, string>>> = { model: 'source-paths', seed: 'data-paths' };
+
 function readPaths(expect: Expect, raw: YamlMapping, kind: PathKind, isRoot: boolean): string[] {
-  const key = `${kind}-paths`;
+  const older = olderPaths[kind];
+  const own = `${kind}-paths`;
+  const key = older !== undefined && !Object.hasOwn(raw, own) && Object.hasOwn(raw, older) ? older : own;
   if (!Object.hasOwn(raw, key)) return [...defaultPaths[kind]];
   return expect.texts(raw, key, key).map((written) => {
     const path = normalize(written).replaceAll('\\', '/').replace(/\/+$/, '');

@@ -10,7 +10,7 @@ import {
 } from 'yaml';
 import { ThauError } from '../../errors/thau-error.js';
 import type { QuickYaml, Spots } from './quick-yaml.js';
-import { plainScalar } from './scalar.js';
+import { plainScalar, taggedScalar } from './scalar.js';
 
 /** How many values a file may hold once its aliases are written out; "billion laughs" has 10^9. */
 const mostValues = 1_000_000;
@@ -97,9 +97,8 @@ class Reader {
     if (isScalar(node)) {
       const text = node.value;
       if (typeof text !== 'string') return text ?? null;
-      if (node.type !== 'PLAIN') return text;
-      if (node.tag === undefined) return plainScalar(text);
-      return node.tag.endsWith(':str') ? text : plainScalar(text);
+      if (node.tag !== undefined) return taggedScalar(text, node.tag);
+      return node.type === 'PLAIN' ? plainScalar(text) : text;
     }
     if (isSeq(node)) {
       const list = node.items.map((item) => this.#value(item));
@@ -121,6 +120,9 @@ class Reader {
       const key = isScalar(pair.key) ? ((pair.key.value as string | null) ?? '') : undefined;
       if (key === undefined) {
         throw this.faults.syntax(pair.key.range[0], 'a key must be text or a number', 'Quote the key.');
+      }
+      if (isScalar(pair.key) && pair.key.anchor !== undefined) {
+        this.#anchors.set(pair.key.anchor, { value: this.#content(pair.key), count: 1 });
       }
       const offset = pair.key.range[0];
       const first = seen.get(key);

@@ -84,6 +84,8 @@ describe('thau build', () => {
     stopped.kill('SIGCONT');
     const woken = await stopped.ended;
     expect(woken.code).toBe(1);
+    expect(woken.stderr).toMatch(/BUILD_SUPERSEDED|POSTGRES_RUN_LOCK_LOST/);
+    expect(woken.stderr).toMatch(/Run 3 (\(process \d+ on .+\) )?took over/);
     expect(woken.stderr).not.toMatch(/\.js:\d+/);
     expect(await shown()).toBe('after');
     expect(await pointer()).toBe('3');

@@ -1,3 +1,4 @@
+import { guardedMatch } from './guarded-match.js';
 import { translatePattern } from './python-pattern.js';
 import { valueFault } from '../../../jinja/fault.js';
 import { bindArguments } from '../../../jinja/values/bind-arguments.js';
@@ -39,19 +40,17 @@ class Pattern extends HostObject {
 
   /** `how`: anywhere, at the start, or the whole text. */
   find(text: string, how: 'search' | 'match' | 'fullmatch'): Value {
-    for (const match of text.matchAll(how === 'fullmatch' ? this.#whole : this.#regex)) {
-      return how !== 'search' && match.index !== 0 ? null : new Match(match);
-    }
-    return null;
+    const regex = how === 'fullmatch' ? this.#whole : this.#regex;
+    const match = guardedMatch(this.source, () => {
+      regex.lastIndex = 0;
+      return regex.exec(text);
+    });
+    if (match === null || (how !== 'search' && match.index !== 0)) return null;
+    return new Match(match);
   }
 
   all(text: string): RegExpExecArray[] {
-    return [...text.matchAll(this.#regex)];
-  }
-
-  /** The global regex itself, for replacing and splitting. */
-  get regex(): RegExp {
-    return this.#regex;
+    return guardedMatch(this.source, () => [...text.matchAll(this.#regex)]);
   }
 
   override getAttribute(name: string): Value | undefined {

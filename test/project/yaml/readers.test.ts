@@ -2,9 +2,9 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ThauError } from '../../src/errors/thau-error.js';
-import { quickYaml, type QuickYaml } from '../../src/project/yaml/quick-yaml.js';
-import { wholeYaml } from '../../src/project/yaml/whole-yaml.js';
+import { ThauError } from '../../../src/errors/thau-error.js';
+import { quickYaml, type QuickYaml } from '../../../src/project/yaml/quick-yaml.js';
+import { wholeYaml } from '../../../src/project/yaml/whole-yaml.js';
 
 const fault = (): ThauError => new ThauError('PROJECT_YAML_SYNTAX', 'refused');
 
@@ -41,7 +41,7 @@ function compare(text: string): boolean {
   return true;
 }
 
-const repository = join(import.meta.dirname, '../..');
+const repository = join(import.meta.dirname, '../../..');
 const files = ['transforms', 'test/project/cases', 'seeds', 'docs']
   .flatMap((folder) =>
     readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' })

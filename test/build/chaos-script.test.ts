@@ -1,0 +1,23 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { expect, test } from 'vitest';
+
+/** `npm run chaos` in short, on a server of its own: each seed is another choice of attacks and moments. */
+test('attacked runs of real processes leave readers without an error, and the tables of a clean build', async () => {
+  const seed = String(Math.floor(Math.random() * 1e9));
+  const script = resolve(import.meta.dirname, '../../scripts/chaos.js');
+  const child = spawn(
+    process.execPath,
+    [script, '--runs', '6', '--postmaster', '1', '--seed', seed, '--verbose'],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (part: string) => (text += part));
+  }
+  const [code] = (await once(child, 'close')) as [number | null];
+  expect(code, text).toBe(0);
+  expect(text).toContain('All held');
+  expect(text).toMatch(/API over HTTP: [1-9]\d* reads, 0 errors, 0 mixed, 0 with rows lost/);
+}, 600_000);
