@@ -19,12 +19,13 @@ export function thau(project, database, ...args) {
   );
 }
 
-/** `deps` where the project has packages, then `build`. */
-export function runThau(project, database) {
+/** `deps` where the project has packages, `seed` where its variables are given, then `build`. */
+export function runThau(project, database, seedVars) {
   if (['packages.yml', 'dependencies.yml'].some((file) => existsSync(join(project, file)))) {
     const deps = thau(project, database, 'deps');
     if (deps.status !== 0) return { status: deps.status, output: deps.stdout + deps.stderr, results: [] };
   }
+  if (seedVars !== undefined) thau(project, database, 'seed', '--vars', seedVars);
   // dbt's build runs a seed's tests after it; so does ours
   const build = thau(project, database, 'build');
   const file = join(project, 'target/run_results.json');
