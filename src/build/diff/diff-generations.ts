@@ -149,7 +149,7 @@ async function candidateSide(database: Queryable, state: string): Promise<Side> 
          select max(run_id) from ${state}.runs
          where generation is null and state in ('failed', 'cancelled', 'running'))
        and not exists (
-         select from ${state}.mapping as m
+         select from ${state}.mapping as m join ${state}.generations as g using (generation)
          where m.relation_schema = r.relation_schema and m.relation_name = r.relation_name)`,
   );
   const [first] = rows;

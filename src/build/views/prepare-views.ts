@@ -3,13 +3,8 @@ import { faultOf } from '../../postgres/fault.js';
 import { qualifiedName } from '../../postgres/identifier.js';
 import type { Session } from '../../postgres/session.js';
 import { placeKey, readColumns } from './read-columns.js';
-import {
-  dependentsOf,
-  readShown,
-  readStableViews,
-  recordStableViews,
-  type StableView,
-} from './stable-views.js';
+import { dependentsOf, readShown, readStableViews, recordStableViews } from './stable-views.js';
+import { replaceViews, type ViewReplacement } from './replace-views.js';
 import { grownColumns, simpleView, switchingView, type Column } from './view-text.js';
 
 /** A node whose stable view is to show another relation from the next generation on. */
@@ -33,14 +28,13 @@ export interface ViewOptions {
   readonly state: string;
   /** The generation about to be published. */
   readonly generation: number;
-  /** Milliseconds spent on a view that readers keep locked; 2,000 unless given. */
+  /** Milliseconds spent on views that readers keep locked; 2,000 unless given. */
   readonly patience?: number;
 }
 
 /**
  * Makes the stable views of all changes switch by themselves when `generation` is published, each in a short
- * transaction: a reader waits at most the lock timeout, and no two views are ever locked together while someone
- * waits. Throws when a column that others built on would go.
+ * transaction: a reader waits at most the lock timeout, and no two views are ever locked together. Throws when a column that others built on would go.
  */
 export async function prepareViews(
   session: Session,
@@ -55,7 +49,7 @@ export async function prepareViews(
     ...changes.flatMap((change) => shown.get(placeKey(change)) ?? []),
   ]);
   const create: PreparedViews['create'][number][] = [];
-  const switching: { change: ViewChange; statement: string; view: StableView }[] = [];
+  const switching: (ViewReplacement & { readonly change: ViewChange })[] = [];
   for (const change of changes) {
     const next = columns.get(placeKey(change.relation)) ?? [];
     const present = columns.get(placeKey(change));
@@ -77,27 +71,11 @@ export async function prepareViews(
     switching.push({
       change,
       statement: switchingView(options.state, change, grown, { ...shows, columns: old }, branch),
-      view: { schema: view.schema, name: view.name, nodeId: change.nodeId, shows, next: branch },
+      record: { schema: view.schema, name: view.name, nodeId: change.nodeId, shows, next: branch },
     });
   }
-  const lagging: ViewChange[] = [];
-  const replace = (some: typeof switching): Promise<boolean> =>
-    withShortLock(session, async () => {
-      await session.query(some.map((one) => one.statement).join(';\n'));
-      await recordStableViews(
-        session,
-        options.state,
-        some.map((one) => one.view),
-      );
-    });
-  // together when nobody is in the way, else one by one
-  if (switching.length > 0 && !(await replace(switching))) {
-    for (const one of switching) {
-      const done = await untilPatienceEnds(options.patience ?? 2000, () => replace([one]));
-      if (!done) lagging.push(one.change);
-    }
-  }
-  return { create, lagging };
+  const lagging = await replaceViews(session, options.state, switching, options.patience ?? 2000);
+  return { create, lagging: lagging.map((one) => one.change) };
 }
 
 /** The part of the publishing transaction: views that are new, and those whose columns changed. */
@@ -139,14 +117,6 @@ export async function withShortLock(session: Session, work: () => Promise<void>)
     if (['55P03', '40P01'].includes(faultOf(error)?.sqlstate ?? '')) return false;
     throw error;
   }
-}
-
-async function untilPatienceEnds(milliseconds: number, attempt: () => Promise<boolean>): Promise<boolean> {
-  const end = performance.now() + milliseconds;
-  do {
-    if (await attempt()) return true;
-  } while (performance.now() < end);
-  return false;
 }
 
 /** thau never replaces what it did not make. */

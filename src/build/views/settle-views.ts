@@ -1,11 +1,13 @@
 import { qualifiedName } from '../../postgres/identifier.js';
-import { faultOf } from '../../postgres/fault.js';
 import type { Session } from '../../postgres/session.js';
 import { readGeneration } from '../publish/generation.js';
-import { withShortLock } from './prepare-views.js';
 import { placeKey, readColumns } from './read-columns.js';
-import { readStableViews, recordStableViews, type StableView } from './stable-views.js';
+import { replaceViews, type ViewReplacement } from './replace-views.js';
+import { readStableViews, type StableView } from './stable-views.js';
 import { grownColumns, simpleView } from './view-text.js';
+
+/** Milliseconds spent on views that readers hold: the next call comes back to them. */
+const patience = 100;
 
 /**
  * Brings stable views to what the current generation shows, with one branch each: after a publish, and before a
@@ -33,8 +35,8 @@ export async function settleViews(session: Session, state: string): Promise<read
     const label = `${view.schema}.${view.name}`;
     const node = wanted.get(key);
     if (!node) {
-      const statements = `drop view if exists ${qualifiedName(view.schema, view.name)}`;
-      changes.push({ label, statements, gone: view });
+      const statement = `drop view if exists ${qualifiedName(view.schema, view.name)}`;
+      changes.push({ label, statement, gone: view });
       continue;
     }
     const present = columns.get(key);
@@ -53,22 +55,16 @@ export async function settleViews(session: Session, state: string): Promise<read
     const shows = { schema: node.relation.schema, name: node.relation.name, since };
     changes.push({
       label,
-      statements: simpleView(state, view, grown, shows),
+      statement: simpleView(state, view, grown, shows),
       record: { schema: view.schema, name: view.name, nodeId: node.nodeId, shows },
     });
   }
-  if (changes.length === 0) return unsettled;
-  const all = await attempt(session, state, changes);
-  if (!all) for (const one of changes) if (!(await attempt(session, state, [one]))) unsettled.push(one.label);
-  return unsettled;
+  const held = await replaceViews(session, state, changes, patience);
+  return [...unsettled, ...held.map((one) => one.label)];
 }
 
-interface Change {
+interface Change extends ViewReplacement {
   readonly label: string;
-  readonly statements: string;
-  /** What the view shows afterwards, or the view that is gone. */
-  readonly record?: StableView;
-  readonly gone?: StableView;
 }
 
 interface Place {
@@ -91,28 +87,4 @@ async function existing(session: Session, places: readonly Place[]): Promise<Rea
     [places.map((place) => place.schema), places.map((place) => place.name)],
   );
   return new Set(rows.map(placeKey));
-}
-
-async function attempt(session: Session, state: string, changes: readonly Change[]): Promise<boolean> {
-  try {
-    return await withShortLock(session, async () => {
-      await session.query(changes.map((one) => one.statements).join(';\n'));
-      await recordStableViews(
-        session,
-        state,
-        changes.flatMap((one) => one.record ?? []),
-      );
-      const gone = changes.flatMap((one) => one.gone ?? []);
-      if (gone.length === 0) return;
-      await session.query(
-        `delete from ${state}.stable_views as v using unnest($1::text[], $2::text[]) as g (schema, name)
-         where v.schema_name = g.schema and v.name = g.name`,
-        [gone.map((view) => view.schema), gone.map((view) => view.name)],
-      );
-    });
-  } catch (error) {
-    // dependent_objects_still_exist: someone built on a view whose node is gone
-    if (faultOf(error)?.sqlstate === '2BP01') return false;
-    throw error;
-  }
 }

@@ -80,7 +80,12 @@ export async function recordStableViews(
   views: readonly StableView[],
 ): Promise<void> {
   if (views.length === 0) return;
-  const rows = views.map((view) => ({
+  await tx.query(recordStatement(state, '$1::jsonb'), [JSON.stringify(views.map(stableViewRow))]);
+}
+
+/** A view as `recordStatement` takes it. */
+export function stableViewRow(view: StableView): Readonly<Record<string, unknown>> {
+  return {
     schema_name: view.schema,
     name: view.name,
     node_id: view.nodeId,
@@ -91,19 +96,20 @@ export async function recordStableViews(
     next_name: view.next?.name ?? null,
     next_since: view.next?.since ?? null,
     lagging_since: view.laggingSince ?? null,
-  }));
-  await tx.query(
-    `insert into ${state}.stable_views (schema_name, name, node_id, shows_schema, shows_name, shows_since,
+  };
+}
+
+/** Notes views; `rows` is an expression: an array of `stableViewRow` as jsonb. */
+export function recordStatement(state: string, rows: string): string {
+  return `insert into ${state}.stable_views (schema_name, name, node_id, shows_schema, shows_name, shows_since,
                                         next_schema, next_name, next_since, lagging_since)
-     select v.* from jsonb_to_recordset($1::jsonb) as v (
+     select v.* from jsonb_to_recordset(${rows}) as v (
          schema_name text, name text, node_id text, shows_schema text, shows_name text, shows_since bigint,
          next_schema text, next_name text, next_since bigint, lagging_since timestamptz)
      on conflict (schema_name, name) do update set
          node_id = excluded.node_id, shows_schema = excluded.shows_schema, shows_name = excluded.shows_name,
          shows_since = excluded.shows_since, next_schema = excluded.next_schema, next_name = excluded.next_name,
-         next_since = excluded.next_since, lagging_since = excluded.lagging_since`,
-    [JSON.stringify(rows)],
-  );
+         next_since = excluded.next_since, lagging_since = excluded.lagging_since`;
 }
 
 /** The views and functions that others built on a view, as `schema.name`. */
