@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { ThauError, type Place } from '../../errors/thau-error.js';
 import type { Claims } from '../cache/claims.js';
 import type { Template } from '../../jinja/parse/ast.js';
@@ -187,7 +187,7 @@ function namesOf(
 }
 
 function checksumOf(text: string): { readonly name: 'sha256'; readonly checksum: string } {
-  return { name: 'sha256', checksum: createHash('sha256').update(text).digest('hex') };
+  return { name: 'sha256', checksum: hash('sha256', text) };
 }
 
 /** The config of an entry: dbt 1's top-level keys, then `config:`. */
