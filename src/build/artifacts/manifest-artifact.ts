@@ -94,26 +94,11 @@ function nodeArtifact(
     ...(compiled && { compiled: true, compiled_code: compiled.code, extra_ctes_injected: true }),
     ...(!compiled && !isSeed && { compiled: false, compiled_code: null, extra_ctes_injected: false }),
     extra_ctes: [],
-    contract: contractOf(node),
-    ...(node.resource_type === 'model' && {
-      deprecation_date: null,
-      primary_key: [],
-      time_spine: null,
-      defer_relation: null,
-    }),
+    ...(node.resource_type === 'model' && { defer_relation: null }),
     ...(node.resource_type === 'operation' && { index: Number(/-(\d+)$/.exec(node.unique_id)?.[1] ?? 0) }),
     ...node,
     ...(isSeed && { depends_on: { macros: node.depends_on.macros } }),
   });
-}
-
-function contractOf(node: ManifestNode): Json {
-  const contract = node.config['contract'] as { enforced?: boolean; alias_types?: boolean } | undefined;
-  return {
-    enforced: contract?.enforced ?? false,
-    alias_types: contract?.alias_types ?? true,
-    checksum: null,
-  };
 }
 
 function only(type: string, all: Json): Json {
