@@ -123,6 +123,7 @@ export function parseNode(request: NodeRequest, session: Session): Draft | undef
     },
     group: typeof config['group'] === 'string' ? config['group'] : null,
     declared_at: request.at,
+    ...(type === 'seed' ? {} : { contract: contractOf(config) }),
     ...(type === 'model' ? { access: accessOf(config, request) } : {}),
     ...request.extra,
   };
@@ -153,6 +154,15 @@ function accessOf(config: NodeConfig, request: NodeRequest): 'private' | 'protec
       hint: 'Correct it where it is set.',
     },
   );
+}
+
+function contractOf(config: NodeConfig): NonNullable<ManifestNode['contract']> {
+  const contract = mappingOf(config['contract']);
+  return {
+    enforced: contract['enforced'] === true,
+    alias_types: contract['alias_types'] !== false,
+    checksum: null,
+  };
 }
 
 /** Hooks may refer to nodes too. */
