@@ -1,9 +1,10 @@
-// npm run compat -- [--against dbt] [--keep] [--break <seed.csv>] <path of a dbt project>
+// npm run compat -- [--against dbt] [--keep] [--break <seed.csv>] [--seed-vars <yaml>] <path of a dbt project>
 //
 // Builds a copy of a dbt project as it is, in a PostgreSQL of its own, and says what passed. With `--against dbt` it
 // builds it with dbt too, in a second database, and compares every table row by row, every test's result, and what
 // both select for a list of selections. `--break expected.csv` takes the last row from that seed of the copies first: a test
-// must fail then. Nothing is written into the project.
+// must fail then. `--seed-vars '{load: true}'` loads seeds first with these variables, for projects whose seeds are off
+// otherwise. Nothing is written into the project.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { compileIfStale } from '../bin/compile.js';
@@ -18,10 +19,11 @@ const args = process.argv.slice(2);
 const against = takeOption('--against');
 const keep = takeFlag('--keep');
 const broken = takeOption('--break');
+const seedVars = takeOption('--seed-vars');
 const [path] = args;
 if (path === undefined || args.length > 1 || (against !== undefined && against !== 'dbt')) {
   console.error(
-    'Usage: npm run compat -- [--against dbt] [--keep] [--break <seed.csv>] <path of a dbt project>',
+    'Usage: npm run compat -- [--against dbt] [--keep] [--break <seed.csv>] [--seed-vars <yaml>] <path of a dbt project>',
   );
   process.exit(2);
 }
@@ -43,12 +45,12 @@ try {
   const profile =
     /^profile:\s*['"]?([\w-]+)/m.exec(readFileSync(`${project}/dbt_project.yml`, 'utf8'))?.[1] ?? 'default';
   const mine = await server.database('compat_thau', profile);
-  const built = runThau(copies[0].project, mine);
+  const built = runThau(copies[0].project, mine, seedVars);
   for (const line of countResults(built)) console.log(line);
   if (built.status !== 0) console.log(built.output.split('\n').slice(-40).join('\n'));
   if (dbt !== undefined) {
     const theirs = await server.database('compat_dbt', profile);
-    const other = runDbt(dbt, copies[1].project, theirs);
+    const other = runDbt(dbt, copies[1].project, theirs, seedVars);
     console.log(`dbt: ${other.summary}`);
     const found = [
       ...(await compareTables(mine, theirs, other.manifest)),

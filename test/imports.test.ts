@@ -6,9 +6,9 @@ import { describe, expect, test } from 'vitest';
 /** Who may import whom: the table of docs/architecture.md's layout. */
 const mayImport: Record<string, readonly string[]> = Object.fromEntries(
   [
-    ...readFileSync(resolve(import.meta.dirname, '../docs/architecture.md'), 'utf8').matchAll(
-      /^\| (\w+) +\| [^|]+ \| ([\w ]+|–) +\|$/gm,
-    ),
+    ...(/^## Layout$[\s\S]*?(?=^## )/m
+      .exec(readFileSync(resolve(import.meta.dirname, '../docs/architecture.md'), 'utf8'))?.[0]
+      .matchAll(/^\| (\w+) +\| [^|]+ \| ([\w ]+|–) +\|$/gm) ?? []),
   ].map(([, folder = '', allowed = '']) => [
     folder,
     allowed.trim() === 'all' ? ['*'] : allowed.split(' ').filter((name) => /^\w+$/.test(name)),

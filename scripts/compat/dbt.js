@@ -18,10 +18,11 @@ export function dbtCommand(dbt, project, database, ...args) {
   });
 }
 
-export function runDbt(dbt, project, database) {
+export function runDbt(dbt, project, database, seedVars) {
   if (['packages.yml', 'dependencies.yml'].some((file) => existsSync(join(project, file)))) {
     dbtCommand(dbt, project, database, 'deps');
   }
+  if (seedVars !== undefined) dbtCommand(dbt, project, database, 'seed', '--vars', seedVars);
   const build = dbtCommand(dbt, project, database, 'build');
   const read = (file) => JSON.parse(readFileSync(join(project, 'target', file), 'utf8'));
   const { results } = read('run_results.json');

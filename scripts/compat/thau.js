@@ -19,14 +19,16 @@ export function thau(project, database, ...args) {
   );
 }
 
-/** `deps` where the project has packages, then `build`. */
-export function runThau(project, database) {
+/** `deps` where the project has packages, `seed` where its variables are given, then `build`. */
+export function runThau(project, database, seedVars) {
   if (['packages.yml', 'dependencies.yml'].some((file) => existsSync(join(project, file)))) {
     const deps = thau(project, database, 'deps');
     if (deps.status !== 0) return { status: deps.status, output: deps.stdout + deps.stderr, results: [] };
   }
-  // dbt's build runs a seed's tests after it; so does ours
-  const build = thau(project, database, 'build');
+  if (seedVars !== undefined) thau(project, database, 'seed', '--vars', seedVars);
+  let build = thau(project, database, 'build');
+  // dbt builds what it can where something cannot be; thau looks at everything first, and builds nothing then
+  if (build.status !== 0) build = thau(project, database, 'build', '--no-check');
   const file = join(project, 'target/run_results.json');
   const results = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).results : [];
   return { status: build.status, output: build.stdout + build.stderr, results };

@@ -25,7 +25,10 @@ export interface Schedule {
   readonly name: string;
   /** Where thau.yml names it. */
   readonly at: Place;
-  readonly cron: string;
+  /** Undefined where it waits for its sources alone. */
+  readonly cron: string | undefined;
+  /** Runs when a source of its nodes changed. */
+  readonly onSourceChange: boolean;
   readonly timezone: string;
   readonly select: readonly string[];
   readonly exclude: readonly string[];
@@ -196,16 +199,18 @@ function projectProfile(projectDir: string): string | undefined {
 }
 
 function toSchedule(set: NonNullable<ThauYml['schedules']>[number], timezone: string): Schedule {
-  if (set.cron === undefined) {
+  const onSourceChange = set.on_source_change ?? false;
+  if (set.cron === undefined && !onSourceChange) {
     throw new ThauError('CONFIG_MISSING', `The schedule "${set.name}" has no cron.`, {
       at: set.at,
-      hint: 'Write when it runs, as in `cron: "0 2 * * *"` for every night at two.',
+      hint: 'Write when it runs, as in `cron: "0 2 * * *"` for every night at two, or `on_source_change: true`.',
     });
   }
   return {
     name: set.name,
     at: set.at,
     cron: set.cron,
+    onSourceChange,
     timezone: set.timezone ?? timezone,
     select: set.select ?? [],
     exclude: set.exclude ?? [],

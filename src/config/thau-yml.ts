@@ -112,6 +112,10 @@ export const thauYml = {
   ),
   schedules: named('When to build, by name.', {
     cron: text('Five fields (minute hour day month weekday), or six with seconds first.'),
+    on_source_change: boolean(
+      'Run within seconds when a source that its nodes read has changed; beside `cron`, or in its place.',
+      'false',
+    ),
     timezone: timezone('Time zone of `cron`.', '`timezone` above'),
     select: texts("dbt's selection; left out, everything."),
     exclude: texts("dbt's selection of what to leave out."),

@@ -6,7 +6,9 @@ import { nextRun } from './next-run.js';
 /** A row of `schedules`. */
 export interface ScheduleRow {
   readonly name: string;
-  readonly cron: string;
+  /** Null where it waits for its sources alone. */
+  readonly cron: string | null;
+  readonly onSourceChange: boolean;
   readonly timezone: string;
   readonly enabled: boolean;
   readonly nextRunAt: Date | null;
@@ -32,25 +34,31 @@ export async function syncSchedules(
     selection: { select: schedule.select, exclude: schedule.exclude, full_refresh: schedule.fullRefresh },
     enabled: schedule.enabled,
     catch_up: schedule.catchUp,
-    next_run_at: schedule.enabled ? nextRun(schedule.cron, schedule.timezone, schedule.at, now) : null,
+    on_source_change: schedule.onSourceChange,
+    next_run_at:
+      schedule.enabled && schedule.cron !== undefined
+        ? nextRun(schedule.cron, schedule.timezone, schedule.at, now)
+        : null,
   }));
   await database.query(
     /* sql */ `
       with wanted as (
           select * from jsonb_to_recordset($1::jsonb) as w(
               name text, cron text, timezone text, selection jsonb, enabled boolean, catch_up boolean,
+              on_source_change boolean,
               next_run_at timestamptz)
       ),
       gone as (
           delete from ${table} s where not exists (select from wanted w where w.name = s.name)
       )
-      insert into ${table} as s (name, cron, timezone, selection, enabled, next_run_at)
-      select w.name, w.cron, w.timezone, w.selection, w.enabled, w.next_run_at from wanted w
+      insert into ${table} as s (name, cron, timezone, selection, enabled, on_source_change, next_run_at)
+      select w.name, w.cron, w.timezone, w.selection, w.enabled, w.on_source_change, w.next_run_at from wanted w
       on conflict (name) do update set
           cron = excluded.cron,
           timezone = excluded.timezone,
           selection = excluded.selection,
           enabled = excluded.enabled,
+          on_source_change = excluded.on_source_change,
           next_run_at = case
               when (s.cron, s.timezone, s.enabled) is distinct from
                   (excluded.cron, excluded.timezone, excluded.enabled) then excluded.next_run_at
@@ -70,7 +78,7 @@ export async function readSchedules(
   options: { readonly due?: boolean } = {},
 ): Promise<ScheduleRow[]> {
   const { rows } = await database.query<ScheduleRow>(/* sql */ `
-    select name, cron, timezone, enabled, next_run_at as "nextRunAt", last_due_at as "lastDueAt",
+    select name, cron, on_source_change as "onSourceChange", timezone, enabled, next_run_at as "nextRunAt", last_due_at as "lastDueAt",
         last_run_id as "lastRunId"
     from ${qualifiedName(stateSchema, 'schedules')}
     ${options.due === true ? 'where enabled and next_run_at <= clock_timestamp()' : ''}
@@ -95,7 +103,7 @@ export async function takeDue(
         update ${qualifiedName(stateSchema, 'schedules')}
         set last_due_at = next_run_at, next_run_at = $2
         where name = $1 and next_run_at <= clock_timestamp()`,
-      [row.name, nextRun(row.cron, row.timezone, undefined, now)],
+      [row.name, row.cron === null ? null : nextRun(row.cron, row.timezone, undefined, now)],
     );
     if (rowCount === 1) taken.push(row);
   }

@@ -8,6 +8,7 @@ import { Leadership } from './leadership.js';
 import { nextRun } from './next-run.js';
 import { answerRequest, returnRequest, reviveRequests, takeRequest } from './request-rows.js';
 import { type PerformRun, runOrder, type RunOrder, type RunOutcome } from './run-order.js';
+import { type ReadSources, SourceWatch } from './source-watch.js';
 import { recordScheduledRun, syncSchedules, takeDue } from './schedule-rows.js';
 
 export interface SchedulerOptions {
@@ -15,6 +16,8 @@ export interface SchedulerOptions {
   readonly stateSchema: string;
   readonly schedules: readonly Schedule[];
   readonly perform: PerformRun;
+  /** For schedules that wait for sources to change; without it they do not. */
+  readonly readSources?: ReadSources;
   /** Milliseconds between looks at the rows; 1,000 unless given. */
   readonly lookEvery?: number;
   /** Milliseconds without a sign of life after which another leader counts as hung; 30,000 unless given. */
@@ -56,6 +59,8 @@ export class Scheduler {
   private again = false;
   private timer: NodeJS.Timeout | undefined;
   private listener: Listener | undefined;
+  private watch: SourceWatch | undefined;
+  private soon: NodeJS.Timeout | undefined;
   private told = false;
   private toldClock = false;
   private synced = false;
@@ -75,12 +80,17 @@ export class Scheduler {
 
   /** Resolves after the first look; rejects when the schedules are wrong or the database cannot be reached. */
   static async start(options: SchedulerOptions): Promise<Scheduler> {
-    for (const { cron, timezone, at } of options.schedules) nextRun(cron, timezone, at);
+    for (const { cron, timezone, at } of options.schedules) {
+      if (cron !== undefined) nextRun(cron, timezone, at);
+    }
     const scheduler = new Scheduler(options);
     try {
       scheduler.listener = await Listener.start({
         database: options.database,
-        channels: { thau_request: () => void scheduler.look() },
+        channels: {
+          thau_request: () => void scheduler.look(),
+          thau_source: () => scheduler.lookSoon(),
+        },
         onListening: () => void scheduler.look(),
       });
       await scheduler.look();
@@ -100,10 +110,12 @@ export class Scheduler {
   async close(): Promise<void> {
     this.closing.abort();
     clearInterval(this.timer);
+    clearTimeout(this.soon);
     this.jobs.length = 0;
     this.running?.cancel.abort(new ThauError('SCHEDULE_STOPPED', 'thau is stopping.'));
     await this.listener?.close();
     await this.looking;
+    await this.watch?.close();
     await this.worker;
     await this.leadership.release();
   }
@@ -118,6 +130,15 @@ export class Scheduler {
       this.looking = undefined;
     });
     return this.looking;
+  }
+
+  /** Writers of tracked sources may tell of thousands of transactions a second: a tenth of a second is one look. */
+  private lookSoon(): void {
+    if (!this.watch?.waits) return;
+    this.soon ??= setTimeout(() => {
+      this.soon = undefined;
+      void this.look();
+    }, 100);
   }
 
   private async lookUntilDone(): Promise<void> {
@@ -156,6 +177,8 @@ export class Scheduler {
         await this.leadership.release();
         throw error;
       }
+      void this.watch?.close();
+      this.watch = this.watchSources();
       this.tell({ kind: 'leading' });
     }
     if (trusted) {
@@ -165,6 +188,7 @@ export class Scheduler {
     } else {
       this.tellClock(clock);
     }
+    if (this.synced) this.watch?.look();
     await this.takeCancellations();
     if (this.jobs.length === 0 && !this.running) await this.takeRun();
     this.work();
@@ -191,13 +215,18 @@ export class Scheduler {
 
   private queueSchedule(name: string): void {
     const trigger = `schedule:${name}`;
-    if (this.running?.job.schedule === name || this.jobs.some((job) => job.schedule === name)) {
+    if (this.isBusy(name)) {
       this.tell({ kind: 'skipped', trigger });
       return;
     }
     const schedule = this.options.schedules.find((one) => one.name === name);
     if (!schedule) return;
     const { database, stateSchema } = this.options;
+    const states = this.watch?.statesOf(name);
+    // a run that thau's end cut off is not done with them
+    const remember = async (): Promise<void> => {
+      if (!this.closing.signal.aborted) await this.watch?.remember(name, states);
+    };
     this.jobs.push({
       schedule: name,
       order: {
@@ -206,8 +235,33 @@ export class Scheduler {
         exclude: schedule.exclude,
         fullRefresh: schedule.fullRefresh,
       },
-      done: (outcome) => recordScheduledRun(database, stateSchema, name, outcome.runId),
-      failed: () => Promise.resolve(),
+      done: async (outcome) => {
+        await recordScheduledRun(database, stateSchema, name, outcome.runId);
+        await remember();
+      },
+      failed: remember,
+    });
+  }
+
+  private isBusy(name: string): boolean {
+    return this.running?.job.schedule === name || this.jobs.some((job) => job.schedule === name);
+  }
+
+  private watchSources(): SourceWatch | undefined {
+    const { database, stateSchema, schedules, readSources } = this.options;
+    if (readSources === undefined) return undefined;
+    return new SourceWatch({
+      database,
+      stateSchema,
+      schedules,
+      read: readSources,
+      isBusy: (name) => this.isBusy(name),
+      onChange: (name) => {
+        if (this.closing.signal.aborted || !this.leadership.held) return;
+        this.queueSchedule(name);
+        this.work();
+      },
+      onTrouble: (error) => this.tell({ kind: 'trouble', error }),
     });
   }
 

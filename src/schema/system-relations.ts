@@ -64,7 +64,8 @@ export function systemRelations(stateSchema: string): Map<string, BoundRelation>
     ),
     relation('thau.schedules', `${state}.schedules`, ['name'], {
       name: 'text!',
-      cron: 'text!',
+      cron: 'text',
+      on_source_change: 'boolean!',
       timezone: 'text!',
       selection: 'jsonb!',
       enabled: 'boolean!',

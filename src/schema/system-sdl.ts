@@ -121,7 +121,10 @@ export const systemParts: readonly { readonly file: string; readonly text: strin
 
       type Schedule @relation(model: "thau.schedules", key: ["name"]) {
         name: String!
-        cron: String!
+        "Null where it waits for its sources alone."
+        cron: String
+        "Whether it runs when a source of its nodes changed."
+        onSourceChange: Boolean!
         timezone: String!
         selection: JSON!
         enabled: Boolean!

@@ -20,7 +20,11 @@ export interface SemanticSource {
  * Reads dbt's semantic layer as its newest YAML spells it: `semantic_model: true`, `agg_time_dimension`, dimensions on
  * columns, metrics beneath the model. https://docs.getdbt.com/docs/build/semantic-models
  */
-export function readSemantics(sources: readonly SemanticSource[]): {
+export function readSemantics(
+  sources: readonly SemanticSource[],
+  /** Metrics that are declared, though their model may not be published yet: what needs them waits without a word. */
+  declared: ReadonlySet<unknown> = new Set(),
+): {
   readonly definitions: SemanticDefinitions;
   readonly errors: readonly ThauError[];
 } {
@@ -40,7 +44,7 @@ export function readSemantics(sources: readonly SemanticSource[]): {
       } else metrics.push(metric);
     }
   }
-  const known = metrics.filter((metric) => holdInputs(metric, metrics, sources[0], problems));
+  const known = metrics.filter((metric) => holdInputs(metric, metrics, sources[0], problems, declared));
   return { definitions: { models, metrics: known }, errors: problems };
 }
 
@@ -118,6 +122,7 @@ function holdInputs(
   all: readonly Metric[],
   source: SemanticSource | undefined,
   problems: Problems,
+  declared: ReadonlySet<unknown>,
 ): boolean {
   const walk = (name: string, path: readonly string[]): string | undefined => {
     if (path.includes(name))
@@ -133,6 +138,7 @@ function holdInputs(
   const wrong = walk(metric.name, []);
   if (wrong === undefined) return true;
   const missing = /from "([^"]+)", which/.exec(wrong)?.[1];
+  if (missing !== undefined && declared.has(missing)) return false;
   const hint =
     missing === undefined
       ? undefined

@@ -92,3 +92,30 @@ test('files that do not fit what is published are refused with their place', asy
   expect(done.status).not.toBe(0);
   expect(done.stderr).toMatch(/SCHEMA_UNBOUND_FIELD.*schema\/orders\.graphql:1:/s);
 });
+
+test('a model that asks for a type in its YAML, in a project without SDL, is held against the API before it is published', async () => {
+  const [before, place] = [project, scratch];
+  project = mkdtempSync(join(tmpdir(), 'thau meta '));
+  scratch = await createTestDatabase();
+  try {
+    write('dbt_project.yml', 'name: shop\nmodel-paths: [transforms]\nmodels: {+materialized: table}\n');
+    write('transforms/carriers.sql', `select 'a' as carrier\n`);
+    const yaml = `models:\n  - name: carriers\n    config: {meta: {graphql: true}}\n`;
+    write('transforms/carriers.yml', yaml);
+    const refused = await thau('build');
+    expect(refused.status).not.toBe(0);
+    expect(refused.stdout + refused.stderr).toContain('nothing proves which columns tell its rows apart');
+    expect(await scratch.query('select generation::int from thau.pointer where generation > 0')).toEqual([]);
+    write(
+      'transforms/carriers.yml',
+      `${yaml}    columns:\n      - name: carrier\n        data_tests: [unique, not_null]\n`,
+    );
+    const built = await thau('build');
+    expect(built.status, built.stdout + built.stderr).toBe(0);
+    expect((await thau('schema', 'print')).stdout).toContain('type Carrier {');
+  } finally {
+    await scratch.drop();
+    rmSync(project, { recursive: true });
+    [project, scratch] = [before, place];
+  }
+});

@@ -14,6 +14,7 @@ await Scheduler.start({
     name: schedule,
     at: { file: 'thau.yml' },
     cron: '0 * * * *',
+    onSourceChange: false,
     timezone: 'Asia/Ho_Chi_Minh',
     select: [],
     exclude: [],

@@ -43,6 +43,7 @@ function schedule(name: string, rest: Partial<Schedule> = {}): Schedule {
     name,
     at: { file: 'thau.yml', line: 3 },
     cron: '0 2 * * *',
+    onSourceChange: false,
     timezone: 'Asia/Ho_Chi_Minh',
     select: ['tag:nightly'],
     exclude: [],
@@ -276,6 +277,7 @@ test('of two processes one leads; when it is killed in a run, the other takes ov
   await two.until('ready');
   await makeDue('stuck');
   await one.until('started');
+  await expect.poll(() => scratch.query('select from performed')).toHaveLength(1);
   one.child.kill('SIGKILL');
   await two.until('leading');
   await makeDue('hourly');

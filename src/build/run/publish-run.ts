@@ -1,3 +1,4 @@
+import { formatPlace } from '../../errors/format.js';
 import type { RunLock } from '../../postgres/run-lock.js';
 import type { ManifestNode } from '../../project/manifest.js';
 import { publishedState, type PublishedState } from '../../project/state/previous-state.js';
@@ -202,10 +203,13 @@ function nextMapping(
     sampled.set(nodeId, answer);
     return answer;
   };
+  const read = new Set(Object.values(manifest.sources).map((one) => `${one.schema}.${one.identifier}`));
   const carried = [...current.nodes.values()]
-    .filter(({ nodeId }) => {
+    .filter(({ nodeId, schema, name }) => {
       const node = manifest.nodes[nodeId];
-      return node !== undefined && hasRelation(node) && !candidates.has(nodeId);
+      // a seed that a variable switched off again stays as long as a source reads what it loaded
+      if (node === undefined) return read.has(`${schema}.${name}`);
+      return hasRelation(node) && !candidates.has(nodeId);
     })
     .map((mapped) =>
       stale.has(mapped.nodeId) ? { ...mapped, staleSince: mapped.staleSince ?? now } : mapped,
@@ -259,9 +263,13 @@ function staleNodes(scope: RunScope, built: ReadonlySet<string>): ReadonlySet<st
 }
 
 /** The metrics over the generation's relations; a metric that cannot be computed stops the publish. */
-function metricsOf({ manifest }: RunOptions, catalog: Catalog): MetricsArtifact {
-  const { artifact, errors } = metricsArtifact(manifest, catalog.relations);
+function metricsOf({ manifest, reporter }: RunOptions, catalog: Catalog): MetricsArtifact {
+  const { artifact, errors, left } = metricsArtifact(manifest, catalog.relations);
   const [first] = errors;
   if (first !== undefined) throw first;
+  for (const { code, message, at } of left) {
+    const where = at ? `${formatPlace(at)}: ` : '';
+    reporter({ type: 'log', at: new Date(), message: `${code}: ${where}${message}.`, toConsole: true });
+  }
   return artifact;
 }

@@ -24,10 +24,12 @@ export const addSchedule: AddCommand = (program, run) => {
 function table(rows: readonly ScheduleRow[]): string {
   const cells = rows.map((row) => [
     row.name,
-    row.cron,
+    [...(row.cron === null ? [] : [row.cron]), ...(row.onSourceChange ? ['on source change'] : [])].join(
+      ', ',
+    ),
     row.timezone,
-    row.enabled ? `next ${at(row.nextRunAt, row.timezone)}` : 'off',
-    row.lastDueAt ? `last ${at(row.lastDueAt, row.timezone)}` : 'never ran',
+    row.enabled ? (row.cron === null ? 'waits' : `next ${at(row.nextRunAt, row.timezone)}`) : 'off',
+    row.lastDueAt ? `last ${at(row.lastDueAt, row.timezone)}` : row.lastRunId === null ? 'never ran' : '',
     row.lastRunId === null ? '' : `run ${row.lastRunId}`,
   ]);
   const widths = (cells[0] ?? []).map((_, column) =>

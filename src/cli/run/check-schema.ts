@@ -16,7 +16,7 @@ export async function checkSchema(
   metrics: BoundMetrics,
   warn: (message: string) => void,
 ): Promise<void> {
-  if (sdl.length === 0) return;
+  if (!shapesApi(sdl, catalog, metrics)) return;
   const { bindSchema } = await import('../../schema/bind-schema.js');
   const bound = bindSchema(sdl, catalog, metrics, options);
   for (const { code, message, at } of bound.warnings) {
@@ -48,6 +48,15 @@ export async function checkSchema(
     ],
     cause: first,
   });
+}
+
+/** Whether there is anything beside thau's own types to bind, which fit: a project of tables alone need not wait for it. */
+function shapesApi(sdl: readonly SdlSource[], catalog: Catalog, metrics: BoundMetrics): boolean {
+  return (
+    sdl.length > 0 ||
+    metrics.dimensions.length > 0 ||
+    catalog.relations.some(({ meta }) => Boolean(meta?.['graphql']))
+  );
 }
 
 /** What keeps a file of `schema/operations/` from being served: a BI tool that asks for it would find it gone. */

@@ -60,7 +60,7 @@ export async function performRun(
   const sample = sampleFlag(flags.sample, startedAt);
   const defer = deferralOf(flags, context.env, warehouse.facts.database, warn);
   const args = plainWithoutSecrets(argsOf(flags, sample), context.env);
-  const force = forceOf(command, flags);
+  const force = forceOf(command, flags, trigger);
   const summary = await run({
     database: warehouse.database,
     stateSchema,
@@ -133,10 +133,11 @@ export function exitCodeOf(summary: RunSummary): number {
 }
 
 /** Why unchanged nodes are built too; undefined when they are carried forward. */
-function forceOf(command: RunOptions['command'], flags: RunFlagsGiven): string | undefined {
+function forceOf(command: RunOptions['command'], flags: RunFlagsGiven, trigger: string): string | undefined {
   if (flags.carry === false) return 'was asked for by --no-carry';
   if (command === 'test' || command === 'clone') return 'was asked for';
   if (flags.fullRefresh) return 'full refresh';
   if (flags.eventTimeStart !== undefined) return 'its window of time was given';
-  return namesNodes(flags) ? 'was selected' : undefined;
+  // a schedule names what it watches over, a person what is to be built
+  return namesNodes(flags) && !trigger.startsWith('schedule:') ? 'was selected' : undefined;
 }

@@ -2,6 +2,7 @@ import type { PerformRun } from '../../schedule/run-order.js';
 import type { ScheduleEvent } from '../../schedule/scheduler.js';
 import type { CommandContext } from '../command.js';
 import type { Output } from '../output.js';
+import { sourceReader } from './source-reader.js';
 import type { Warehouse } from '../warehouse.js';
 
 /** Runs what is due and what is asked for, while this process leads. */
@@ -18,6 +19,7 @@ export async function startSchedule(
     stateSchema: settings.database.stateSchema,
     schedules: settings.schedules,
     perform,
+    readSources: sourceReader(context, warehouse),
     onEvent: (event) => tell(event, context.output),
   });
   context.onClose(() => scheduler.close());

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { ThauError, type Place } from '../../errors/thau-error.js';
 import type { Claims } from '../cache/claims.js';
 import type { Template } from '../../jinja/parse/ast.js';
@@ -123,6 +123,7 @@ export function parseNode(request: NodeRequest, session: Session): Draft | undef
     },
     group: typeof config['group'] === 'string' ? config['group'] : null,
     declared_at: request.at,
+    ...(type === 'seed' ? {} : { contract: contractOf(config) }),
     ...(type === 'model' ? { access: accessOf(config, request) } : {}),
     ...request.extra,
   };
@@ -153,6 +154,15 @@ function accessOf(config: NodeConfig, request: NodeRequest): 'private' | 'protec
       hint: 'Correct it where it is set.',
     },
   );
+}
+
+function contractOf(config: NodeConfig): NonNullable<ManifestNode['contract']> {
+  const contract = mappingOf(config['contract']);
+  return {
+    enforced: contract['enforced'] === true,
+    alias_types: contract['alias_types'] !== false,
+    checksum: null,
+  };
 }
 
 /** Hooks may refer to nodes too. */
@@ -187,7 +197,7 @@ function namesOf(
 }
 
 function checksumOf(text: string): { readonly name: 'sha256'; readonly checksum: string } {
-  return { name: 'sha256', checksum: createHash('sha256').update(text).digest('hex') };
+  return { name: 'sha256', checksum: hash('sha256', text) };
 }
 
 /** The config of an entry: dbt 1's top-level keys, then `config:`. */
