@@ -190,7 +190,7 @@ export class Scheduler {
     }
     if (this.synced) this.watch?.look();
     await this.takeCancellations();
-    if (this.jobs.length === 0 && !this.running) await this.takeRun();
+    if (!this.closing.signal.aborted && this.jobs.length === 0 && !this.running) await this.takeRun();
     this.work();
   }
 

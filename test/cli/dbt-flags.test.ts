@@ -44,6 +44,15 @@ describe('what dbt’s fingers type', () => {
     expect(existsSync(join(project.path, 'target/run_results.json'))).toBe(false);
   });
 
+  test('--empty and --sample of thau plan say what such a build would do', async () => {
+    const plan = async (...args: string[]): Promise<string> =>
+      (await run('plan', '--no-check', ...args)).stdout;
+    expect(await plan('--empty')).toMatch(/^a +build +is built empty/m);
+    const window = '{start: 2026-01-01, end: 2026-01-04}';
+    expect(await plan('--sample', window)).toMatch(/^a +build +is built from a sample, 2026-01-01/m);
+    expect((await run('plan', '--sample', 'some')).stderr).toContain('is no window of time');
+  });
+
   test('--warn-error fails a test that would warn, and a project that is warned of', async () => {
     const options = ['--warn-error-options', '{error: all, silence: [DeprecatedModel]}'];
     const strict = await run('build', '--no-carry', ...options);

@@ -7,6 +7,8 @@ import { addPathFlag, addSelectionFlags, type RunFlagsGiven } from '../run/run-f
 export const addPlan: AddCommand = (program, run) => {
   addPathFlag(addSelectionFlags(program.command('plan').description('show what a build would do, and why')))
     .option('-f, --full-refresh', 'as if with --full-refresh')
+    .option('--empty', 'as if with --empty')
+    .option('--sample <window>', 'as if with --sample')
     .option('--no-check', 'do not ask the server whether what is to be built can be')
     .action(
       run<RunFlagsGiven>(async ({ output, ...context }, flags) => {

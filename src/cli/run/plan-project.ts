@@ -7,6 +7,7 @@ import type { CommandContext } from '../command.js';
 import type { Warehouse } from '../warehouse.js';
 import { checkSchema } from './check-schema.js';
 import { loadProject } from './load-project.js';
+import { sampleFlag } from './event-time-flags.js';
 import { pathSettings, type RunFlagsGiven } from './run-flags.js';
 import { selectForRun } from './select-for-run.js';
 
@@ -42,11 +43,14 @@ export async function planProject(
   const { manifest } = project;
   const selected = await selectForRun(context, project, 'build', flags, warn);
   const current = await readGeneration(database, state);
+  const startedAt = new Date();
+  const sample = sampleFlag(flags.sample, startedAt);
   const runFlags = {
     FULL_REFRESH: flags.fullRefresh ?? false,
     STORE_FAILURES: false,
     WHICH: 'build',
-    EMPTY: false,
+    EMPTY: flags.empty ?? false,
+    ...(sample && { SAMPLE: sample }),
   };
   const scope = new RunScope({
     manifest,
@@ -56,7 +60,7 @@ export async function planProject(
     current,
     flags: runFlags,
     invocationId: manifest.metadata.invocation_id,
-    startedAt: new Date(),
+    startedAt,
     reporter: () => undefined,
   });
   const plan = await makePlan(database, {
