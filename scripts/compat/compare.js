@@ -46,8 +46,10 @@ async function contents(database, name) {
   const [columns] = await database.query(`
     select string_agg(attname || ' ' || format_type(atttypid, atttypmod), ', ' order by attnum) as list
     from pg_attribute where attrelid = '${name.replaceAll("'", "''")}'::regclass and attnum > 0 and not attisdropped`);
+  // a row may name its database (`_dbt_source_relation`), and the two have names of their own
   const [rows] = await database.query(`
-    select count(*) as n, md5(coalesce(string_agg(t::text, E'\\n' order by t::text collate "C"), '')) as hash from ${name} as t`);
+    select count(*) as n, md5(coalesce(string_agg(row, E'\\n' order by row collate "C"), '')) as hash
+    from (select replace(t::text, current_database(), 'database') as row from ${name} as t) as rows`);
   return { columns: columns.list, rows: Number(rows.n), hash: rows.hash };
 }
 

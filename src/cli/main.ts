@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { ThauError } from '../errors/thau-error.js';
 import type { GlobalOptions, RunAction } from './command.js';
-import { commands } from './commands/all.js';
+import { commandsFor } from './commands/all.js';
 import { makeContext } from './context.js';
 import { Output } from './output.js';
 import { globalOptions, makeProgram } from './program.js';
@@ -10,26 +10,31 @@ import { onStopSignal } from './stop-signal.js';
 import { usageError } from './usage-error.js';
 
 /** The command line; answers with the exit code: 0; 1, a node or test failed; 2, used wrongly. */
-export async function main(args: readonly string[]): Promise<number> {
+export async function main(given: readonly string[]): Promise<number> {
+  const args = given.length === 0 ? ['start'] : given;
   let exitCode = 0;
   const run: RunAction =
     (action) =>
-    async (...given) => {
+    async (...handed) => {
       // commander hands over: arguments…, options, the command
-      const [options] = given.slice(-2) as [Parameters<typeof action>[1]];
-      const words = texts(given.slice(0, -2));
+      const [options] = handed.slice(-2) as [Parameters<typeof action>[1]];
+      const words = texts(handed.slice(0, -2));
       exitCode = await withContext(globalOptions(program, process.env), (context) =>
         action(context, options, words),
       );
     };
-  const program = makeProgram(commands, run);
+  const program = makeProgram(await commandsFor(args), run);
   const output = (): Output => makeOutput(globalOptions(program, process.env));
   const unwatch = watchProcess(output);
   try {
-    await program.parseAsync(args.length === 0 ? ['start'] : [...args], { from: 'user' });
+    await program.parseAsync([...args], { from: 'user' });
     return exitCode;
   } catch (error) {
-    const fault = error instanceof CommanderError ? usageError(error, program, args) : error;
+    const fault =
+      error instanceof CommanderError
+        ? // hints name the other commands
+          usageError(error, makeProgram(await commandsFor([]), run), args)
+        : error;
     if (fault === undefined) return 0;
     output().error(fault);
     return exitCodeOf(fault);

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { describeConnection, type Connection } from '../config/connection.js';
 import { ThauError } from '../errors/thau-error.js';
+import { BoundedClient } from './bounded-client.js';
 import { clientConfig } from './client-config.js';
 import { failure } from './failure.js';
 import { quoteIdentifier } from './identifier.js';
@@ -31,6 +32,8 @@ export interface OwnSession {
   readonly session: Session;
   /** Resolves with the reason when the connection broke, with undefined when it was closed. */
   readonly ended: Promise<ThauError | undefined>;
+  /** Awaits a statement that is to be quick; the connection is given up when the server says nothing for 10 s. */
+  answered<T>(work: Promise<T>, within?: number): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -55,10 +58,11 @@ export class Database implements Queryable {
     const pooledLockTimeout = this.hasDirect ? undefined : options.lockTimeout;
     this.pool = new pg.Pool({
       ...clientConfig(options.connection, this.applicationName),
+      Client: BoundedClient,
       max: options.max ?? 10,
       idleTimeoutMillis: 30_000,
       // pg-pool awaits it before it hands the connection out; its declared type says otherwise
-      onConnect: ((client: pg.ClientBase) =>
+      onConnect: ((client: BoundedClient) =>
         prepareSession(
           client,
           options.connection,
@@ -108,7 +112,8 @@ export class Database implements Queryable {
     const session = new Session(client);
     let cancelling: Promise<unknown> | undefined;
     const onAbort = (): void => {
-      cancelling = this.cancelBackend(session.backendPid);
+      // a database that cannot be asked cancels nothing; the connection is given back all the same
+      cancelling = this.cancelBackend(session.backendPid).catch(() => undefined);
     };
     options.signal?.addEventListener('abort', onAbort, { once: true });
     try {
@@ -126,7 +131,7 @@ export class Database implements Queryable {
 
   /** A connection outside the pool, to PostgreSQL itself; the caller closes it. */
   async session(applicationName = this.applicationName): Promise<OwnSession> {
-    const client = new pg.Client(clientConfig(this.direct, applicationName));
+    const client = new BoundedClient(clientConfig(this.direct, applicationName));
     let fault: ThauError | undefined;
     client.on('error', (error) => {
       fault ??= failure(error);
@@ -141,16 +146,21 @@ export class Database implements Queryable {
       await client.end().catch(() => undefined);
       throw this.connectFailure(error);
     }
-    return { session: new Session(client), ended, close: () => client.end() };
+    return {
+      session: new Session(client),
+      ended,
+      answered: (work, within) => client.answered(work, within),
+      close: () => client.end(),
+    };
   }
 
   /** Cancels what a backend runs; true when it was there. */
   async cancelBackend(pid: number): Promise<boolean> {
     const own = await this.session();
     try {
-      const { rows } = await own.session.query<{ done: boolean }>('select pg_cancel_backend($1) as done', [
-        pid,
-      ]);
+      const { rows } = await own.answered(
+        own.session.query<{ done: boolean }>('select pg_cancel_backend($1) as done', [pid]),
+      );
       return rows[0]?.done ?? false;
     } finally {
       await own.close();
@@ -181,7 +191,7 @@ export class Database implements Queryable {
 
 /** What every connection begins with. */
 async function prepareSession(
-  client: pg.ClientBase,
+  client: BoundedClient,
   connection: Connection,
   lockTimeout: number | undefined,
 ): Promise<void> {
@@ -189,7 +199,7 @@ async function prepareSession(
   if (lockTimeout !== undefined) statements.push(`set lock_timeout to ${Math.round(lockTimeout)}`);
   if (connection.role !== undefined) statements.push(`set role ${quoteIdentifier(connection.role)}`);
   if (connection.searchPath !== undefined) statements.push(`set search_path to ${connection.searchPath}`);
-  if (statements.length > 0) await client.query(statements.join('; '));
+  if (statements.length > 0) await client.answered(client.query(statements.join('; ')));
 }
 
 function cancelled(signal: AbortSignal): ThauError {

@@ -40,7 +40,7 @@ export class Listener {
     const own = await this.options.database.session('thau listener');
     try {
       for (const [channel, on] of Object.entries(this.options.channels))
-        await own.session.listen(channel, on);
+        await own.answered(own.session.listen(channel, on));
     } catch (error) {
       await own.close().catch(() => undefined);
       throw error;

@@ -94,7 +94,10 @@ export class RunLock {
     this.released = true;
     clearInterval(this.timer);
     try {
-      await this.update('run_id = null, host = null, pid = null, started_at = null, heartbeat_at = null', []);
+      await this.own.answered(
+        this.update('run_id = null, host = null, pid = null, started_at = null, heartbeat_at = null', []),
+        5000,
+      );
     } catch {
       // the advisory lock goes with the session; the row is only a note then
     } finally {

@@ -65,6 +65,14 @@ export interface ManifestNode {
   /** As written: `2026-12-31`. */
   readonly deprecation_date?: string | null;
   readonly constraints?: readonly Readonly<Record<string, unknown>>[];
+  readonly primary_key?: readonly string[];
+  readonly time_spine?: Readonly<Record<string, unknown>> | null;
+  /** What its config says of the contract. */
+  readonly contract?: {
+    readonly enforced: boolean;
+    readonly alias_types: boolean;
+    readonly checksum: string | null;
+  };
   /** Tests only. */
   readonly test_metadata?: {
     readonly name: string;

@@ -206,7 +206,9 @@ function parseEverything(files: readonly ProjectFiles[], session: Session): void
   for (const [kind, patches] of Object.entries(properties.patches)) {
     if (kind === 'macros') continue;
     for (const entry of patches.unused())
-      problems.warn(unusedEntry(kind, entry.name, entry.yaml.at(entry.raw, 'name')));
+      problems.warn(
+        unusedEntry(kind, entry.name, entry.yaml.at(entry.raw, 'name'), otherKind(entry, session)),
+      );
   }
 }
 
@@ -220,13 +222,22 @@ function parseSourceWithTests(entry: Entry, session: Session): void {
   }
 }
 
-function unusedEntry(kind: string, name: string, at: Place): ThauError {
+/** What else of the package has the name: the entry may stand under the wrong section. */
+function otherKind({ packageName, name }: Entry, { drafts }: Session): string | undefined {
+  const found = drafts.find(({ node }) => node.name === name && node.package_name === packageName);
+  return found?.node.resource_type;
+}
+
+function unusedEntry(kind: string, name: string, at: Place, other: string | undefined): ThauError {
   return new ThauError(
     'PROJECT_UNUSED_PROPERTIES',
     `the properties of "${name}" under ${kind}: describe nothing`,
     {
       at,
-      hint: 'Correct the name, or remove the entry.',
+      hint:
+        other === undefined
+          ? 'Correct the name, or remove the entry.'
+          : `There is a ${other} of this name: of the entry its tests alone are read here.`,
     },
   );
 }

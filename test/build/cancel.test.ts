@@ -32,7 +32,7 @@ async function sleeping(): Promise<void> {
     .poll(
       () =>
         place.query(
-          `select from pg_stat_activity where datname = current_database() and state = 'active' and application_name like 'thau run%' and query like 'select pg_sleep%'`,
+          `select from pg_stat_activity where datname = current_database() and state = 'active' and application_name like 'thau run%' and query like '%select pg_sleep(%'`,
         ),
       { timeout: 60_000 },
     )

@@ -86,6 +86,35 @@ describe('incremental', () => {
       code: 'BUILD_CONFIG',
     });
   });
+  test('keeps, adds, syncs or refuses a new column, as on_schema_change says', async () => {
+    for (const [how, kept] of [
+      ['ignore', ['id', 'amount']],
+      ['append_new_columns', ['id', 'amount', 'currency']],
+      ['sync_all_columns', ['id', 'currency']],
+      ['fail', ['id', 'amount']],
+    ] as const) {
+      const node = (second: boolean): PlainNode => ({
+        name: `changed_${how}`,
+        config: { materialized: 'incremental', unique_key: 'id', on_schema_change: how },
+        sql: () => (second ? `select 2 as id, 'VND' as currency` : 'select 1 as id, 10 as amount'),
+      });
+      await runPlain(database, [node(false)]);
+      // ignored and refused columns need the old ones to be there
+      const ran = await runPlain(database, [
+        how === 'ignore'
+          ? { ...node(true), sql: () => `select 2 as id, 20 as amount, 'VND' as currency` }
+          : node(true),
+      ]);
+      if (how === 'fail') expect(ran.results[0]?.error).toMatchObject({ code: 'BUILD_SCHEMA_CHANGED' });
+      else expect(ran.results[0]?.error, how).toBeUndefined();
+      const columns = await rows(`select attname as name from pg_attribute
+        where attrelid = 'shop.changed_${how}'::regclass and attnum > 0 and not attisdropped order by attnum`);
+      expect(
+        columns.map(({ name }) => name),
+        how,
+      ).toEqual(kept);
+    }
+  });
   test('adds new columns with append_new_columns', async () => {
     const config = { unique_key: 'id', on_schema_change: 'append_new_columns' };
     expect(await twice(config, `(2, 21, 'VND')`, 'id, amount, currency')).toEqual([
@@ -169,6 +198,22 @@ describe('incremental', () => {
 });
 
 describe('view, table and their configs', () => {
+  test.each(['table', 'view', 'incremental', 'materialized_view'])(
+    'runs sql_header before the statement that makes the %s',
+    async (materialized) => {
+      const node: PlainNode = {
+        name: 'greeting',
+        config: {
+          materialized,
+          sql_header: "create or replace function public.greeting() returns text return 'xin chào';",
+        },
+        sql: () => 'select public.greeting() as text',
+      };
+      const ran = await runPlain(database, [node]);
+      expect(statuses(ran)).toEqual({ greeting: 'success' });
+      expect(await rows('select text from shop.greeting')).toEqual([{ text: 'xin chào' }]);
+    },
+  );
   test('makes indexes, unlogged tables and grants, and keeps descriptions', async () => {
     await runPlain(database, [
       {

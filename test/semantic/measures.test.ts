@@ -34,7 +34,7 @@ const metric = (name: string, type: string, params: object, more: object = {}): 
   original_file_path: file,
   name,
   type,
-  type_params: params as Readonly<Record<string, unknown>>,
+  type_params: params,
   ...more,
 });
 const artifactOf = (metrics: readonly DeclaredItem[], published = [relation]) =>

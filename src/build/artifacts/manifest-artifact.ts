@@ -13,30 +13,33 @@ export interface ManifestArtifactOptions {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** dbt's `manifest.json`, v12: https://schemas.getdbt.com/dbt/manifest/v12.json */
-export function manifestArtifact(manifest: Manifest, options: ManifestArtifactOptions): Json {
+/**
+ * dbt's `manifest.json`, v12, piece by piece, since that of a large project is a hundred megabytes:
+ * https://schemas.getdbt.com/dbt/manifest/v12.json
+ */
+export function* manifestArtifact(manifest: Manifest, options: ManifestArtifactOptions): Generator<string> {
   const createdAt = Date.parse(manifest.metadata.generated_at) / 1000;
-  const each = <T extends object>(table: Readonly<Record<string, T>>, write: (one: T) => Json): Json =>
-    Object.fromEntries(Object.entries(table).map(([id, one]) => [id, write(one)]));
   const node = (one: ManifestNode): Json =>
     nodeArtifact(one, createdAt, options.compiled?.get(one.unique_id));
   const declared = (one: DeclaredNode): Json =>
-    only(one.resource_type, { created_at: createdAt, ...semanticArtifact(one, manifest) });
-  return {
-    metadata: {
-      dbt_schema_version: 'https://schemas.getdbt.com/dbt/manifest/v12.json',
-      dbt_version: `thau ${options.thauVersion}`,
-      invocation_started_at: null,
-      run_started_at: null,
-      env: {},
-      project_id: null,
-      user_id: null,
-      send_anonymous_usage_stats: false,
-      ...manifest.metadata,
-    },
-    nodes: each(manifest.nodes, node),
-    sources: each(manifest.sources, (one) =>
-      only('source', {
+    only(one.resource_type, { created_at: createdAt }, semanticArtifact(one, manifest));
+  const metadata = {
+    dbt_schema_version: 'https://schemas.getdbt.com/dbt/manifest/v12.json',
+    dbt_version: `thau ${options.thauVersion}`,
+    invocation_started_at: null,
+    run_started_at: null,
+    env: {},
+    project_id: null,
+    user_id: null,
+    send_anonymous_usage_stats: false,
+    ...manifest.metadata,
+  };
+  yield `{"metadata":${JSON.stringify(metadata)}`;
+  yield* table('nodes', manifest.nodes, node);
+  yield* table('sources', manifest.sources, (one) =>
+    only(
+      'source',
+      {
         created_at: createdAt,
         quoting: { database: null, schema: null, identifier: null, column: null },
         loaded_at_query: one.config['loaded_at_query'] ?? null,
@@ -45,33 +48,51 @@ export function manifestArtifact(manifest: Manifest, options: ManifestArtifactOp
         patch_path: null,
         unrendered_config: {},
         doc_blocks: [],
-        ...one,
-      }),
+      },
+      one,
     ),
-    macros: each(manifest.macros, (one) =>
-      only('macro', {
+  );
+  yield* table('macros', manifest.macros, (one) =>
+    only(
+      'macro',
+      {
         created_at: createdAt,
         docs: { show: true, node_color: null },
         config: { meta: one.meta, docs: { show: true, node_color: null } },
         patch_path: null,
         supported_languages: null,
-        ...one,
-      }),
+      },
+      one,
     ),
-    docs: each(manifest.docs, (one) => only('doc', { resource_type: 'doc', ...one })),
-    exposures: each(manifest.exposures, declared),
-    metrics: each(manifest.metrics, declared),
-    groups: each(manifest.groups, declared),
-    selectors: options.selectors ?? {},
-    disabled: Object.fromEntries(Object.entries(manifest.disabled).map(([id, list]) => [id, list.map(node)])),
-    parent_map: manifest.parent_map,
-    child_map: manifest.child_map,
-    group_map: groupMap(manifest),
-    saved_queries: each(manifest.saved_queries, declared),
-    semantic_models: each(manifest.semantic_models, declared),
-    unit_tests: each(manifest.unit_tests, declared),
-    functions: {},
-  };
+  );
+  yield* table('docs', manifest.docs, (one) => only('doc', { resource_type: 'doc' }, one));
+  yield* table('exposures', manifest.exposures, declared);
+  yield* table('metrics', manifest.metrics, declared);
+  yield* table('groups', manifest.groups, declared);
+  yield* table('selectors', options.selectors ?? {}, (one) => one);
+  yield* table('disabled', manifest.disabled, (list) => list.map(node));
+  yield* table('parent_map', manifest.parent_map, (ids) => ids);
+  yield* table('child_map', manifest.child_map, (ids) => ids);
+  yield* table('group_map', groupMap(manifest), (ids) => ids);
+  yield* table('saved_queries', manifest.saved_queries, declared);
+  yield* table('semantic_models', manifest.semantic_models, declared);
+  yield* table('unit_tests', manifest.unit_tests, declared);
+  yield ',"functions":{}}';
+}
+
+/** An entry of the manifest that is itself a mapping. */
+function* table<T>(
+  name: string,
+  entries: Readonly<Record<string, T>>,
+  write: (one: T) => unknown,
+): Generator<string> {
+  yield `,${JSON.stringify(name)}:{`;
+  let comma = '';
+  for (const [id, one] of Object.entries(entries)) {
+    yield `${comma}${JSON.stringify(id)}:${JSON.stringify(write(one))}`;
+    comma = ',';
+  }
+  yield '}';
 }
 
 function nodeArtifact(
@@ -79,32 +100,35 @@ function nodeArtifact(
   createdAt: number,
   compiled: { readonly code: string; readonly path: string } | undefined,
 ): Json {
-  const isSeed = node.resource_type === 'seed';
-  return only(node.resource_type, {
-    created_at: createdAt,
-    docs: node.config['docs'] ?? { show: true, node_color: null },
-    build_path: null,
-    unrendered_config: {},
-    config_call_dict: {},
-    unrendered_config_call_dict: {},
-    doc_blocks: [],
-    metrics: [],
-    functions: [],
-    compiled_path: compiled?.path ?? null,
-    ...(compiled && { compiled: true, compiled_code: compiled.code, extra_ctes_injected: true }),
-    ...(!compiled && !isSeed && { compiled: false, compiled_code: null, extra_ctes_injected: false }),
-    extra_ctes: [],
-    contract: contractOf(node),
-    ...(node.resource_type === 'model' && {
-      deprecation_date: null,
-      primary_key: [],
-      time_spine: null,
-      defer_relation: null,
-    }),
-    ...(node.resource_type === 'operation' && { index: Number(/-(\d+)$/.exec(node.unique_id)?.[1] ?? 0) }),
-    ...node,
-    ...(isSeed && { depends_on: { macros: node.depends_on.macros } }),
-  });
+  const type = node.resource_type;
+  const isSeed = type === 'seed';
+  const isModel = type === 'model';
+  return only(
+    type,
+    {
+      created_at: createdAt,
+      docs: node.config['docs'] ?? { show: true, node_color: null },
+      build_path: null,
+      unrendered_config: {},
+      config_call_dict: {},
+      unrendered_config_call_dict: {},
+      doc_blocks: [],
+      metrics: [],
+      functions: [],
+      compiled_path: compiled?.path ?? null,
+      compiled: compiled !== undefined ? true : isSeed ? undefined : false,
+      compiled_code: compiled !== undefined ? compiled.code : isSeed ? undefined : null,
+      extra_ctes_injected: compiled !== undefined ? true : isSeed ? undefined : false,
+      extra_ctes: [],
+      contract: contractOf(node),
+      deprecation_date: isModel ? null : undefined,
+      primary_key: isModel ? [] : undefined,
+      time_spine: isModel ? null : undefined,
+      defer_relation: isModel ? null : undefined,
+      index: type === 'operation' ? Number(/-(\d+)$/.exec(node.unique_id)?.[1] ?? 0) : undefined,
+    },
+    isSeed ? { ...node, depends_on: { macros: node.depends_on.macros } } : node,
+  );
 }
 
 function contractOf(node: ManifestNode): Json {
@@ -116,17 +140,22 @@ function contractOf(node: ManifestNode): Json {
   };
 }
 
-function only(type: string, all: Json): Json {
+/** What the manifest says of a resource of this type: what it says itself, otherwise what it is without being said. */
+function only(type: string, otherwise: Json, said: object): Json {
+  const own = said as Json;
   const keys = manifestKeys[type];
-  if (keys === undefined) return all;
+  if (keys === undefined) return { ...otherwise, ...own };
   const kept: Record<string, unknown> = {};
-  // of tens of thousands of nodes: no lists on the way
-  for (const key of keys) if (all[key] !== undefined) kept[key] = all[key];
+  // of tens of thousands of nodes: no copies and no lists on the way
+  for (const key of keys) {
+    const value = Object.hasOwn(own, key) ? own[key] : otherwise[key];
+    if (value !== undefined) kept[key] = value;
+  }
   return kept;
 }
 
 /** The members of each group. */
-function groupMap({ nodes, groups }: Manifest): Json {
+function groupMap({ nodes, groups }: Manifest): Record<string, readonly string[]> {
   const members: Record<string, string[]> = {};
   for (const { name } of Object.values(groups)) members[name] = [];
   for (const node of Object.values(nodes))

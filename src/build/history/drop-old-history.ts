@@ -17,14 +17,15 @@ export async function dropOldHistory(database: Queryable, state: string, keep: n
   if (keep <= 0) return;
   const before = `clock_timestamp() - make_interval(secs => ${keep / 1000})`;
   await database.query(
-    `delete from ${state}.generations where generation in (
+    `with gone as (delete from ${state}.generations where generation in (
          select g.generation from ${state}.generations as g
          where g.retired_at < ${before}
            and not exists (select from ${state}.stable_views as v
                            where g.generation in (v.shows_since, v.next_since))
            and not exists (select from ${state}.leases as l
                            where l.generation = g.generation and l.expires_at > clock_timestamp())
-         order by g.generation limit ${atOnce})`,
+         order by g.generation limit ${atOnce}) returning generation)
+     delete from ${state}.mapping as m using gone where m.generation = gone.generation`,
   );
   await database.query(
     `delete from ${state}.runs where run_id in (

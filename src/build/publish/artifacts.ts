@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Queryable } from '../../postgres/queryable.js';
 import type { Catalog, CatalogRelation } from '../../schema/catalog.js';
+import { sameJson } from './same-json.js';
 
 /** What generations hand on, by kind: plain data. */
 export type Artifacts = Readonly<Record<string, unknown>>;
@@ -50,7 +50,7 @@ export async function replaceArtifact(
  */
 export function sameContent(now: Artifacts, before: Artifacts): boolean {
   return Object.entries(now).every(([kind, content]) =>
-    isDeepStrictEqual(comparable(JSON.parse(JSON.stringify(content))), comparable(before[kind])),
+    sameJson(comparable(content), comparable(before[kind])),
   );
 }
 

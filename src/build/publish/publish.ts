@@ -22,20 +22,19 @@ export interface Flip {
 }
 
 /**
- * The flip: writes the mapping, moves the pointer and tells the listeners, in one transaction that fails when
- * another run has the lock by now. The run's number is the generation's, so generations only ever grow and the
+ * The flip: moves the pointer and tells the listeners, in one transaction that fails when another run has the lock by
+ * now. Mapping and artifacts are written before it. The run's number is the generation's, so generations only ever grow and the
  * number of a dead run never becomes one.
  */
 export async function publish(session: Session, input: PublishInput): Promise<Flip> {
   const { state, runId } = input;
-  await writeArtifacts(session, state, runId, input.artifacts);
+  await writeAhead(session, input);
   const began = performance.now();
   await session.transaction(async (tx) => {
     // as the server has it: what was built before this commit is on the disk when it is (see RunSessions)
     await tx.query('set local synchronous_commit to default');
     await input.lock.assertHeld(tx);
     await tx.query(`insert into ${state}.generations (generation, run_id) values ($1, $1)`, [runId]);
-    await writeMapping(tx, state, runId, input.nodes);
     await createViews(tx, input.views, { state, generation: runId });
     await tx.query(
       `insert into ${state}.pointer (generation) values ($1)
@@ -51,9 +50,32 @@ export async function publish(session: Session, input: PublishInput): Promise<Fl
 }
 
 /**
- * What the generation hands the API, written before the flip: nobody reads it until the pointer names it, and what a run
- * wrote that never got there, the next one deletes (`recover`).
+ * Mapping and artifacts are written before the flip: nobody reads them until the pointer names their generation, and
+ * what a run wrote that never got there, the next one deletes (`deleteUnpublished`).
  */
+async function writeAhead(session: Session, input: PublishInput): Promise<void> {
+  const { state, runId } = input;
+  await session.transaction(async (tx) => {
+    // a run that lost the lock leaves nothing behind
+    await input.lock.assertHeld(tx);
+    await writeArtifacts(tx, state, runId, input.artifacts);
+    await writeMapping(tx, state, runId, input.nodes);
+  });
+}
+
+/** What was written ahead for generations that never came: runs are numbered in order, and one at a time. */
+export async function deleteUnpublished(session: Session, state: string): Promise<void> {
+  await session.query(
+    `delete from ${state}.artifacts as a
+     where not exists (select from ${state}.generations as g where g.generation = a.generation)`,
+  );
+  await session.query(
+    `delete from ${state}.mapping
+     where generation > (select coalesce(max(generation), 0) from ${state}.generations)`,
+  );
+}
+
+/** What the generation hands the API. */
 async function writeArtifacts(
   session: Session,
   state: string,

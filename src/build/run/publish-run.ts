@@ -104,6 +104,7 @@ export async function publishRun(
     reporter({ type: 'publishing', at: new Date(), nodes: built.length });
     const prepared = performance.now();
     const views = await prepareViews(session, changes, { state, generation: runId });
+    const viewSeconds = (performance.now() - prepared) / 1000;
     const flip = await publish(session, {
       state,
       runId,
@@ -112,7 +113,6 @@ export async function publishRun(
       artifacts: { ...artifacts, state: remembered },
       views,
     });
-    const viewSeconds = (performance.now() - prepared) / 1000 - flip.seconds;
     for (const { node } of built) {
       const place = { schema: node.schema, name: node.alias };
       await applyGrants(session, node, [place]);

@@ -1,4 +1,5 @@
 import type { Session } from '../../postgres/session.js';
+import { deleteUnpublished } from '../publish/publish.js';
 import { settleViews } from '../views/settle-views.js';
 import { applicationName } from './run-sessions.js';
 
@@ -41,10 +42,7 @@ export async function recover(
      where status = 'running' and run_id <> $1`,
     [byRun],
   );
-  await session.query(
-    `delete from ${state}.artifacts as a
-     where not exists (select from ${state}.generations as g where g.generation = a.generation)`,
-  );
+  await deleteUnpublished(session, state);
   await settleViews(session, state);
   return rows.map((row) => row.run_id);
 }

@@ -60,6 +60,8 @@ begin
     for one in select w.value, w.ordinality from jsonb_array_elements(${quoteLiteral(work)}::jsonb) with ordinality as w loop
         begin
             perform set_config('lock_timeout', '${timeout}ms', true);
+            -- none of them matters before the publishing commit, which takes all to the disk
+            perform set_config('synchronous_commit', 'off', true);
             execute one.value ->> 'statement';
             if jsonb_typeof(one.value -> 'record') = 'object' then
                 ${recordStatement(state, `jsonb_build_array(one.value -> 'record')`)};

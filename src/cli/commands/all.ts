@@ -1,75 +1,47 @@
 import type { AddCommand } from '../command.js';
-import { addBuild } from './build.js';
-import { addRun } from './run.js';
-import { addTest } from './test.js';
-import { addCheck } from './check.js';
-import { addSeed } from './seed.js';
-import { addCompile } from './compile.js';
-import { addClean } from './clean.js';
-import { addDocs } from './docs.js';
-import { addDeps } from './deps.js';
-import { addList } from './list.js';
-import { addParse } from './parse.js';
-import { addPlan } from './plan.js';
-import { addShow } from './show.js';
-import { addAdopt } from './adopt.js';
-import { addClone } from './clone.js';
-import { addEject } from './eject.js';
-import { addCancel } from './cancel.js';
-import { addDebug } from './debug.js';
-import { addDiff } from './diff.js';
-import { addExplain } from './explain.js';
-import { addHistory } from './history.js';
-import { addKey } from './key.js';
-import { addLoad } from './load.js';
-import { addRetry } from './retry.js';
-import { addRollback } from './rollback.js';
-import { addRunOperation } from './run-operation.js';
-import { addSample } from './sample.js';
-import { addSchedule } from './schedule.js';
-import { addSchema } from './schema.js';
-import { addServe } from './serve.js';
-import { addSource } from './source.js';
-import { addStart } from './start.js';
-import { addSnapshot } from './snapshot.js';
-import { addStatus } from './status.js';
-import { addStop } from './stop.js';
 
-export const commands: readonly AddCommand[] = [
-  // one a line, in the order of `thau --help`
-  addStart,
-  addServe,
-  addStop,
-  addBuild,
-  addRun,
-  addTest,
-  addSeed,
-  addSnapshot,
-  addSource,
-  addParse,
-  addList,
-  addCompile,
-  addCheck,
-  addDeps,
-  addDocs,
-  addClean,
-  addRetry,
-  addPlan,
-  addShow,
-  addStatus,
-  addHistory,
-  addExplain,
-  addCancel,
-  addClone,
-  addRollback,
-  addEject,
-  addAdopt,
-  addRunOperation,
-  addDiff,
-  addSchema,
-  addKey,
-  addSchedule,
-  addSample,
-  addLoad,
-  addDebug,
-];
+/** The commands by name, one a line, in the order of `thau --help`. */
+const loaders: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  start: async () => (await import('./start.js')).addStart,
+  serve: async () => (await import('./serve.js')).addServe,
+  stop: async () => (await import('./stop.js')).addStop,
+  build: async () => (await import('./build.js')).addBuild,
+  run: async () => (await import('./run.js')).addRun,
+  test: async () => (await import('./test.js')).addTest,
+  seed: async () => (await import('./seed.js')).addSeed,
+  snapshot: async () => (await import('./snapshot.js')).addSnapshot,
+  source: async () => (await import('./source.js')).addSource,
+  parse: async () => (await import('./parse.js')).addParse,
+  list: async () => (await import('./list.js')).addList,
+  compile: async () => (await import('./compile.js')).addCompile,
+  check: async () => (await import('./check.js')).addCheck,
+  deps: async () => (await import('./deps.js')).addDeps,
+  docs: async () => (await import('./docs.js')).addDocs,
+  clean: async () => (await import('./clean.js')).addClean,
+  retry: async () => (await import('./retry.js')).addRetry,
+  plan: async () => (await import('./plan.js')).addPlan,
+  show: async () => (await import('./show.js')).addShow,
+  status: async () => (await import('./status.js')).addStatus,
+  history: async () => (await import('./history.js')).addHistory,
+  explain: async () => (await import('./explain.js')).addExplain,
+  cancel: async () => (await import('./cancel.js')).addCancel,
+  clone: async () => (await import('./clone.js')).addClone,
+  rollback: async () => (await import('./rollback.js')).addRollback,
+  eject: async () => (await import('./eject.js')).addEject,
+  adopt: async () => (await import('./adopt.js')).addAdopt,
+  'run-operation': async () => (await import('./run-operation.js')).addRunOperation,
+  diff: async () => (await import('./diff.js')).addDiff,
+  schema: async () => (await import('./schema.js')).addSchema,
+  key: async () => (await import('./key.js')).addKey,
+  schedule: async () => (await import('./schedule.js')).addSchedule,
+  sample: async () => (await import('./sample.js')).addSample,
+  load: async () => (await import('./load.js')).addLoad,
+  debug: async () => (await import('./debug.js')).addDebug,
+};
+
+/** The commands that a command line may mean: reading the files of all of them takes longer than many a command. */
+export function commandsFor(args: readonly string[]): Promise<readonly AddCommand[]> {
+  const [name = ''] = args;
+  const named = Object.hasOwn(loaders, name) ? loaders[name] : undefined;
+  return Promise.all((named === undefined ? Object.values(loaders) : [named]).map((load) => load()));
+}

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
 import { manifestArtifact } from '../../build/artifacts/manifest-artifact.js';
 import { ThauError } from '../../errors/thau-error.js';
@@ -22,7 +22,7 @@ export function writeManifest(
     compiled: new Map(compiled),
     selectors: Object.fromEntries(selectors.map(({ name, definition }) => [name, { name, definition }])),
   });
-  writeWhole(join(targetPath, 'manifest.json'), JSON.stringify(artifact));
+  writeWhole(join(targetPath, 'manifest.json'), artifact);
 }
 
 /** Where dbt puts a node's compiled SQL below its target folder; generic tests in a folder named as their YAML file. */
@@ -52,12 +52,13 @@ export function writeCompiled(targetPath: string, node: ManifestNode, compiledCo
   return file;
 }
 
-/** A reader never sees half a file. */
-export function writeWhole(file: string, text: string): void {
+/** A reader never sees half a file. A text that is too large to be held comes in pieces. */
+export function writeWhole(file: string, text: string | Iterable<string>): void {
   const aside = `${file}.${process.pid}`;
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(aside, text);
+    if (typeof text === 'string') writeFileSync(aside, text);
+    else writePieces(aside, text);
     renameSync(aside, file);
   } catch (error) {
     rmSync(aside, { force: true });
@@ -65,6 +66,24 @@ export function writeWhole(file: string, text: string): void {
       at: { file },
       cause: error,
     });
+  }
+}
+
+const bufferedCharacters = 1 << 20;
+
+function writePieces(file: string, pieces: Iterable<string>): void {
+  const handle = openSync(file, 'w');
+  try {
+    let waiting = '';
+    for (const piece of pieces) {
+      waiting += piece;
+      if (waiting.length < bufferedCharacters) continue;
+      writeFileSync(handle, waiting);
+      waiting = '';
+    }
+    writeFileSync(handle, waiting);
+  } finally {
+    closeSync(handle);
   }
 }
 

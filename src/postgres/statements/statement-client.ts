@@ -1,4 +1,5 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { BoundedClient } from '../bounded-client.js';
 import { TextQuery, type TextRow, type WireConnection } from './text-query.js';
 import type { Statement } from './statement.js';
 
@@ -24,7 +25,7 @@ export class StatementClient {
 
   /** Connects; `onEnd` is called once when the connection is gone. */
   static async connect(config: pg.ClientConfig, setup: string, onEnd: () => void): Promise<StatementClient> {
-    const client = new pg.Client(config);
+    const client = new BoundedClient(config);
     const made = new StatementClient(client);
     client.on('error', () => made.#end(onEnd));
     client.on('end', () => made.#end(onEnd));

@@ -173,12 +173,19 @@ export class StatementPool {
       return;
     }
     let cancelling: Promise<unknown> | undefined;
+    let again: NodeJS.Timeout | undefined;
+    const cancel = (): void => {
+      cancelling = this.#options.cancel(client.backendPid).catch(() => undefined);
+    };
     cancellation?.listen(() => {
       waiter.reject(gone());
-      cancelling = this.#options.cancel(client.backendPid).catch(() => undefined);
+      cancel();
+      // a word that came before the backend began, or got lost, is said again
+      again = setInterval(cancel, 1000);
     });
     client.run(waiter.statement, waiter.values, this.#options.prepare, (error, rows) => {
       cancellation?.listen(undefined);
+      clearInterval(again);
       if (error === undefined) {
         waiter.resolve(rows);
       } else if (client.broken || isConnectionFault(error)) {

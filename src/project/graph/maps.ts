@@ -11,17 +11,23 @@ export interface GraphMaps {
 
 /** dbt's `parent_map` and `child_map`: for every id its direct parents and children, sorted. */
 export function graphMaps(ids: Iterable<string>, dependents: Iterable<Dependent>): GraphMaps {
-  const children = new Map<string, Set<string>>();
+  const children = new Map<string, string[]>();
   const parents: Record<string, readonly string[]> = {};
-  for (const id of ids) children.set(id, new Set());
+  for (const id of ids) children.set(id, []);
   for (const { unique_id, depends_on } of dependents) {
-    parents[unique_id] = [...new Set(depends_on.nodes)].sort();
-    for (const parent of depends_on.nodes) children.get(parent)?.add(unique_id);
+    const distinct = sortedOnce(depends_on.nodes);
+    parents[unique_id] = distinct;
+    for (const parent of distinct) children.get(parent)?.push(unique_id);
   }
   const child_map: Record<string, readonly string[]> = {};
   for (const [id, found] of children) {
-    child_map[id] = [...found].sort();
+    child_map[id] = sortedOnce(found);
     parents[id] ??= [];
   }
   return { parent_map: parents, child_map };
+}
+
+/** Most lists are of one id at most: those of a large project are not copied. */
+function sortedOnce(ids: readonly string[]): readonly string[] {
+  return ids.length < 2 ? ids : [...new Set(ids)].sort();
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** The names dbt gives a generic test. */
 export interface GenericTestName {
@@ -38,7 +38,7 @@ export function genericTestHash(
 }
 
 function md5(text: string): string {
-  return createHash('md5').update(text).digest('hex');
+  return hash('md5', text);
 }
 
 function flatten(value: unknown): string[] {

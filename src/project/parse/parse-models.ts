@@ -62,11 +62,20 @@ function extraOf(patch: Entry | undefined, version: ModelVersion | undefined): P
   const constraints = raw['constraints'];
   return {
     constraints: Array.isArray(constraints) ? (constraints as YamlMapping[]) : [],
+    deprecation_date: null,
+    primary_key: [],
+    time_spine: timeSpineOf(raw),
     ...dateOf(patch, raw),
     ...(version === undefined
-      ? { version: null }
+      ? { version: null, latest_version: null }
       : { version: version.version, latest_version: version.latest }),
   };
+}
+
+/** `time_spine:` as macros that walk the `graph` find it: null where a model is none. */
+function timeSpineOf(raw: YamlMapping): NonNullable<ManifestNode['time_spine']> | null {
+  const spine = raw['time_spine'];
+  return Expect.isMapping(spine) ? { custom_granularities: [], ...spine } : null;
 }
 
 /** `deprecation_date`, which must be a date. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { ThauError, type Place } from '../../errors/thau-error.js';
 import type { Claims } from '../cache/claims.js';
 import type { Template } from '../../jinja/parse/ast.js';
@@ -102,9 +102,22 @@ export function parseNode(request: NodeRequest, session: Session): Draft | undef
   );
   renderHooks(config, request.at, globals);
   const names = namesOf(request, config, session, stub, globals);
+  // key by key: to spread the stub and add to it takes ten times as long, and there are tens of thousands of nodes
   const node: ManifestNode = {
-    ...stub,
-    ...names,
+    unique_id: stub.unique_id,
+    resource_type: type,
+    name,
+    package_name: stub.package_name,
+    path: stub.path,
+    original_file_path: stub.original_file_path,
+    fqn: stub.fqn,
+    database: names.database,
+    schema: names.schema,
+    alias: names.alias,
+    raw_code: stub.raw_code,
+    language: stub.language,
+    description: stub.description,
+    columns: stub.columns,
     relation_name: hasRelation(type, config) ? relationName(names, session.root.quoting, config) : null,
     checksum:
       request.checksum === undefined
@@ -123,6 +136,7 @@ export function parseNode(request: NodeRequest, session: Session): Draft | undef
     },
     group: typeof config['group'] === 'string' ? config['group'] : null,
     declared_at: request.at,
+    ...(type === 'seed' ? {} : { contract: contractOf(config) }),
     ...(type === 'model' ? { access: accessOf(config, request) } : {}),
     ...request.extra,
   };
@@ -153,6 +167,15 @@ function accessOf(config: NodeConfig, request: NodeRequest): 'private' | 'protec
       hint: 'Correct it where it is set.',
     },
   );
+}
+
+function contractOf(config: NodeConfig): NonNullable<ManifestNode['contract']> {
+  const contract = mappingOf(config['contract']);
+  return {
+    enforced: contract['enforced'] === true,
+    alias_types: contract['alias_types'] !== false,
+    checksum: null,
+  };
 }
 
 /** Hooks may refer to nodes too. */
@@ -187,7 +210,7 @@ function namesOf(
 }
 
 function checksumOf(text: string): { readonly name: 'sha256'; readonly checksum: string } {
-  return { name: 'sha256', checksum: createHash('sha256').update(text).digest('hex') };
+  return { name: 'sha256', checksum: hash('sha256', text) };
 }
 
 /** The config of an entry: dbt 1's top-level keys, then `config:`. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { parse } from 'csv-parse/sync';
+import type * as CsvParse from 'csv-parse/sync';
 import { didYouMean } from '../../errors/suggest.js';
 import { ThauError } from '../../errors/thau-error.js';
 import { FileFinder } from '../files/find-files.js';
@@ -10,6 +11,11 @@ import type { ProjectSettings } from '../settings/project-settings.js';
 import type { Fixture, FixtureRow } from '../unit-tests/unit-test.js';
 import { Expect } from '../yaml/expect.js';
 import type { YamlMapping } from '../yaml/yaml-file.js';
+
+/** Few projects have fixtures in CSV, so its parser is loaded when the first is read. */
+function csvParser(): typeof CsvParse {
+  return createRequire(import.meta.url)('csv-parse/sync') as typeof CsvParse;
+}
 
 export interface FixtureRequest {
   readonly entry: Entry;
@@ -51,7 +57,11 @@ export function readUnitFixture(request: FixtureRequest): Fixture {
 
 function csvRows(text: string, { entry, raw, owner }: FixtureRequest): FixtureRow[] {
   try {
-    const rows: Record<string, string>[] = parse(text, { columns: true, bom: true, skip_empty_lines: true });
+    const rows: Record<string, string>[] = csvParser().parse(text, {
+      columns: true,
+      bom: true,
+      skip_empty_lines: true,
+    });
     return rows.map((row) =>
       Object.fromEntries(
         Object.entries(row).map(([key, value]) => [key.trim(), value === '' ? null : value]),

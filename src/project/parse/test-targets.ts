@@ -37,14 +37,10 @@ const kinds = [
 
 /** The models, seeds and snapshots with properties, each version of a model by itself. */
 export function targetsOf(session: Session): EntryTarget[] {
-  const nodes = new Map<string, ManifestNode[]>();
-  for (const node of [...session.drafts.map((draft) => draft.node), ...session.disabled]) {
-    const key = `${node.resource_type}.${node.package_name}.${node.name}`;
-    nodes.set(key, [...(nodes.get(key) ?? []), node]);
-  }
+  const nodes = nodesByName(session);
   return kinds.flatMap(([section, type]) =>
     session.properties.patches[section].entries().flatMap((entry) => {
-      const all = nodes.get(`${type}.${entry.packageName}.${entry.name}`) ?? [];
+      const all = described(nodes.get(entry.name) ?? [], entry, type);
       // of several files for one node all but one are disabled
       const enabled = new Set(all.filter((node) => node.config.enabled).map((node) => node.unique_id));
       const found = all.filter((node) => node.config.enabled || !enabled.has(node.unique_id));
@@ -59,6 +55,30 @@ export function targetsOf(session: Session): EntryTarget[] {
       });
     }),
   );
+}
+
+/** What `ref()` could name, the disabled ones too. */
+function nodesByName({ drafts, disabled }: Session): ReadonlyMap<string, ManifestNode[]> {
+  const nodes = new Map<string, ManifestNode[]>();
+  const types: readonly string[] = kinds.map(([, type]) => type);
+  for (const node of [...drafts.map((draft) => draft.node), ...disabled]) {
+    if (!types.includes(node.resource_type)) continue;
+    const list = nodes.get(node.name);
+    if (list === undefined) nodes.set(node.name, [node]);
+    else list.push(node);
+  }
+  return nodes;
+}
+
+/**
+ * The nodes an entry's tests are about. They refer by name alone, as under dbt: a seed's tests may stand under
+ * `models:`, and a package's are about the project's own node of that name where the package's is disabled.
+ */
+function described(named: readonly ManifestNode[], entry: Entry, type: string): readonly ManifestNode[] {
+  const own = named.filter((node) => node.package_name === entry.packageName);
+  const exact = own.filter((node) => node.resource_type === type);
+  const enabled = (list: readonly ManifestNode[]): boolean => list.some(({ config }) => config.enabled);
+  return [exact, own, named].find(enabled) ?? exact;
 }
 
 function nodeTarget(entry: Entry, node: ManifestNode, section: string): TestTarget {

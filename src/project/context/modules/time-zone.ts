@@ -16,6 +16,7 @@ export class TimeZoneValue extends HostObject {
     readonly fixed?: number,
   ) {
     super();
+    // 0 for UTC too: making a format takes a hundredth of a second
     if (fixed !== undefined) return;
     try {
       this.#format = new Intl.DateTimeFormat('en-US', {
@@ -79,7 +80,7 @@ export class TimeZoneValue extends HostObject {
   }
 }
 
-export const utc = new TimeZoneValue('UTC');
+export const utc = new TimeZoneValue('UTC', 0);
 
 /** `UTC+07:00`, as Python's `datetime.timezone(timedelta(hours=7))`. */
 export function fixedZone(milliseconds: number): TimeZoneValue {
@@ -117,5 +118,7 @@ export const pytzModule = new HostRecord('pytz', {
   UTC: utc,
   timezone: new HostFunction('timezone', ({ args }) => zoneNamed(str(args[0] ?? ''))),
   FixedOffset: new HostFunction('FixedOffset', ({ args }) => fixedZone(Number(args[0] ?? 0) * 60_000)),
-  all_timezones: Intl.supportedValuesOf('timeZone'),
+  get all_timezones(): Value {
+    return Intl.supportedValuesOf('timeZone');
+  },
 });
