@@ -101,12 +101,13 @@ async function retire(session: Session, { state, keep = 2, spareRuns }: GarbageO
 
 async function drop(session: Session, state: string, relation: Candidate): Promise<string | undefined> {
   try {
+    const views = await failuresOver(session, state, relation);
     // several statements sent at once are one transaction
     await session.query(
       `set local lock_timeout = '50ms';
+       ${views.map((view) => `drop view ${sqlName(view)}; ${forget(state, view)};`).join('\n')}
        drop ${relation.kind} if exists ${sqlName(relation)};
-       delete from ${state}.relations
-       where relation_schema = ${quoteLiteral(relation.schema)} and relation_name = ${quoteLiteral(relation.name)}`,
+       ${forget(state, relation)}`,
     );
     return undefined;
   } catch (error) {
@@ -117,6 +118,34 @@ async function drop(session: Session, state: string, relation: Candidate): Promi
     if (fault?.sqlstate === '42809') return 'it is no longer of the kind thau made';
     throw error;
   }
+}
+
+function forget(state: string, { schema, name }: { schema: string; name: string }): string {
+  return `delete from ${state}.relations
+       where relation_schema = ${quoteLiteral(schema)} and relation_name = ${quoteLiteral(name)}`;
+}
+
+/**
+ * Views of `store_failures_as` over a relation that goes: a test that ran again would have made them anew over what
+ * came after, so that these are left from a test that is gone or whose run failed.
+ */
+async function failuresOver(
+  session: Session,
+  state: string,
+  relation: Candidate,
+): Promise<readonly { schema: string; name: string }[]> {
+  const { rows } = await session.query<{ schema: string; name: string }>(
+    `select distinct r.relation_schema as schema, r.relation_name as name
+     from ${state}.relations as r
+     join pg_namespace as n on n.nspname = r.relation_schema
+     join pg_class as c on c.relnamespace = n.oid and c.relname = r.relation_name and c.relkind = 'v'
+     join pg_rewrite as w on w.ev_class = c.oid
+     join pg_depend as d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid
+          and d.refclassid = 'pg_class'::regclass
+     where r.run_id = 0 and r.relation_kind = 'view' and d.refobjid = to_regclass($1)`,
+    [sqlName(relation)],
+  );
+  return rows;
 }
 
 /** A run's schemas are registered like its relations, with an empty name. */

@@ -155,7 +155,6 @@ export class Scheduler {
     } while (this.wanted());
   }
 
-  /** Asked for another look while one was under way. */
   private wanted(): boolean {
     return this.again && !this.closing.signal.aborted;
   }
@@ -190,7 +189,7 @@ export class Scheduler {
     }
     if (this.synced) this.watch?.look();
     await this.takeCancellations();
-    if (!this.closing.signal.aborted && this.jobs.length === 0 && !this.running) await this.takeRun();
+    if (this.jobs.length === 0 && !this.running) await this.takeRun();
     this.work();
   }
 
@@ -267,7 +266,8 @@ export class Scheduler {
 
   private async takeRun(): Promise<void> {
     const { database, stateSchema } = this.options;
-    const request = await takeRequest(database, stateSchema, ['run']);
+    const { aborted } = this.closing.signal;
+    const request = aborted ? undefined : await takeRequest(database, stateSchema, ['run']);
     if (!request) return;
     this.jobs.push({
       order: runOrder(`request:${request.id}`, request.args),

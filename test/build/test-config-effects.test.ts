@@ -58,4 +58,24 @@ describe('the config of a test', () => {
     const schema = String(kept[1]?.['schema']);
     expect(await database.query(`select count(*)::int as n from ${schema}.keeps_rows`)).toEqual([{ n: 4 }]);
   });
+
+  test('a view of failures goes on with its test, and keeps no relation once its test is gone', async () => {
+    const build = async (): Promise<string> => {
+      const built = await thau(['build', '--no-carry', '--project-dir', project.path], {
+        DATABASE_URL: database.url,
+      });
+      expect(built.code, built.stdout + built.stderr).toBe(0);
+      const kept = await database.query(
+        `select string_agg(relation_schema, ' ' order by made_at) as names from thau.relations where relation_name = 'numbers'`,
+      );
+      return String(kept[0]?.['names']);
+    };
+    await build();
+    expect(await build()).toBe('public__r2 public__r3');
+    project.write({ 'tests/keeps_a_view.sql': judged("severity='warn'") });
+    await build();
+    await build();
+    expect(await build()).toBe('public__r5 public__r6');
+    expect(await database.query(`select from pg_class where relname = 'keeps_a_view'`)).toEqual([]);
+  });
 });
