@@ -1,3 +1,4 @@
+import { ThauError } from '../../errors/thau-error.js';
 import type { Queryable } from '../../postgres/queryable.js';
 import { quoteIdentifier } from '../../postgres/identifier.js';
 import type { SourceNode } from '../../project/manifest.js';
@@ -38,7 +39,7 @@ export async function readSourceVersions(
   const dated = sources.filter((source) => source.loaded_at_field !== null);
   for (const [id, version] of await readLoadedAt(database, dated)) versions.set(id, version);
   const others = sources.filter((source) => source.loaded_at_field === null);
-  const states = await readTableStates(database, options.state, others);
+  const states = await statesUnlessLocked(database, options.state, others);
   const counted = new Set<string>();
   const distrusted =
     options.distrustRecent && states.some(({ tracked }) => !tracked) && (await othersAtWork(database));
@@ -47,6 +48,20 @@ export async function readSourceVersions(
     if (version !== null && (tracked || !distrusted)) versions.set(source.unique_id, version);
   }
   return { get: (id) => versions.get(id), counted };
+}
+
+/** A table that another session locks tells nothing; the node that reads it says who holds the lock, at its place. */
+async function statesUnlessLocked(
+  database: Queryable,
+  state: string,
+  sources: readonly SourceNode[],
+): ReturnType<typeof readTableStates> {
+  try {
+    return await readTableStates(database, state, sources);
+  } catch (error) {
+    if (error instanceof ThauError && error.code === 'POSTGRES_LOCK_TIMEOUT') return [];
+    throw error;
+  }
 }
 
 /** All in one statement; one by one where one of them cannot be read. */
