@@ -8,6 +8,7 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 
 const secret = 'cor"rect/horse';
 let database: TestDatabase;
+let role: string;
 let folder: string;
 
 function write(path: string, text: string): void {
@@ -18,10 +19,13 @@ function write(path: string, text: string): void {
 beforeAll(async () => {
   database = await createTestDatabase();
   folder = mkdtempSync(join(tmpdir(), 'thau-secrets-'));
-  const { hostname, port, username } = new URL(database.url);
+  const { hostname, port } = new URL(database.url);
+  // whose password the secret is, where the server asks for one
+  role = `secrets_of_${database.name}`;
+  await database.query(`create role ${role} superuser login password '${secret}'`);
   write('dbt_project.yml', 'name: shop\nprofile: shop\nmodel-paths: [transforms]\n');
   const output = (name: string): string =>
-    `{type: postgres, host: ${hostname}, port: ${port}, user: ${username}, password: "{{ env_var('DBT_ENV_SECRET_KEY') }}", dbname: "${name}", schema: public}`;
+    `{type: postgres, host: ${hostname}, port: ${port}, user: ${role}, password: "{{ env_var('DBT_ENV_SECRET_KEY') }}", dbname: "${name}", schema: public}`;
   write(
     'profiles.yml',
     `shop:\n  target: good\n  outputs:\n    good: ${output(database.name)}\n    bad: ${output("{{ env_var('DBT_ENV_SECRET_KEY') }}")}\n`,
@@ -31,6 +35,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
+  await database.query(`drop owned by ${role} cascade`);
+  await database.query(`drop role ${role}`);
   await database.drop();
 });
 
