@@ -7,6 +7,7 @@ let served: Served;
 beforeAll(async () => {
   served = await serveFixture();
   await publishFixture(served.home, shop);
+  await served.published();
 });
 afterAll(() => served.close());
 
