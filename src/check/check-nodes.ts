@@ -13,6 +13,7 @@ import type { Catalog } from '../schema/catalog.js';
 import { mayBeMadeByHooks, saysNothing } from './certainty.js';
 import type { NodeFinding } from './finding.js';
 import { inOrder } from './in-order.js';
+import { readBy } from './read-by.js';
 import { withNearestName } from './nearest-name.js';
 import { isDecidedDuringRun, PresentAdapter } from './present-adapter.js';
 import { resultingColumns } from './resulting-columns.js';
@@ -100,7 +101,7 @@ class NodeChecker {
         const node = manifest.nodes[id];
         return node && (action === 'build' || options.all) && isChecked(node) ? [node] : [];
       }),
-      (node) => inputsOf(manifest, node),
+      (node) => readBy(manifest, node),
     );
     const presentAt = new Map<string, Place | null>();
     for (const [index, node] of this.nodes.entries()) {
@@ -142,7 +143,7 @@ class NodeChecker {
 
   private parentsOf(node: ManifestNode): readonly string[] {
     const { manifest } = this.scope.options;
-    return inputsOf(manifest, node).filter((id) => manifest.nodes[id] !== undefined);
+    return readBy(manifest, node).filter((id) => manifest.nodes[id] !== undefined);
   }
 
   private isFaulty(id: string): boolean {
