@@ -1,13 +1,13 @@
 import type { Queryable } from '../../postgres/queryable.js';
 import { readCoverage } from '../microbatch/batch-memory.js';
-import type { KnownCalls } from './called-functions.js';
+import type { KnownNames } from './statement-names.js';
 
 /** What a generation remembers for the plans after it. */
 export interface PlanMemory {
   /** Tests that hold in it, with what they were held against: those need not run again. */
   readonly passedTests: Readonly<Record<string, string>>;
   /** SQL that did not change is not parsed again. */
-  readonly knownCalls: KnownCalls;
+  readonly knownCalls: KnownNames;
   /** Up to where microbatch models are whole. */
   readonly coveredUntil: ReadonlyMap<string, Date>;
 }

@@ -7,14 +7,16 @@ import { readLineage, type Lineage } from '../artifacts/lineage.js';
 import type { MetricsArtifact } from '../../semantic/bound-metrics.js';
 import { metricsArtifact } from '../../semantic/metrics-artifact.js';
 import { slimManifest } from '../artifacts/slim-manifest.js';
-import type { KnownCalls } from '../plan/called-functions.js';
-import { testVersion, type Plan } from '../plan/plan.js';
+import { testVersion } from '../plan/decision.js';
+import type { Plan } from '../plan/plan.js';
+import type { KnownNames } from '../plan/statement-names.js';
 import { readArtifacts, replaceArtifact, sameContent } from '../publish/artifacts.js';
 import type { MappedNode } from '../publish/generation.js';
 import { sampledNow } from '../publish/sampled.js';
 import { publish } from '../publish/publish.js';
 import { readCatalog } from '../publish/read-catalog.js';
 import type { NodeResult } from '../report/node-result.js';
+import { droppedText } from '../views/dependents.js';
 import { prepareViews, type ViewChange } from '../views/prepare-views.js';
 import { hasRelation } from './has-relation.js';
 import { applyDocs, applyGrants } from './relation-extras.js';
@@ -47,7 +49,7 @@ export async function publishRun(
     const node = manifest.nodes[id];
     return node ? [{ node, relation }] : [];
   });
-  const stale = staleNodes(scope, new Set(built.map(({ node }) => node.unique_id)));
+  const stale = staleNodes(scope, plan, new Set(built.map(({ node }) => node.unique_id)));
   const nodes = nextMapping(scope, stale, plan, options.cloneFrom !== undefined);
   const passed = new Set(
     results.filter((one) => one.resourceType === 'test' && isPassed(one, plan)).map((one) => one.nodeId),
@@ -90,7 +92,7 @@ export async function publishRun(
         compiled,
         (before['lineage'] ?? {}) as Lineage,
       ),
-      calls: knownCalls(options, plan, before['calls'] as KnownCalls | undefined),
+      calls: knownCalls(options, plan, before['calls'] as KnownNames | undefined),
       tests: passedTests(scope, results, plan, (before['tests'] ?? {}) as PassedTests),
     };
     const sameNodes = changes.length === 0 && nodes.length === current.nodes.size;
@@ -103,7 +105,11 @@ export async function publishRun(
     await options.checkSchema?.(options.sdl, catalog, metrics);
     reporter({ type: 'publishing', at: new Date(), nodes: built.length });
     const prepared = performance.now();
-    const views = await prepareViews(session, changes, { state, generation: runId });
+    const views = await prepareViews(session, changes, {
+      state,
+      generation: runId,
+      ...(options.dependents && { dependents: options.dependents }),
+    });
     const viewSeconds = (performance.now() - prepared) / 1000;
     const flip = await publish(session, {
       state,
@@ -113,6 +119,9 @@ export async function publishRun(
       artifacts: { ...artifacts, state: remembered },
       views,
     });
+    for (const one of views.dropped ?? []) {
+      reporter({ type: 'log', at: new Date(), message: droppedText(one), toConsole: true });
+    }
     for (const { node } of built) {
       const place = { schema: node.schema, name: node.alias };
       await applyGrants(session, node, [place]);
@@ -142,8 +151,8 @@ function rememberState(
 }
 
 /** The functions of what the project has now: of this plan, and of nodes that it did not look at. */
-function knownCalls({ manifest }: RunOptions, plan: Plan, before: KnownCalls = {}): KnownCalls {
-  const all = { ...before, ...plan.calls };
+function knownCalls({ manifest }: RunOptions, plan: Plan, before: KnownNames = {}): KnownNames {
+  const all = { ...before, ...plan.calls() };
   return Object.fromEntries(
     Object.entries(all)
       .filter(([id]) => manifest.nodes[id])
@@ -239,13 +248,15 @@ function nextMapping(
 }
 
 /** Mapped nodes that read, directly or not, something built now, and were not built themselves. */
-function staleNodes(scope: RunScope, built: ReadonlySet<string>): ReadonlySet<string> {
+function staleNodes(scope: RunScope, plan: Plan, built: ReadonlySet<string>): ReadonlySet<string> {
   const { manifest, current } = scope.options;
   const touched = new Map<string, boolean>();
   const readsBuilt = (node: ManifestNode): boolean => {
     const known = touched.get(node.unique_id);
     if (known !== undefined) return known;
     touched.set(node.unique_id, false);
+    const decision = plan.decisions.get(node.unique_id);
+    if (decision?.settled && decision.action === 'carry') return false;
     const answer = node.depends_on.nodes.some((id) => {
       if (built.has(id)) return true;
       const parent = manifest.nodes[id];

@@ -2,8 +2,14 @@ import { ThauError } from '../../errors/thau-error.js';
 import { faultOf } from '../../postgres/fault.js';
 import { qualifiedName } from '../../postgres/identifier.js';
 import type { Session } from '../../postgres/session.js';
+import {
+  answerDependents,
+  dropStatements,
+  type DependentsPolicy,
+  type DroppedDependent,
+} from './dependents.js';
 import { placeKey, readColumns } from './read-columns.js';
-import { dependentsOf, readShown, readStableViews, recordStableViews } from './stable-views.js';
+import { readShown, readStableViews, recordStableViews } from './stable-views.js';
 import { replaceViews, type ViewReplacement } from './replace-views.js';
 import { grownColumns, simpleView, switchingView, type Column } from './view-text.js';
 
@@ -19,6 +25,8 @@ export interface ViewChange {
 export interface PreparedViews {
   /** To be created; `drop` where a view of other columns stands there. */
   readonly create: readonly (ViewChange & { readonly columns: readonly Column[]; readonly drop: boolean })[];
+  /** What others built on those, and is to go with them. */
+  readonly dropped?: readonly DroppedDependent[];
   /** Could not be locked in time: they keep showing the earlier relation until they can be. */
   readonly lagging: readonly ViewChange[];
 }
@@ -28,6 +36,8 @@ export interface ViewOptions {
   readonly state: string;
   /** The generation about to be published. */
   readonly generation: number;
+  /** What becomes of what others built on columns that go; `refuse` unless given. */
+  readonly dependents?: DependentsPolicy;
   /** Milliseconds spent on views that readers keep locked; 2,000 unless given. */
   readonly patience?: number;
 }
@@ -49,6 +59,7 @@ export async function prepareViews(
     ...changes.flatMap((change) => shown.get(placeKey(change)) ?? []),
   ]);
   const create: PreparedViews['create'][number][] = [];
+  const dropped: DroppedDependent[] = [];
   const switching: (ViewReplacement & { readonly change: ViewChange })[] = [];
   for (const change of changes) {
     const next = columns.get(placeKey(change.relation)) ?? [];
@@ -60,30 +71,44 @@ export async function prepareViews(
       create.push({ ...change, columns: next, drop: false });
       continue;
     }
-    const grown = grownColumns(present, next);
     const old = columns.get(placeKey(shows));
+    let grown = grownColumns(present, next);
     if (!grown || !old) {
-      await refuseIfBuiltOn(session, change, present, next);
+      const about = { view: change, present, next, old };
+      const answer = await answerDependents(session, options.state, about, options.dependents ?? 'refuse');
+      dropped.push(...answer.drop);
+      grown = answer.columns;
+    }
+    if (!grown || !old) {
       create.push({ ...change, columns: next, drop: true });
       continue;
     }
     const branch = { ...change.relation, since: options.generation };
     switching.push({
       change,
-      statement: switchingView(options.state, change, grown, { ...shows, columns: old }, branch),
+      statement: switchingView(
+        options.state,
+        change,
+        grown,
+        { ...shows, columns: old },
+        { ...branch, columns: next },
+      ),
       record: { schema: view.schema, name: view.name, nodeId: change.nodeId, shows, next: branch },
     });
   }
   const lagging = await replaceViews(session, options.state, switching, options.patience ?? 2000);
-  return { create, lagging: lagging.map((one) => one.change) };
+  return { create, dropped, lagging: lagging.map((one) => one.change) };
 }
 
 /** The part of the publishing transaction: views that are new, and those whose columns changed. */
 export async function createViews(tx: Session, prepared: PreparedViews, options: ViewOptions): Promise<void> {
-  const statements = prepared.create.flatMap((one) => [
-    ...(one.drop ? [`drop view ${qualifiedName(one.schema, one.name)}`] : []),
-    simpleView(options.state, one, one.columns, { ...one.relation, since: options.generation }),
-  ]);
+  const statements = [
+    ...dropStatements(prepared.dropped ?? []),
+    ...prepared.create.flatMap((one) => [
+      ...(one.drop ? [`drop view ${qualifiedName(one.schema, one.name)}`] : []),
+      simpleView(options.state, one, one.columns, { ...one.relation, since: options.generation }),
+    ]),
+  ];
   if (statements.length > 0) await tx.query(statements.join(';\n'));
   await recordStableViews(
     tx,
@@ -130,33 +155,6 @@ export function foreignRelation(
     {
       notes: others.map((other) => `so does ${other}`),
       hint: `Take it over with its rows: thau adopt --select ${place.name}. Or move it away (alter table ${place.schema}.${place.name} rename to …; or set schema …), or give the node another alias or schema.`,
-    },
-  );
-}
-
-async function refuseIfBuiltOn(
-  session: Session,
-  change: ViewChange,
-  present: readonly Column[],
-  next: readonly Column[],
-): Promise<void> {
-  const dependents = await dependentsOf(session, change);
-  if (dependents.length === 0) return;
-  const types = new Map(next.map((column) => [column.name, column.type]));
-  const broken = present
-    .filter((column) => types.get(column.name) !== column.type)
-    .map((column) => {
-      const now = types.get(column.name);
-      return now === undefined
-        ? `column "${column.name}" is gone`
-        : `column "${column.name}" was ${column.type} and becomes ${now}`;
-    });
-  throw new ThauError(
-    'BUILD_VIEW_HAS_DEPENDENTS',
-    `${change.schema}.${change.name} changes its columns, and others built on it: ${dependents.join(', ')}.`,
-    {
-      notes: broken,
-      hint: 'Keep the columns, or drop what stands on the view and run again; thau drops nothing it did not make.',
     },
   );
 }

@@ -12,7 +12,7 @@ import { deferralOf } from './deferral-flags.js';
 import { eventTimeFlags, sampleFlag } from './event-time-flags.js';
 import { namesNodes } from './choose-nodes.js';
 import { loadProject } from './load-project.js';
-import { pathSettings, type RunFlagsGiven } from './run-flags.js';
+import { dependentsFlag, pathSettings, type RunFlagsGiven } from './run-flags.js';
 import { plainWithoutSecrets } from '../secrets.js';
 import { argsOf } from './run-args.js';
 import { runReporter } from './run-reporter.js';
@@ -101,6 +101,7 @@ export async function performRun(
     reporter: runReporter(output),
     ...(signal && { signal }),
     ...(retryOf !== undefined && { retryOf }),
+    dependents: dependentsFlag(flags.dependents),
     publish: settings.runs.publish,
     ...(force !== undefined && { force }),
     distrustRecent: trigger === 'manual',
