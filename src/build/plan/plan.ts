@@ -30,7 +30,7 @@ export interface Plan {
   readonly decisions: ReadonlyMap<string, Decision>;
   readonly fingerprints: ReadonlyMap<string, string>;
   /** For the next plan, which need not parse what did not change. */
-  calls(): KnownNames;
+  names(): KnownNames;
   /** The state of what a node reads, given the relations that stand for its parents; null: not known. */
   dataVersion(nodeId: string, relationOf: (parentId: string) => string | undefined): string | null;
   /** Whether a node is to be settled at its turn: it is undecided, or its template asks the database. */
@@ -65,7 +65,7 @@ export interface PlanOptions {
   readonly coveredUntil?: ReadonlyMap<string, Date>;
   readonly now?: Date;
   /** From the current generation: see `PlanMemory`. */
-  readonly knownCalls?: KnownNames;
+  readonly knownNames?: KnownNames;
   /** How incremental models and snapshots are to be built. */
   readonly paths?: PathSettings | undefined;
   /** Of the tests that passed in the current generation: fingerprint and data version. */
@@ -98,7 +98,7 @@ export async function makePlan(database: Queryable, options: PlanOptions): Promi
     states.readSources(database, [...sources.values()]).then(() => readFacts(database, state, current)),
     fingerprints(nodes, options),
   ]);
-  const names = new Map([...prints].map(([id, print]) => [id, namesOf(id, print, options.knownCalls)]));
+  const names = new Map([...prints].map(([id, print]) => [id, namesOf(id, print, options.knownNames)]));
   await states.readNames(database, names.values());
   for (const [id, ids] of inputs) inputs.set(id, [...ids, ...states.namedBy(names.get(id) ?? none, ids)]);
   const asTables = await readAsTables(manifest, (id) => prints.get(id)?.sql);
@@ -237,7 +237,7 @@ export async function makePlan(database: Queryable, options: PlanOptions): Promi
       decisions.set(id, decision);
       return { decision, ...(asked && { asked }) };
     },
-    calls: () =>
+    names: () =>
       Object.fromEntries(
         [...prints].flatMap(([id, { hash }]) => {
           const { functions, relations } = names.get(id) ?? none;

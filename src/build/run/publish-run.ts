@@ -20,6 +20,7 @@ import { droppedText } from '../views/dependents.js';
 import { prepareViews, type ViewChange } from '../views/prepare-views.js';
 import { hasRelation } from './has-relation.js';
 import { applyDocs, applyGrants } from './relation-extras.js';
+import { staleNodes } from './stale-nodes.js';
 import type { RunOptions } from './run-options.js';
 import type { RunScope } from './run-scope.js';
 import type { RunSessions } from './run-sessions.js';
@@ -92,7 +93,7 @@ export async function publishRun(
         compiled,
         (before['lineage'] ?? {}) as Lineage,
       ),
-      calls: knownCalls(options, plan, before['calls'] as KnownNames | undefined),
+      names: knownNames(options, plan, before['names'] as KnownNames | undefined),
       tests: passedTests(scope, results, plan, (before['tests'] ?? {}) as PassedTests),
     };
     const sameNodes = changes.length === 0 && nodes.length === current.nodes.size;
@@ -150,9 +151,9 @@ function rememberState(
   return publishedState(manifest, before, new Set(leftAlone));
 }
 
-/** The functions of what the project has now: of this plan, and of nodes that it did not look at. */
-function knownCalls({ manifest }: RunOptions, plan: Plan, before: KnownNames = {}): KnownNames {
-  const all = { ...before, ...plan.calls() };
+/** What the SQL of the project's nodes names: of this plan, and of nodes that it did not look at. */
+function knownNames({ manifest }: RunOptions, plan: Plan, before: KnownNames = {}): KnownNames {
+  const all = { ...before, ...plan.names() };
   return Object.fromEntries(
     Object.entries(all)
       .filter(([id]) => manifest.nodes[id])
@@ -245,32 +246,6 @@ function nextMapping(
     ];
   });
   return [...carried, ...built].sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
-}
-
-/** Mapped nodes that read, directly or not, something built now, and were not built themselves. */
-function staleNodes(scope: RunScope, plan: Plan, built: ReadonlySet<string>): ReadonlySet<string> {
-  const { manifest, current } = scope.options;
-  const touched = new Map<string, boolean>();
-  const readsBuilt = (node: ManifestNode): boolean => {
-    const known = touched.get(node.unique_id);
-    if (known !== undefined) return known;
-    touched.set(node.unique_id, false);
-    const decision = plan.decisions.get(node.unique_id);
-    if (decision?.settled && decision.action === 'carry') return false;
-    const answer = node.depends_on.nodes.some((id) => {
-      if (built.has(id)) return true;
-      const parent = manifest.nodes[id];
-      return parent !== undefined && readsBuilt(parent);
-    });
-    touched.set(node.unique_id, answer);
-    return answer;
-  };
-  const stale = new Set<string>();
-  for (const id of current.nodes.keys()) {
-    const node = manifest.nodes[id];
-    if (node && !built.has(id) && readsBuilt(node)) stale.add(id);
-  }
-  return stale;
 }
 
 /** The metrics over the generation's relations; a metric that cannot be computed stops the publish. */

@@ -6,6 +6,7 @@ import type { SdlSource } from '../../schema/catalog.js';
 import type { CommandContext } from '../command.js';
 import type { Warehouse } from '../warehouse.js';
 import { checkSchema } from './check-schema.js';
+import { forceOf } from './force-of.js';
 import { loadProject } from './load-project.js';
 import { sampleFlag } from './event-time-flags.js';
 import { pathSettings, type RunFlagsGiven } from './run-flags.js';
@@ -64,6 +65,7 @@ export async function planProject(
     startedAt,
     reporter: () => undefined,
   });
+  const force = forceOf('build', flags, 'manual');
   const memory = await readPlanMemory(database, state, current.number);
   const plan = await database.use((session) =>
     makePlan(session, {
@@ -73,7 +75,7 @@ export async function planProject(
       state,
       current,
       selected,
-      ...(flags.fullRefresh && { force: 'full refresh' }),
+      ...(force !== undefined && { force }),
       distrustRecent: true,
       ...memory,
       reconcileAfter: settings.runs.reconcile,
