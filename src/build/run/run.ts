@@ -150,7 +150,7 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
       .catch((error: unknown) => (facts.error ??= error));
   }
   const sampled = sampleOf(options.flags);
-  const summary: RunSummary = {
+  let summary: RunSummary = {
     runId,
     command: options.command,
     state: facts.state,
@@ -168,8 +168,9 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
     await finishRun(database, state, summary);
     if (facts.state === 'published') await tidy(options, sessions, state);
   } catch (error) {
-    // the database went away: a later run closes the row; what was published stays published
-    if (facts.error === undefined && facts.state !== 'published') throw error;
+    // the database went away, or its disk is full: a later run closes the row; what was published stays published
+    const ended = facts.state === 'succeeded' ? 'failed' : facts.state;
+    if (facts.error === undefined && ended !== 'published') summary = { ...summary, state: ended, error };
   } finally {
     await sessions.close();
   }
