@@ -151,7 +151,8 @@ async function attempt(
           });
         }
         const inBatches =
-          isMicrobatch(node.config) && !scope.options.renderer.materialization?.(node.config.materialized);
+          isMicrobatch(node.config) &&
+          !scope.options.renderer.materialization?.(node.config.materialized, node.config);
         const built = options.cloneFrom
           ? await cloneNode(session, scope, node, options.cloneFrom)
           : inBatches
