@@ -10,7 +10,7 @@ import { ThauError } from '../errors/thau-error.js';
 import type { Database } from '../postgres/database.js';
 import type { ManifestNode } from '../project/manifest.js';
 import type { Catalog } from '../schema/catalog.js';
-import { mayBeMadeByHooks, saysNothing } from './certainty.js';
+import { mayAlter, mayBeMadeGood, saysNothing } from './certainty.js';
 import type { NodeFinding } from './finding.js';
 import { inOrder } from './in-order.js';
 import { readBy } from './read-by.js';
@@ -199,8 +199,16 @@ class NodeChecker {
       this.chunk.push({ node, parents, sql, askedDatabase: this.adapter.asked });
     } catch (error) {
       if (isDecidedDuringRun(error) || this.dependsOnData(parents)) this.learnNothing(node);
-      else this.note(node, error, true);
+      else this.note(node, error, this.isCertain(node, error, this.adapter.asked));
     }
+  }
+
+  /** Whether the run would meet the same fault: what a template finds in the database may be other data by then. */
+  private isCertain(node: ManifestNode, error: unknown, asked: boolean): boolean {
+    const { manifest, runId, renderer } = this.scope.options;
+    const isOwn = (one: ManifestNode): boolean =>
+      renderer.materialization?.(one.config.materialized) !== undefined;
+    return !asked && !mayBeMadeGood(error, node, { manifest, runId, isOwn });
   }
 
   /**
@@ -249,8 +257,7 @@ class NodeChecker {
     const { manifest } = this.scope.options;
     if (saysNothing(error, one.node, manifest) || this.dependsOnData(one.parents, one.askedDatabase))
       this.learnNothing(one.node);
-    else
-      this.note(one.node, error, !mayBeMadeByHooks(error, one.node, manifest, this.scope.options.runId), one);
+    else this.note(one.node, error, this.isCertain(one.node, error, one.askedDatabase), one);
   }
 
   /** What stands in an earlier transaction, or was not asked, stands in this one as typed nulls. */
@@ -281,7 +288,7 @@ class NodeChecker {
     if (places.length === 0) return;
     const found = await this.scratch.columns([...places, ...places.map((place) => contractPlace(place))]);
     for (const { node, parents, askedDatabase } of built) {
-      if (this.dependsOnData(parents, askedDatabase)) {
+      if (this.dependsOnData(parents, askedDatabase) || mayAlter(node)) {
         this.learnNothing(node);
         continue;
       }

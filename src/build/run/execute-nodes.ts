@@ -1,3 +1,4 @@
+import { ThauError } from '../../errors/thau-error.js';
 import type { ManifestNode } from '../../project/manifest.js';
 import { executionGraph } from '../graph/execution-graph.js';
 import { waitingForSeeds } from '../graph/waiting-for-seeds.js';
@@ -67,15 +68,15 @@ export async function executeNodes(
     const kept: NodeResult = { ...unbuilt(node), status: 'carried', message: because };
     finish(plan.decisions.get(id)?.action === 'reuse' ? remembered(kept, scope, plan) : kept, ++index);
   }
-  if (refused.size > 0 && options.publish !== 'healthy') {
-    // nothing could be published: nothing is built in vain, and only what is wrong is told
+  if (refused.size > 0 && options.failFast) {
+    // the first failure is known before anything began
     for (const [id, node] of graph.nodes) {
       const fault = refused.get(id);
       if (fault !== undefined) {
         finish(broken(node, fault), ++index);
         continue;
       }
-      const result = { ...skipped(node, undefined), message: 'nothing is built while a node cannot be' };
+      const result = { ...skipped(node, undefined), message: 'the run was stopped before its turn' };
       results.push(result);
       recorder.finished(result);
     }
@@ -90,11 +91,6 @@ export async function executeNodes(
       const node = graph.nodes.get(id);
       if (!node) return 'failed';
       const at = ++index;
-      const fault = refused.get(id);
-      if (fault !== undefined) {
-        finish(broken(node, fault), at);
-        return 'failed';
-      }
       const startedAt = scope.now();
       reporter({ type: 'node_started', at: startedAt, nodeId: id, name: node.name, index: at, total });
       recorder.started(node, startedAt);
@@ -103,7 +99,7 @@ export async function executeNodes(
         scope,
         plan,
       );
-      finish(result, at);
+      finish(toldBetter(result, refused.get(id)), at);
       return isGood(result.status) ? 'done' : 'failed';
     },
     skip: (id, because) => {
@@ -216,6 +212,17 @@ function identity(node: ManifestNode): {
     name: node.name,
     materialized: node.config.materialized,
   };
+}
+
+/** With the hint of the check, which knows the nearest name, where building failed of the same. */
+function toldBetter(result: NodeResult, found: unknown): NodeResult {
+  const { status, error } = result;
+  if (status !== 'error' || !(found instanceof ThauError) || !(error instanceof ThauError)) return result;
+  const { code, message, at, excerpt, notes } = error;
+  if (found.code !== code || found.hint === undefined) return result;
+  const more = { notes, hint: found.hint, cause: error };
+  const where = { ...(at && { at }), ...(excerpt !== undefined && { excerpt }) };
+  return { ...result, error: new ThauError(code, message, { ...more, ...where }) };
 }
 
 /** A node whose fault was found before it was built. */

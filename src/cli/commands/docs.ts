@@ -37,9 +37,11 @@ export const addDocs: AddCommand = (program, run) => {
         const { manifest, settings } = project;
         const warn = (message: string): void => output.log(message, {}, 'warn');
         const target = join(settings.root, settings.targetPath);
-        const compiled = flags.compile
+        const { compiled, faults } = flags.compile
           ? await compileSelected(context, { project, renderer, flags, warn, target })
-          : new Map<string, string>();
+          : { compiled: new Map<string, string>(), faults: [] };
+        const [fault] = faults;
+        if (fault) throw fault;
         writeManifest(target, manifest, version(), { projectDir: settings.root, compiled });
         const chosen = namesNodes(flags) || (flags.exclude ?? []).length > 0;
         const ids = flags.emptyCatalog

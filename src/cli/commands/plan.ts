@@ -52,7 +52,7 @@ export const addPlan: AddCommand = (program, run) => {
               row.because,
               row.path === undefined ? '' : `${row.path}: ${row.pathBecause}`,
             ]),
-          )}\n\n${built} to build or test, ${rows.length - built} carried forward${refused.size === 0 ? '' : `, ${refused.size} refused: nothing would be built`}`,
+          )}\n\n${built} to build or test, ${rows.length - built} carried forward${refused.size === 0 ? '' : `, ${refused.size} refused: nothing would be published`}`,
         );
         if (whole !== undefined) throw whole as Error;
         return refused.size === 0 ? 0 : 1;

@@ -16,7 +16,10 @@ export interface CheckBeforeOptions {
   readonly all?: boolean;
 }
 
-/** Faults of nodes found before a run builds anything, by node; a fault of the schema is thrown. */
+/**
+ * Faults of nodes found before a run builds anything, by node; a fault of the schema is thrown. They are told, and keep
+ * nothing from being tried: dbt builds what it can, and so does a run.
+ */
 export async function checkBefore(
   warehouse: Warehouse,
   options: CheckBeforeOptions,
@@ -35,10 +38,8 @@ export async function checkBefore(
   if (checked.schemaFault) throw checked.schemaFault;
   for (const { nodeId, name, error, certain } of checked.findings) {
     if (certain) faults.set(nodeId, error);
-    else
-      options.warn(
-        `${error.at ? `${formatPlace(error.at)}: ` : ''}${name} may lack what a hook makes: ${error.message}`,
-      );
+    const where = error.at ? `${formatPlace(error.at)}: ` : '';
+    options.warn(`${where}${name} ${certain ? 'cannot' : 'perhaps cannot'} be built: ${error.message}`);
   }
   return faults;
 }

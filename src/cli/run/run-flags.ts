@@ -46,6 +46,15 @@ export function addSelectionFlags(command: Command): Command {
     .option('--vars <yaml>', "variables, as in '{as_of: 2026-01-31}'");
 }
 
+/** Adds the options that say where to read what is not built. */
+export function addDeferralFlags(command: Command): Command {
+  return command
+    .option('--defer', 'read what is neither selected nor built from the relations that --state names')
+    .option('--no-defer', 'read what this target has')
+    .option('--favor-state', 'with --defer: although this target has them')
+    .option('--defer-state <folder>', 'the state for --defer, where --state is for the selection');
+}
+
 /** Adds the option that says how incremental models and snapshots go on. */
 export function addPathFlag(command: Command): Command {
   return command.option('--incremental-path <path>', 'how incremental models go on: auto, clone, versioned');
@@ -67,7 +76,7 @@ export function pathSettings(
 
 /** Adds the options of a run. */
 export function addRunFlags(command: Command): Command {
-  return addPathFlag(addSelectionFlags(command))
+  return addDeferralFlags(addPathFlag(addSelectionFlags(command)))
     .option('--threads <count>', 'nodes built at a time')
     .option('-x, --fail-fast', 'begin nothing new after the first failure')
     .option('-f, --full-refresh', 'build incremental models whole')
@@ -76,10 +85,6 @@ export function addRunFlags(command: Command): Command {
     .option('--sample <window>', "read this much event time only: '3 days', or '{start: …, end: …}'")
     .option('--event-time-start <time>', 'build the batches of microbatch models from here, in UTC')
     .option('--event-time-end <time>', 'up to here')
-    .option('--defer', 'read what is neither selected nor built from the relations that --state names')
-    .option('--no-defer', 'read what this target has')
-    .option('--favor-state', 'with --defer: although this target has them')
-    .option('--defer-state <folder>', 'the state for --defer, where --state is for the selection')
     .option('--no-carry', 'build unchanged nodes too')
     .option('--no-check', 'build without holding everything against the server first');
 }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { Float } from '../../jinja/values/float.js';
 import type { Session } from '../parse/session.js';
 
 /**
@@ -18,9 +19,12 @@ export function worldOf(session: Session, version: string): string {
     macros.all().map(({ node }) => node.unique_id),
     [...docs.values()],
   ];
-  return hash('sha1', JSON.stringify(world, bigintsAsText));
+  return hash('sha1', JSON.stringify(world, numbersApart));
 }
 
-function bigintsAsText(_: string, value: unknown): unknown {
+/** Big integers and floats as text of their own: JSON has no word for the first, and writes 1.0 as 1. */
+function numbersApart(this: unknown, key: string, value: unknown): unknown {
+  const written = (this as Readonly<Record<string, unknown>>)[key];
+  if (written instanceof Float) return `${written.toString()}f`;
   return typeof value === 'bigint' ? `${value}n` : value;
 }
