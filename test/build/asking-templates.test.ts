@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/postgres/database.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createTestDatabase, stateTemplate, type TestDatabase } from '../support/test-database.js';
 import { projectFolder, type ProjectFolder } from './support/child-thau.js';
 import { openState, statuses, type Ran } from './support/engine.js';
 import { planOf, runProject } from './support/project-run.js';
@@ -48,7 +48,7 @@ const files = {
 };
 
 beforeAll(async () => {
-  place = await createTestDatabase();
+  place = await createTestDatabase(stateTemplate());
   database = await openState(place.url);
   await change(`create schema raw; create table raw.orders as select 1 as id, 'a' as kind;
     create table raw.kinds as select 'a' as kind; create table raw.loose as select 1 as x; create table raw.log (x int)`);

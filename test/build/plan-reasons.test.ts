@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Database } from '../../src/postgres/database.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createTestDatabase, stateTemplate, type TestDatabase } from '../support/test-database.js';
 import { projectFolder, type ProjectFolder } from './support/child-thau.js';
 import { openState } from './support/engine.js';
 import { planOf, runProject, type ProjectRun } from './support/project-run.js';
@@ -32,7 +32,7 @@ const files = {
 };
 
 beforeAll(async () => {
-  place = await createTestDatabase();
+  place = await createTestDatabase(stateTemplate());
   database = await openState(place.url);
   await change(`create schema raw; create table raw.orders as select 1 as id, 10 as amount;
     create table raw.dated as select '2026-01-01'::timestamp as at;

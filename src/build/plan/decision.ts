@@ -71,7 +71,7 @@ export function decideUnrendered(node: ManifestNode, question: Question): Decisi
   }
   const batch = newBatch(node, options.coveredUntil, options.now ?? new Date());
   if (batch !== undefined) return build(batch);
-  if (options.renderer.materialization?.(node.config.materialized)) {
+  if (options.renderer.materialization?.(node.config.materialized, node.config)) {
     return build('has a materialization of its own');
   }
   return undefined;

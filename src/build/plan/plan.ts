@@ -193,7 +193,7 @@ export async function makePlan(database: Queryable, options: PlanOptions): Promi
       current,
       fullRefresh: options.flags.FULL_REFRESH,
       settings: options.paths ?? {},
-      isOwn: (materialized) => options.renderer.materialization?.(materialized) !== undefined,
+      isOwn: (config) => options.renderer.materialization?.(config.materialized, config) !== undefined,
       readAsTables: asTables,
     },
   );

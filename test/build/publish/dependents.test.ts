@@ -1,13 +1,13 @@
 import { beforeEach, expect, test } from 'vitest';
 import { rollback } from '../../../src/build/rollback.js';
 import type { Database } from '../../../src/postgres/database.js';
-import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
+import { createTestDatabase, stateTemplate, type TestDatabase } from '../../support/test-database.js';
 import { openState, runPlain, type Ran } from '../support/engine.js';
 
 let place: TestDatabase;
 let database: Database;
 beforeEach(async () => {
-  place = await createTestDatabase();
+  place = await createTestDatabase(stateTemplate());
   database = await openState(place.url);
   await build('select 1 as x, 2 as y');
   await place.query(`create view public.theirs as select x from shop.a;
