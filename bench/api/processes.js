@@ -1,6 +1,6 @@
 // Starts what is measured, and reads what it used.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** The command on one core alone where the system can say so. */
 function onCore(core, command, args) {
@@ -56,24 +56,22 @@ export function output(command, args, env) {
   });
 }
 
-/** User and system seconds of a process so far; NaN where the system does not say. */
-export function cpuSeconds(pid) {
+/**
+ * Seconds that a process' threads ran so far, and in which its first thread could have run and the core was taken; NaN
+ * where the system does not say.
+ */
+export function secondsOf(pid) {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / 100;
+    let used = 0;
+    let waited = 0;
+    for (const thread of readdirSync(`/proc/${pid}/task`)) {
+      const [ran, delayed] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
+      used += Number(ran) / 1e9;
+      if (thread === String(pid)) waited = Number(delayed) / 1e9;
+    }
+    return { used, waited };
   } catch {
-    return NaN;
-  }
-}
-
-/** Seconds in which a process' first thread could have run and its core was taken; NaN where the system does not say. */
-export function waitSeconds(pid) {
-  try {
-    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e9;
-  } catch {
-    return NaN;
+    return { used: NaN, waited: NaN };
   }
 }
 

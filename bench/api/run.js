@@ -5,7 +5,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import pg from 'pg';
 import { planTimes } from './plan.js';
-import { cpuSeconds, median, startLoad, waitSeconds } from './processes.js';
+import { median, secondsOf, startLoad } from './processes.js';
 import { alike, requests } from './requests.js';
 import { ask, startServers, stopServers } from './servers.js';
 import { setUp } from './setup.js';
@@ -95,31 +95,30 @@ async function documentReady() {
   throw new Error('the document was not ready after two minutes');
 }
 
-/** CPU seconds of the connections that a server has; NaN where the database runs elsewhere. */
+/** CPU seconds of each connection that a server has; NaN where the database runs elsewhere. */
 async function databaseSeconds(server) {
   const { rows } = await client.query(
     'select pid from pg_stat_activity where datname = current_database() and application_name = $1',
     [server.application],
   );
-  return rows.map(({ pid }) => [pid, cpuSeconds(pid)]);
+  return rows.map(({ pid }) => [pid, secondsOf(pid).used]);
 }
 
 async function measure(request, connections) {
   const shoot = async (server, seconds) => {
     const { port, key, dialect, child } = server;
     const backends = new Map(await databaseSeconds(server));
-    const before = cpuSeconds(child.pid);
-    const waited = waitSeconds(child.pid);
+    const before = secondsOf(child.pid);
     const result = await load.ask({ port, key, dialect, request, connections, seconds });
     if (result.errors > 0)
       throw new Error(`${request} by ${server.name}: ${result.errors} faults, such as ${result.error}`);
-    const cpu = (cpuSeconds(child.pid) - before) / result.answers;
+    const after = secondsOf(child.pid);
     let used = 0;
     for (const [pid, now] of await databaseSeconds(server)) used += now - (backends.get(pid) ?? now);
     return {
       ...result,
-      server: cpu,
-      waited: (waitSeconds(child.pid) - waited) / result.answers,
+      server: (after.used - before.used) / result.answers,
+      waited: (after.waited - before.waited) / result.answers,
       database: used / result.answers,
       load: result.cpu / result.answers,
     };

@@ -4,7 +4,7 @@
 // what the server answered in ten seconds before.
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { cpuSeconds, median, residentMegabytes, startLoad } from './processes.js';
+import { median, residentMegabytes, secondsOf, startLoad } from './processes.js';
 import { requests } from './requests.js';
 import { startServers, stopServers } from './servers.js';
 import { publish, setUp } from './setup.js';
@@ -61,7 +61,7 @@ try {
   );
   const seen = [];
   for (let minute = 1; minute <= Number(options.minutes); minute += 1) {
-    const before = cpuSeconds(pid);
+    const before = secondsOf(pid).used;
     const shots = await ask(60, rate);
     const answers = shots.reduce((sum, one) => sum + one.answers, 0);
     const errors = shots.reduce((sum, one) => sum + one.errors, 0);
@@ -75,7 +75,7 @@ try {
       [
         `minute ${minute}: ${answers} answers, ${errors} errors${errors > 0 ? ` (${shots.find(({ error }) => error)?.error})` : ''}`,
         `p99 ${shots.map(({ p99 }) => p99.toFixed(0)).join(' / ')} ms`,
-        `CPU ${(cpuSeconds(pid) - before).toFixed(0)} s`,
+        `CPU ${(secondsOf(pid).used - before).toFixed(0)} s`,
         `memory ${memory.toFixed(0)} MB`,
         `${rows[0].open} connections`,
         `${publishes} publishes`,
