@@ -1,6 +1,7 @@
 import type { RunLock } from '../../postgres/run-lock.js';
 import type { Session } from '../../postgres/session.js';
 import { createViews, type PreparedViews } from '../views/prepare-views.js';
+import { writeArtifacts, type ArtifactChanges } from './artifact-changes.js';
 import type { MappedNode } from './generation.js';
 
 export interface PublishInput {
@@ -11,8 +12,8 @@ export interface PublishInput {
   readonly lock: Pick<RunLock, 'assertHeld'>;
   /** The whole mapping of the new generation: what was built, and what is carried forward. */
   readonly nodes: readonly MappedNode[];
-  /** What the generation hands the API, by kind; a number takes over what that generation handed it. */
-  readonly artifacts: Readonly<Record<string, unknown>> | number;
+  /** What the generation hands the API. */
+  readonly artifacts: ArtifactChanges;
   readonly views: PreparedViews;
 }
 
@@ -72,29 +73,6 @@ export async function deleteUnpublished(session: Session, state: string): Promis
   await session.query(
     `delete from ${state}.mapping
      where generation > (select coalesce(max(generation), 0) from ${state}.generations)`,
-  );
-}
-
-/** What the generation hands the API. */
-async function writeArtifacts(
-  session: Session,
-  state: string,
-  generation: number,
-  artifacts: PublishInput['artifacts'],
-): Promise<void> {
-  const copied = typeof artifacts === 'number';
-  const kinds = copied ? [] : Object.keys(artifacts);
-  await session.query(
-    `insert into ${state}.artifacts (generation, kind, content)
-     select $1::bigint, a.kind, a.content from unnest($2::text[], $3::jsonb[]) as a (kind, content)
-     union all
-     select $1::bigint, a.kind, a.content from ${state}.artifacts as a where a.generation = $4::bigint`,
-    [
-      generation,
-      kinds,
-      copied ? [] : kinds.map((kind) => JSON.stringify(artifacts[kind])),
-      copied ? artifacts : null,
-    ],
   );
 }
 

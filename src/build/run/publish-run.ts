@@ -3,16 +3,18 @@ import type { RunLock } from '../../postgres/run-lock.js';
 import type { ManifestNode } from '../../project/manifest.js';
 import { publishedState, type PublishedState } from '../../project/state/previous-state.js';
 import type { Catalog } from '../../schema/catalog.js';
-import { readLineage, type Lineage } from '../artifacts/lineage.js';
+import { LineageNames, lineageOf, type Lineage } from '../artifacts/lineage.js';
 import type { MetricsArtifact } from '../../semantic/bound-metrics.js';
 import { metricsArtifact } from '../../semantic/metrics-artifact.js';
 import { slimManifest } from '../artifacts/slim-manifest.js';
 import type { KnownCalls } from '../plan/called-functions.js';
 import { testVersion, type Plan } from '../plan/plan.js';
+import { artifactChanges } from '../publish/artifact-changes.js';
 import { readArtifacts, replaceArtifact, sameContent } from '../publish/artifacts.js';
 import type { MappedNode } from '../publish/generation.js';
 import { sampledNow } from '../publish/sampled.js';
 import { publish } from '../publish/publish.js';
+import type { PublishAhead } from '../publish/publish-ahead.js';
 import { readCatalog } from '../publish/read-catalog.js';
 import type { NodeResult } from '../report/node-result.js';
 import { prepareViews, type ViewChange } from '../views/prepare-views.js';
@@ -39,6 +41,7 @@ export async function publishRun(
   lock: RunLock,
   results: readonly NodeResult[],
   plan: Plan,
+  ahead: PublishAhead,
 ): Promise<Published | undefined> {
   const { manifest, reporter } = options;
   const { state, runId, current } = scope.options;
@@ -53,7 +56,8 @@ export async function publishRun(
     results.filter((one) => one.resourceType === 'test' && isPassed(one, plan)).map((one) => one.nodeId),
   );
   return sessions.use(async (session) => {
-    const before = await readArtifacts(session, state, current.number);
+    const made = await ahead.end();
+    const before = made?.before ?? (await readArtifacts(session, state, current.number));
     const catalog = await readCatalog(
       session,
       manifest,
@@ -77,19 +81,18 @@ export async function publishRun(
         ? [{ nodeId: node.nodeId, schema: node.schema, name: node.name, relation: node.relation }]
         : [];
     });
+    const known = made && ahead.agrees(catalog) ? made.lineage : noLineage;
+    let names: LineageNames | undefined;
+    if ([...compiled.keys()].some((id) => !known.has(id))) {
+      names = await LineageNames.ofSources(session, manifest);
+      names.setNodes(nodes, catalog);
+    }
     const artifacts = {
       sdl: options.sdl,
       catalog,
       metrics,
       manifest: slimManifest(manifest),
-      lineage: await readLineage(
-        session,
-        manifest,
-        nodes,
-        catalog,
-        compiled,
-        (before['lineage'] ?? {}) as Lineage,
-      ),
+      lineage: lineageOf(nodes, compiled, known, names, (before['lineage'] ?? {}) as Lineage),
       calls: knownCalls(options, plan, before['calls'] as KnownCalls | undefined),
       tests: passedTests(scope, results, plan, (before['tests'] ?? {}) as PassedTests),
     };
@@ -110,7 +113,7 @@ export async function publishRun(
       runId,
       lock,
       nodes,
-      artifacts: { ...artifacts, state: remembered },
+      artifacts: artifactChanges({ ...artifacts, state: remembered }, before, current.number),
       views,
     });
     for (const { node } of built) {
@@ -131,6 +134,8 @@ export async function publishRun(
     return { generation: runId, stale: [...stale], laggingViews };
   });
 }
+
+const noLineage: ReadonlyMap<string, undefined> = new Map();
 
 /** What `state:` compares with afterwards; what this run was not asked for stays as it was published. */
 function rememberState(
