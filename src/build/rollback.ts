@@ -79,6 +79,7 @@ async function show(
     runId,
     lock,
     nodes,
+    current: to,
     artifacts: sameArtifacts(to.number),
     views,
   });

@@ -1,6 +1,7 @@
 import { isBuiltPerhaps, type Plan } from '../plan/plan.js';
 import { PublishAhead } from '../publish/publish-ahead.js';
 import { isExecuted } from './execute-nodes.js';
+import { plannedArtifacts } from './planned-artifacts.js';
 import type { RunOptions } from './run-options.js';
 import type { RunScope } from './run-scope.js';
 import type { RunSessions } from './run-sessions.js';
@@ -25,6 +26,7 @@ export function publishAhead(
     current,
     candidates: () => scope.candidates(),
     use: (work) => sessions.use(work),
+    planned: (before) => plannedArtifacts(options, before),
     // as the order of nodes has it
     seconds: new Map(toDo.map((id) => [id, lastSeconds.get(id) ?? 1])),
     publishes: options.command !== 'test',

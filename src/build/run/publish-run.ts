@@ -1,17 +1,15 @@
 import { formatPlace } from '../../errors/format.js';
 import type { RunLock } from '../../postgres/run-lock.js';
 import type { ManifestNode } from '../../project/manifest.js';
-import { publishedState, type PublishedState } from '../../project/state/previous-state.js';
 import type { Catalog } from '../../schema/catalog.js';
-import { LineageNames, lineageOf, type Lineage } from '../artifacts/lineage.js';
+import { readLineage, type Lineage } from '../artifacts/lineage.js';
 import type { MetricsArtifact } from '../../semantic/bound-metrics.js';
 import { metricsArtifact } from '../../semantic/metrics-artifact.js';
-import { slimManifest } from '../artifacts/slim-manifest.js';
 import { testVersion } from '../plan/decision.js';
 import type { Plan } from '../plan/plan.js';
 import type { KnownNames } from '../plan/statement-names.js';
-import { artifactChanges } from '../publish/artifact-changes.js';
-import { readArtifacts, replaceArtifact, sameContent } from '../publish/artifacts.js';
+import { artifactChanges, joined, rewriteArtifact, saysNothingNew } from '../publish/artifact-changes.js';
+import { readArtifacts } from '../publish/artifacts.js';
 import type { MappedNode } from '../publish/generation.js';
 import { sampledNow } from '../publish/sampled.js';
 import { publish } from '../publish/publish.js';
@@ -21,6 +19,7 @@ import type { NodeResult } from '../report/node-result.js';
 import { droppedText } from '../views/dependents.js';
 import { prepareViews, type ViewChange } from '../views/prepare-views.js';
 import { hasRelation } from './has-relation.js';
+import { plannedArtifacts } from './planned-artifacts.js';
 import { applyDocs, applyGrants } from './relation-extras.js';
 import { staleNodes } from './stale-nodes.js';
 import type { RunOptions } from './run-options.js';
@@ -60,7 +59,8 @@ export async function publishRun(
   );
   return sessions.use(async (session) => {
     const made = await ahead.end();
-    const before = made?.before ?? (await readArtifacts(session, state, current.number));
+    const from = current.number;
+    const before = made?.before ?? (await readArtifacts(session, state, from));
     const catalog = await readCatalog(
       session,
       manifest,
@@ -84,25 +84,25 @@ export async function publishRun(
         ? [{ nodeId: node.nodeId, schema: node.schema, name: node.name, relation: node.relation }]
         : [];
     });
-    const known = made && ahead.agrees(catalog) ? made.lineage : noLineage;
-    let names: LineageNames | undefined;
-    if ([...compiled.keys()].some((id) => !known.has(id))) {
-      names = await LineageNames.ofSources(session, manifest);
-      names.setNodes(nodes, catalog);
-    }
-    const artifacts = {
-      sdl: options.sdl,
+    const planned = made?.planned ?? artifactChanges(plannedArtifacts(options, before), before, from);
+    const found = {
       catalog,
       metrics,
-      manifest: slimManifest(manifest),
-      lineage: lineageOf(nodes, compiled, known, names, (before['lineage'] ?? {}) as Lineage),
+      lineage: await readLineage(
+        session,
+        manifest,
+        nodes,
+        catalog,
+        compiled,
+        (before['lineage'] ?? {}) as Lineage,
+        made?.lineage,
+      ),
       names: knownNames(options, plan, before['names'] as KnownNames | undefined),
       tests: passedTests(scope, results, plan, (before['tests'] ?? {}) as PassedTests),
     };
-    const sameNodes = changes.length === 0 && nodes.length === current.nodes.size;
-    const remembered = rememberState(options, before['state'] as PublishedState | undefined);
-    if (sameNodes && sameContent(artifacts, before)) {
-      await replaceArtifact(session, state, current.number, 'state', remembered);
+    const artifacts = joined(planned, artifactChanges(found, before, from));
+    if (changes.length === 0 && nodes.length === current.nodes.size && saysNothingNew(artifacts, before)) {
+      await rewriteArtifact(session, state, artifacts, 'state');
       return undefined;
     }
     // what is published was held against its schema when it was
@@ -120,7 +120,8 @@ export async function publishRun(
       runId,
       lock,
       nodes,
-      artifacts: artifactChanges({ ...artifacts, state: remembered }, before, current.number),
+      current,
+      artifacts,
       views,
     });
     for (const one of views.dropped ?? []) {
@@ -145,17 +146,6 @@ export async function publishRun(
   });
 }
 
-const noLineage: ReadonlyMap<string, undefined> = new Map();
-
-/** What `state:` compares with afterwards; what this run was not asked for stays as it was published. */
-function rememberState(
-  { manifest, selected }: RunOptions,
-  before: PublishedState | undefined,
-): PublishedState {
-  const leftAlone = Object.keys(manifest.nodes).filter((id) => !selected.has(id));
-  return publishedState(manifest, before, new Set(leftAlone));
-}
-
 /** What the SQL of the project's nodes names: of this plan, and of nodes that it did not look at. */
 function knownNames({ manifest }: RunOptions, plan: Plan, before: KnownNames = {}): KnownNames {
   const all = { ...before, ...plan.names() };
@@ -165,7 +155,6 @@ function knownNames({ manifest }: RunOptions, plan: Plan, before: KnownNames = {
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
 }
-
 type PassedTests = Readonly<Record<string, string>>;
 
 /** Tests that hold in the new generation, with what they were held against: those need not run again. */
