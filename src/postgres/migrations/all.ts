@@ -3,6 +3,7 @@ import * as state001 from './001_state.js';
 import * as state010 from './010_batches.js';
 import * as state050 from './050_artifacts_before_the_flip.js';
 import * as state060 from './060_source_schedules.js';
+import * as state065 from './065_subject_reads.js';
 import * as state051 from './051_mapping_before_the_flip.js';
 import * as state011 from './011_source_changes.js';
 import * as state040 from './040_versioned.js';
@@ -28,4 +29,5 @@ export const stateMigrations: readonly StateMigration[] = [
   { name: '050_artifacts_before_the_flip', ...state050 },
   { name: '060_source_schedules', ...state060 },
   { name: '051_mapping_before_the_flip', ...state051 },
+  { name: '065_subject_reads', ...state065 },
 ];
