@@ -81,7 +81,9 @@ export interface Settings {
     readonly versionedFrom: number;
   };
   /** Limits of templates: only what was set, the interpreter has the defaults. */
-  readonly templates: Partial<Readonly<Record<'steps' | 'depth' | 'output' | 'size' | 'digits', number>>>;
+  readonly templates: Partial<
+    Readonly<Record<'steps' | 'depth' | 'output' | 'size' | 'digits' | 'search', number>>
+  >;
   readonly schedules: readonly Schedule[];
   /** Only what was set: the API has the defaults. */
   readonly api: ApiOverrides;
@@ -126,7 +128,7 @@ export function resolveSettings(question: SettingsQuestion): Settings {
       reconcile: set.runs?.reconcile ?? 86_400_000,
       publish: set.runs?.publish ?? 'all',
       incrementalPath: set.runs?.incremental_path ?? 'auto',
-      versionedFrom: set.runs?.versioned_from ?? 500_000,
+      versionedFrom: set.runs?.versioned_from ?? 100_000,
     },
     templates: set.templates ?? {},
     schedules: (set.schedules ?? []).map((schedule) => toSchedule(schedule, timezone)),

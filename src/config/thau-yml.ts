@@ -90,7 +90,7 @@ export const thauYml = {
       'auto',
       ['auto', 'clone', 'versioned'],
     ),
-    versioned_from: integer('Rows from which `auto` chooses `versioned`.', '500000', 0),
+    versioned_from: integer('Rows from which `auto` chooses `versioned`.', '100000', 0),
   }),
   templates: section(
     'What one rendering of a template may use at most. Ample for the largest packages; a template that never ends is stopped by them.',
@@ -108,6 +108,7 @@ export const thauYml = {
         1,
       ),
       digits: integer('Digits of an integer, as `**` makes them.', '4000', 20, 100_000),
+      search: integer('Milliseconds of one search by a regular expression (`modules.re`).', '1000', 1),
     },
   ),
   schedules: named('When to build, by name.', {

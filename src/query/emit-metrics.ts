@@ -5,18 +5,19 @@ import { metricRowsSql, type MetricQuestion } from '../semantic/metric-rows-sql.
 import { readArguments, type Argument } from './arguments.js';
 import { comparandList, instantText } from './bind-value.js';
 import { collect } from './collect.js';
+import { jsonArray } from './emit-array.js';
 import { relationOf, type EmitContext, type FieldSite } from './emit-context.js';
 import { jsonObject } from './emit-object.js';
 import { emitValue } from './emit-value.js';
 import { requestError } from './request-error.js';
 import { rowConditions } from './rows.js';
 import { mapped } from './statement-builder.js';
-import { concatenation, quoteText, sql, text, type Part } from './text-parts.js';
+import { concatenation, quoteText, text, type Part } from './text-parts.js';
 
 /** Flat rows of metrics, in the order of their names, then periods, then dimensions. */
 export function emitMetrics(context: EmitContext, site: FieldSite): readonly Part[] {
   const { row, from, order } = metricRows(context, site);
-  return [sql(`(select '['||coalesce(string_agg(${row},',' order by ${order}),'')||']' from ${from})`)];
+  return jsonArray(row, from, ` order by ${order}`);
 }
 
 /** The same rows, one by one. */

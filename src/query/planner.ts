@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import {
-  getVariableValues,
   Kind,
   type FragmentDefinitionNode,
   GraphQLError,
@@ -27,7 +26,8 @@ import type { Role } from './role.js';
 import { columnSql, rowsOf, whereSql } from './rows.js';
 import { selectionsText, type ServedDocument } from './served-document.js';
 import { StatementBuilder } from './statement-builder.js';
-import { concatenation, sql, text, type Part } from './text-parts.js';
+import { variableReader } from './variable-values.js';
+import { concatenation, fixedEnds, sql, text, type Part } from './text-parts.js';
 
 /** One request, validated by GraphQL's rules. */
 export interface PlanRequest {
@@ -79,7 +79,10 @@ export type Planned =
 export interface Plan {
   /** Two columns: `generation` (the pointer's) and `data`, which is null when the pointer has moved from $1. */
   readonly text: string;
-  /** For a named prepared statement: a hash of the text. */
+  /** The answer is `head`, `data`, `tail`: what is fixed at its ends is not copied by PostgreSQL and sent each time. */
+  readonly head: string;
+  readonly tail: string;
+  /** What tells its answers from those of other plans: a hash of the whole. */
   readonly name: string;
   readonly readers: readonly Reader[];
   /** Only a publish changes its answer, so it may be cached by generation. */
@@ -197,9 +200,8 @@ export class Planner {
       return { kind: 'errors', of: 'operation', errors: [unknownOperation(request.operationName)] };
     }
     const { facts } = known;
-    const coerced = this.#variables(facts, request.variables ?? {});
-    if (coerced.errors) return { kind: 'errors', of: 'variables', errors: coerced.errors };
-    const variables = coerced.values;
+    const { coerced: variables, errors } = known.read(request.variables ?? {});
+    if (errors) return { kind: 'errors', of: 'variables', errors: errors.map(badInput) };
     const isEvent = event !== undefined && facts.operation.operation === OperationTypeNode.SUBSCRIPTION;
     if (facts.operation.operation !== OperationTypeNode.QUERY && !isEvent) {
       return { kind: 'operation', facts, variables };
@@ -230,28 +232,11 @@ export class Planner {
     if (known === undefined) {
       const facts = operationFacts(this.schema, document, operationName);
       if (facts === undefined) return undefined;
-      known = { id: nextId++, facts };
+      const read = variableReader(this.schema, facts.operation.variableDefinitions ?? []);
+      known = { id: nextId++, facts, read };
       operations.set(name, known);
     }
     return known;
-  }
-
-  #variables(
-    facts: OperationFacts,
-    given: Readonly<Record<string, unknown>>,
-  ): { values: Record<string, unknown>; errors?: undefined } | { errors: readonly GraphQLError[] } {
-    const definitions = facts.operation.variableDefinitions;
-    if (definitions === undefined || definitions.length === 0) return { values: {} };
-    const result = getVariableValues(this.schema, definitions, given, { maxErrors: 20 });
-    if (result.coerced) return { values: result.coerced };
-    const errors = result.errors.map(
-      (error) =>
-        new GraphQLError(error.message, {
-          nodes: error.nodes ?? null,
-          extensions: { ...error.extensions, code: 'BAD_USER_INPUT' },
-        }),
-    );
-    return { errors };
   }
 
   #make(
@@ -262,15 +247,13 @@ export class Planner {
   ): Plan | { readonly data: string } {
     const builder = new StatementBuilder(this.#bound.timezone);
     const context = this.#context(builder, inputs, facts.fragments, role, event, this.#documents);
-    const parts = this.#root(context, facts);
-    const whole = concatenation(parts);
-    if (parts.every((part) => 'text' in part)) {
-      return { data: parts.map((part) => ('text' in part ? part.text : '')).join('') };
-    }
+    const { head, middle, tail } = fixedEnds(this.#root(context, facts));
+    if (middle.length === 0) return { data: head };
     const pointer = `${quoteName(this.#bound.stateSchema)}.pointer`;
     return planOf(
       builder,
-      `select p.generation::text,case when p.generation=$1::bigint then ${whole} end as data from ${pointer} p`,
+      `select p.generation::text,case when p.generation=$1::bigint then ${concatenation(middle)} end as data from ${pointer} p`,
+      { head, tail },
     );
   }
 
@@ -325,10 +308,12 @@ function rootFields(context: EmitContext, facts: OperationFacts): readonly Selec
   return collect(context, type, [root as never]);
 }
 
-function planOf(builder: StatementBuilder, statement: string): Plan {
+function planOf(builder: StatementBuilder, statement: string, { head, tail } = { head: '', tail: '' }): Plan {
   return {
     text: statement,
-    name: `q_${createHash('sha256').update(statement).digest('hex').slice(0, 24)}`,
+    head,
+    tail,
+    name: `q_${createHash('sha256').update(`${statement}\0${head}\0${tail}`).digest('hex').slice(0, 24)}`,
     readers: builder.readers,
     published: builder.published,
     models: [...builder.relations],
@@ -341,6 +326,13 @@ interface KnownOperation {
   /** Tells documents apart without their text. */
   readonly id: number;
   readonly facts: OperationFacts;
+  readonly read: ReturnType<typeof variableReader>;
 }
+
+const badInput = (error: GraphQLError): GraphQLError =>
+  new GraphQLError(error.message, {
+    nodes: error.nodes ?? null,
+    extensions: { ...error.extensions, code: 'BAD_USER_INPUT' },
+  });
 
 let nextId = 1;

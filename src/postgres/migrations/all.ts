@@ -10,6 +10,17 @@ import * as state040 from './040_versioned.js';
 import * as state020 from './020_cancel_and_leases.js';
 import * as state030 from './030_artifacts_as_written.js';
 import * as apiKeys025 from './025_api_keys.js';
+import * as state from './001_state.js';
+import * as batches from './002_batches.js';
+import * as sourceChanges from './003_source_changes.js';
+import * as cancelAndLeases from './004_cancel_and_leases.js';
+import * as apiKeys from './005_api_keys.js';
+import * as artifactsAsWritten from './006_artifacts_as_written.js';
+import * as versioned from './007_versioned.js';
+import * as artifactsBeforeTheFlip from './008_artifacts_before_the_flip.js';
+import * as mappingBeforeTheFlip from './009_mapping_before_the_flip.js';
+import * as sourceSchedules from './010_source_schedules.js';
+import * as published from './011_published.js';
 
 export interface StateMigration {
   readonly name: string;
@@ -30,4 +41,15 @@ export const stateMigrations: readonly StateMigration[] = [
   { name: '060_source_schedules', ...state060 },
   { name: '051_mapping_before_the_flip', ...state051 },
   { name: '065_subject_reads', ...state065 },
+  { name: '001_state', ...state },
+  { name: '002_batches', ...batches },
+  { name: '003_source_changes', ...sourceChanges },
+  { name: '004_cancel_and_leases', ...cancelAndLeases },
+  { name: '005_api_keys', ...apiKeys },
+  { name: '006_artifacts_as_written', ...artifactsAsWritten },
+  { name: '007_versioned', ...versioned },
+  { name: '008_artifacts_before_the_flip', ...artifactsBeforeTheFlip },
+  { name: '009_mapping_before_the_flip', ...mappingBeforeTheFlip },
+  { name: '010_source_schedules', ...sourceSchedules },
+  { name: '011_published', ...published },
 ];
