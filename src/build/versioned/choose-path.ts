@@ -26,7 +26,7 @@ export interface PathSettings {
   readonly versionedFrom?: number | undefined;
 }
 
-export const versionedFrom = 500_000;
+export const versionedFrom = 100_000;
 
 export interface PathQuestion {
   readonly manifest: Manifest;

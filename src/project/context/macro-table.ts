@@ -1,11 +1,15 @@
 import type { BlockDefinition, Template } from '../../jinja/parse/ast.js';
 import type { Limits } from '../../jinja/values/call.js';
 import type { MacroNode } from '../manifest.js';
+import type { MacroReferences } from '../parse/macro-references.js';
 import type { DispatchRule } from '../settings/project-settings.js';
 
 /** A macro with the template it stands in. */
 export interface MacroEntry {
   readonly node: MacroNode;
+  /** What errors call its file. */
+  readonly file: string;
+  readonly references: MacroReferences;
   readonly template: Template;
   readonly block: BlockDefinition;
 }
