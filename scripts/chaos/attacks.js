@@ -135,9 +135,10 @@ export const attacks = {
   "the disk of thau's own files full": {
     weight: 2,
     needs: 'target',
-    do: async ({ run, target, struck }) => {
-      await struck();
+    do: async ({ run, target, begun, struck }) => {
       target.fill(0);
+      await begun();
+      await struck();
       await run.ended;
       target.free();
     },
@@ -167,9 +168,8 @@ export const attacks = {
   },
   'two command lines at once': {
     weight: 3,
-    do: async ({ another, random, struck }) => {
-      await sleep(random.between(0, 400));
-      await struck();
+    do: async ({ another, moment, random }) => {
+      if (random.chance(0.7)) await moment(0.5);
       return { others: [another(['build'])] };
     },
   },

@@ -36,6 +36,7 @@ export function toolsFor(arena, run, struck) {
     target,
     sql,
     relation: () => random.pick(relations),
+    begun,
     struck: async (known) => struck(known ?? (await phase())),
     /** Some moment of the run: mostly while it builds, at times while its process starts. */
     moment: async (part = 1) => {

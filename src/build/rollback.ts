@@ -2,6 +2,7 @@ import { ThauError } from '../errors/thau-error.js';
 import type { RunLock } from '../postgres/run-lock.js';
 import type { Session } from '../postgres/session.js';
 import { readGeneration, type Generation } from './publish/generation.js';
+import { sameArtifacts } from './publish/artifact-changes.js';
 import { publish } from './publish/publish.js';
 import { publishAlone, type AloneOptions } from './publish/publish-alone.js';
 import type { RunSummary } from './report/run-event.js';
@@ -74,7 +75,8 @@ async function show(
     runId,
     lock,
     nodes,
-    artifacts: to.number,
+    current: to,
+    artifacts: sameArtifacts(to.number),
     views,
   });
   return views.lagging.map((view) => `${view.schema}.${view.name}`);

@@ -184,7 +184,7 @@ class NodeChecker {
   /** Renders a node and puts it into the chunk; what cannot be rendered is a fault of its own. */
   private async take(node: ManifestNode, parents: readonly string[]): Promise<void> {
     const { renderer } = this.scope.options;
-    if (renderer.materialization?.(node.config.materialized)) {
+    if (renderer.materialization?.(node.config.materialized, node.config)) {
       this.learn(node, undefined);
       return;
     }
@@ -207,7 +207,7 @@ class NodeChecker {
   private isCertain(node: ManifestNode, error: unknown, asked: boolean): boolean {
     const { manifest, runId, renderer } = this.scope.options;
     const isOwn = (one: ManifestNode): boolean =>
-      renderer.materialization?.(one.config.materialized) !== undefined;
+      renderer.materialization?.(one.config.materialized, one.config) !== undefined;
     return !asked && !mayBeMadeGood(error, node, { manifest, runId, isOwn });
   }
 

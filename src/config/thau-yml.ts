@@ -90,7 +90,7 @@ export const thauYml = {
       'auto',
       ['auto', 'clone', 'versioned'],
     ),
-    versioned_from: integer('Rows from which `auto` chooses `versioned`.', '500000', 0),
+    versioned_from: integer('Rows from which `auto` chooses `versioned`.', '100000', 0),
   }),
   templates: section(
     'What one rendering of a template may use at most. Ample for the largest packages; a template that never ends is stopped by them.',

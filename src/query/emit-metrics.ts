@@ -15,6 +15,24 @@ import { concatenation, quoteText, sql, text, type Part } from './text-parts.js'
 
 /** Flat rows of metrics, in the order of their names, then periods, then dimensions. */
 export function emitMetrics(context: EmitContext, site: FieldSite): readonly Part[] {
+  const { row, from, order } = metricRows(context, site);
+  return [sql(`(select '['||coalesce(string_agg(${row},',' order by ${order}),'')||']' from ${from})`)];
+}
+
+/** The same rows, one by one. */
+export function metricRowsStatement(context: EmitContext, site: FieldSite): string {
+  const { row, from, order } = metricRows(context, site);
+  return `select ${row} from ${from} order by ${order}`;
+}
+
+interface MetricRows {
+  /** The JSON of a row. */
+  readonly row: string;
+  readonly from: string;
+  readonly order: string;
+}
+
+function metricRows(context: EmitContext, site: FieldSite): MetricRows {
   const given = readArguments(site.definition, site.node, context.inputs);
   const by = strings(given.get('by'));
   const dimensions = by.map((name) => dimensionOf(context, name));
@@ -49,11 +67,7 @@ export function emitMetrics(context: EmitContext, site: FieldSite): readonly Par
     },
   );
   const order = ['position', 'period', ...by.map((_, index) => `d${index}`)].join(',');
-  return [
-    sql(
-      `(select '['||coalesce(string_agg(${concatenation(jsonObject(fields))},',' order by ${order}),'')||']' from (${rows}) q)`,
-    ),
-  ];
+  return { row: concatenation(jsonObject(fields)), from: `(${rows}) q`, order };
 }
 
 /** A figure over few rows is not shown to a role that may see groups alone, and no more than that there are few. */

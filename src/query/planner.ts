@@ -12,10 +12,11 @@ import type { BoundSchema } from '../schema/bound-schema.js';
 import { executableSchema } from '../schema/executable-schema.js';
 import { quoteName } from '../schema/names.js';
 import type { Inputs, Reader } from './arguments.js';
-import { collect } from './collect.js';
+import { collect, type Selected } from './collect.js';
 import type { EmitContext } from './emit-context.js';
 import { emitMetrics } from './emit-metrics.js';
 import { jsonObject } from './emit-object.js';
+import { emitRowStream } from './emit-row-stream.js';
 import { emitRootField, emitRow } from './emit-selection.js';
 import { answerIntrospection, isIntrospection } from './introspection.js';
 import { LruMap } from './lru-map.js';
@@ -153,20 +154,43 @@ export class Planner {
 
   /** Never throws for what a request can hold: faults are `errors`. `event` makes a subscription's operation a statement. */
   plan(request: PlanRequest, event?: PlannedEvent): Planned {
+    return this.#planned(request, event, (known, inputs, variables) => {
+      const key = `${request.role?.key ?? ''}|${known.facts.signature(variables)}`;
+      const cacheKey = `${known.id}|${key}`;
+      // a relation of the generation before stands in one plan alone
+      const kept = event?.before === undefined;
+      const plan = kept ? this.#plans.get(cacheKey) : undefined;
+      if (plan !== undefined) return plan;
+      const made = this.#make(known.facts, inputs, request.role, event);
+      if (kept && !('data' in made)) this.#plans.set(cacheKey, made);
+      return made;
+    });
+  }
+
+  /**
+   * The rows of a query's one root field instead of its answer: a statement of one column, the JSON of each row in the
+   * answer's order. It does not look at the pointer ($1 is not in it), and pages of it may be of any size.
+   */
+  rows(request: PlanRequest): Planned {
+    return this.#planned(request, undefined, ({ facts }, inputs) => {
+      const builder = new StatementBuilder(this.#bound.timezone, 0);
+      const context = this.#context(builder, inputs, facts.fragments, request.role, undefined, []);
+      return planOf(builder, emitRowStream(context, rootFields(context, facts)[0]));
+    });
+  }
+
+  #planned(
+    request: PlanRequest,
+    event: PlannedEvent | undefined,
+    make: (
+      known: KnownOperation,
+      inputs: Inputs,
+      variables: Readonly<Record<string, unknown>>,
+    ) => Plan | { readonly data: string },
+  ): Planned {
     const known = this.#known(request.document, request.operationName);
     if (known === undefined) {
-      return {
-        kind: 'errors',
-        of: 'operation',
-        errors: [
-          new GraphQLError(
-            request.operationName
-              ? `Unknown operation named "${request.operationName}".`
-              : 'Must provide operation name if query contains multiple operations.',
-            { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } },
-          ),
-        ],
-      };
+      return { kind: 'errors', of: 'operation', errors: [unknownOperation(request.operationName)] };
     }
     const { facts } = known;
     const coerced = this.#variables(facts, request.variables ?? {});
@@ -182,16 +206,8 @@ export class Planner {
       ...(event?.key && { event: event.key }),
     };
     try {
-      const key = `${request.role?.key ?? ''}|${facts.signature(variables)}`;
-      const cacheKey = `${known.id}|${key}`;
-      // a relation of the generation before stands in one plan alone
-      let plan = event?.before === undefined ? this.#plans.get(cacheKey) : undefined;
-      if (plan === undefined) {
-        const made = this.#make(facts, inputs, request.role, event);
-        if ('data' in made) return { kind: 'answer', data: made.data };
-        plan = made;
-        if (event?.before === undefined) this.#plans.set(cacheKey, plan);
-      }
+      const plan = make(known, inputs, variables);
+      if ('data' in plan) return { kind: 'answer', data: plan.data };
       const values: unknown[] = [this.#generation];
       for (const read of plan.readers) values.push(read(inputs));
       return { kind: 'statement', plan, values, variables };
@@ -248,15 +264,10 @@ export class Planner {
       return { data: parts.map((part) => ('text' in part ? part.text : '')).join('') };
     }
     const pointer = `${quoteName(this.#bound.stateSchema)}.pointer`;
-    const statement = `select p.generation::text,case when p.generation=$1::bigint then ${whole} end as data from ${pointer} p`;
-    return {
-      text: statement,
-      name: `q_${createHash('sha256').update(statement).digest('hex').slice(0, 24)}`,
-      readers: builder.readers,
-      published: builder.published,
-      models: [...builder.relations],
-      needles: [...builder.needles],
-    };
+    return planOf(
+      builder,
+      `select p.generation::text,case when p.generation=$1::bigint then ${whole} end as data from ${pointer} p`,
+    );
   }
 
   #context(
@@ -285,10 +296,8 @@ export class Planner {
   }
 
   #root(context: EmitContext, facts: OperationFacts): readonly Part[] {
-    // the root's selection set, as if it were a field's
-    const root = { ...facts.operation, kind: 'Field', name: { kind: 'Name', value: 'query' } };
     const type = facts.operation.operation === OperationTypeNode.SUBSCRIPTION ? 'Subscription' : 'Query';
-    const selected = collect(context, type, [root as never]);
+    const selected = rootFields(context, facts);
     const isAlone = selected.every(({ name }) => isIntrospection(name) || name === '__typename');
     return jsonObject(
       selected.map((item): readonly [string, readonly Part[]] => {
@@ -303,6 +312,31 @@ export class Planner {
       }),
     );
   }
+}
+
+/** The root's selection set, as if it were a field's. */
+function rootFields(context: EmitContext, facts: OperationFacts): readonly Selected[] {
+  const root = { ...facts.operation, kind: 'Field', name: { kind: 'Name', value: 'query' } };
+  const type = facts.operation.operation === OperationTypeNode.SUBSCRIPTION ? 'Subscription' : 'Query';
+  return collect(context, type, [root as never]);
+}
+
+function planOf(builder: StatementBuilder, statement: string): Plan {
+  return {
+    text: statement,
+    name: `q_${createHash('sha256').update(statement).digest('hex').slice(0, 24)}`,
+    readers: builder.readers,
+    published: builder.published,
+    models: [...builder.relations],
+    needles: [...builder.needles],
+  };
+}
+
+function unknownOperation(name: string | null | undefined): GraphQLError {
+  const message = name
+    ? `Unknown operation named "${name}".`
+    : 'Must provide operation name if query contains multiple operations.';
+  return new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } });
 }
 
 interface KnownOperation {

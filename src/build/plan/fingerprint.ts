@@ -60,7 +60,7 @@ export async function fingerprint(node: ManifestNode, options: FingerprintOption
   const { config } = node;
   const hash = createHash('sha256');
   const hooks = [...config.pre_hook, ...config.post_hook];
-  const own = options.renderer.materialization?.(config.materialized)?.node.unique_id;
+  const own = options.renderer.materialization?.(config.materialized, config)?.node.unique_id;
   hash.update(
     JSON.stringify([
       engineVersion,

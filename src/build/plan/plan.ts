@@ -127,7 +127,7 @@ export async function makePlan(database: Queryable, options: PlanOptions): Promi
       current,
       fullRefresh: options.flags.FULL_REFRESH,
       settings: options.paths ?? {},
-      isOwn: (materialized) => options.renderer.materialization?.(materialized) !== undefined,
+      isOwn: (config) => options.renderer.materialization?.(config.materialized, config) !== undefined,
       readAsTables: asTables,
     },
   );
@@ -236,7 +236,7 @@ function decideOne(node: ManifestNode, question: Question): Decision {
   }
   const batch = newBatch(node, options.coveredUntil, options.now ?? new Date());
   if (batch !== undefined) return build(batch);
-  if (options.renderer.materialization?.(node.config.materialized))
+  if (options.renderer.materialization?.(node.config.materialized, node.config))
     return build('has a materialization of its own');
   if (print?.hash === undefined) return build(print?.because ?? 'cannot be rendered yet');
   const period = mapped && statedPeriod(node);

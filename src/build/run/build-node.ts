@@ -31,7 +31,7 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
   const place = scope.candidatePlace(node);
   const candidateName: RelationName = { database: null, schema: place.schema, identifier: place.name };
   const { renderer } = scope.options;
-  const own = renderer.materialization?.(node.config.materialized) !== undefined;
+  const own = renderer.materialization?.(node.config.materialized, node.config) !== undefined;
   const materialisation = own
     ? customMaterialisation({
         run: async (sql) => {

@@ -3,7 +3,6 @@ import type { ManifestNode } from '../../project/manifest.js';
 import { executionGraph } from '../graph/execution-graph.js';
 import { waitingForSeeds } from '../graph/waiting-for-seeds.js';
 import { walkGraph } from '../graph/walk-graph.js';
-import { readLastSeconds } from '../history/run-rows.js';
 import type { Plan } from '../plan/plan.js';
 import type { RunRecorder } from '../history/run-recorder.js';
 import { isGood, isTest, type NodeResult } from '../report/node-result.js';
@@ -32,10 +31,11 @@ export async function executeNodes(
   recorder: RunRecorder,
   signal: AbortSignal,
   plan: Plan,
-  refused: ReadonlyMap<string, unknown> = new Map(),
+  refused: ReadonlyMap<string, unknown>,
+  seconds: ReadonlyMap<string, number>,
 ): Promise<Execution> {
-  const { manifest, reporter, database } = options;
-  const { state, runId } = scope.options;
+  const { manifest, reporter } = options;
+  const { runId } = scope.options;
   const all = withUnitTests(waitingForSeeds(manifest), manifest, options.selected);
   const executed = [...options.selected].filter((id) => isExecuted(all[id]));
   const isBuilt = (id: string): boolean => (plan.decisions.get(id)?.action ?? 'build') === 'build';
@@ -53,7 +53,6 @@ export async function executeNodes(
     threads: options.threads,
     target: options.target,
   });
-  const seconds = await readLastSeconds(database, state);
   const results: NodeResult[] = [];
   let index = 0;
   const finish = (result: NodeResult, at: number): void => {
@@ -111,7 +110,7 @@ export async function executeNodes(
   return { results };
 }
 
-function isExecuted(node: ManifestNode | undefined): boolean {
+export function isExecuted(node: ManifestNode | undefined): boolean {
   return node !== undefined && (hasRelation(node) || isTest(node.resource_type));
 }
 
@@ -151,7 +150,8 @@ async function attempt(
           });
         }
         const inBatches =
-          isMicrobatch(node.config) && !scope.options.renderer.materialization?.(node.config.materialized);
+          isMicrobatch(node.config) &&
+          !scope.options.renderer.materialization?.(node.config.materialized, node.config);
         const built = options.cloneFrom
           ? await cloneNode(session, scope, node, options.cloneFrom)
           : inBatches

@@ -1,22 +1,22 @@
 import { formatPlace } from '../../errors/format.js';
 import type { RunLock } from '../../postgres/run-lock.js';
 import type { ManifestNode } from '../../project/manifest.js';
-import { publishedState, type PublishedState } from '../../project/state/previous-state.js';
 import type { Catalog } from '../../schema/catalog.js';
 import { readLineage, type Lineage } from '../artifacts/lineage.js';
 import type { MetricsArtifact } from '../../semantic/bound-metrics.js';
 import { metricsArtifact } from '../../semantic/metrics-artifact.js';
-import { slimManifest } from '../artifacts/slim-manifest.js';
-import type { KnownCalls } from '../plan/called-functions.js';
 import { testVersion, type Plan } from '../plan/plan.js';
-import { readArtifacts, replaceArtifact, sameContent } from '../publish/artifacts.js';
+import { artifactChanges, joined, rewriteArtifact, saysNothingNew } from '../publish/artifact-changes.js';
+import { readArtifacts } from '../publish/artifacts.js';
 import type { MappedNode } from '../publish/generation.js';
 import { sampledNow } from '../publish/sampled.js';
 import { publish } from '../publish/publish.js';
+import type { PublishAhead } from '../publish/publish-ahead.js';
 import { readCatalog } from '../publish/read-catalog.js';
 import type { NodeResult } from '../report/node-result.js';
 import { prepareViews, type ViewChange } from '../views/prepare-views.js';
 import { hasRelation } from './has-relation.js';
+import { plannedArtifacts } from './planned-artifacts.js';
 import { applyDocs, applyGrants } from './relation-extras.js';
 import type { RunOptions } from './run-options.js';
 import type { RunScope } from './run-scope.js';
@@ -39,6 +39,7 @@ export async function publishRun(
   lock: RunLock,
   results: readonly NodeResult[],
   plan: Plan,
+  ahead: PublishAhead,
 ): Promise<Published | undefined> {
   const { manifest, reporter } = options;
   const { state, runId, current } = scope.options;
@@ -53,7 +54,9 @@ export async function publishRun(
     results.filter((one) => one.resourceType === 'test' && isPassed(one, plan)).map((one) => one.nodeId),
   );
   return sessions.use(async (session) => {
-    const before = await readArtifacts(session, state, current.number);
+    const made = await ahead.end();
+    const from = current.number;
+    const before = made?.before ?? (await readArtifacts(session, state, from));
     const catalog = await readCatalog(
       session,
       manifest,
@@ -77,11 +80,10 @@ export async function publishRun(
         ? [{ nodeId: node.nodeId, schema: node.schema, name: node.name, relation: node.relation }]
         : [];
     });
-    const artifacts = {
-      sdl: options.sdl,
+    const planned = made?.planned ?? artifactChanges(plannedArtifacts(options, plan, before), before, from);
+    const found = {
       catalog,
       metrics,
-      manifest: slimManifest(manifest),
       lineage: await readLineage(
         session,
         manifest,
@@ -89,14 +91,13 @@ export async function publishRun(
         catalog,
         compiled,
         (before['lineage'] ?? {}) as Lineage,
+        made?.lineage,
       ),
-      calls: knownCalls(options, plan, before['calls'] as KnownCalls | undefined),
       tests: passedTests(scope, results, plan, (before['tests'] ?? {}) as PassedTests),
     };
-    const sameNodes = changes.length === 0 && nodes.length === current.nodes.size;
-    const remembered = rememberState(options, before['state'] as PublishedState | undefined);
-    if (sameNodes && sameContent(artifacts, before)) {
-      await replaceArtifact(session, state, current.number, 'state', remembered);
+    const artifacts = joined(planned, artifactChanges(found, before, from));
+    if (changes.length === 0 && nodes.length === current.nodes.size && saysNothingNew(artifacts, before)) {
+      await rewriteArtifact(session, state, artifacts, 'state');
       return undefined;
     }
     // what is published was held against its schema when it was
@@ -110,7 +111,8 @@ export async function publishRun(
       runId,
       lock,
       nodes,
-      artifacts: { ...artifacts, state: remembered },
+      current,
+      artifacts,
       views,
     });
     for (const { node } of built) {
@@ -130,25 +132,6 @@ export async function publishRun(
     const laggingViews = views.lagging.map((view) => `${view.schema}.${view.name}`);
     return { generation: runId, stale: [...stale], laggingViews };
   });
-}
-
-/** What `state:` compares with afterwards; what this run was not asked for stays as it was published. */
-function rememberState(
-  { manifest, selected }: RunOptions,
-  before: PublishedState | undefined,
-): PublishedState {
-  const leftAlone = Object.keys(manifest.nodes).filter((id) => !selected.has(id));
-  return publishedState(manifest, before, new Set(leftAlone));
-}
-
-/** The functions of what the project has now: of this plan, and of nodes that it did not look at. */
-function knownCalls({ manifest }: RunOptions, plan: Plan, before: KnownCalls = {}): KnownCalls {
-  const all = { ...before, ...plan.calls };
-  return Object.fromEntries(
-    Object.entries(all)
-      .filter(([id]) => manifest.nodes[id])
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
-  );
 }
 
 type PassedTests = Readonly<Record<string, string>>;

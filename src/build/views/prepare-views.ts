@@ -41,21 +41,74 @@ export async function prepareViews(
   changes: readonly ViewChange[],
   options: ViewOptions,
 ): Promise<PreparedViews> {
-  const known = await readStableViews(session, options.state);
-  const shown = await readShown(session, options.state, known);
+  const { switching, create, ...found } = await lookAt(session, changes, options);
+  const [foreign] = found.foreign;
+  if (foreign) throw foreignRelation(foreign);
+  for (const { change, present, next } of found.remade) await refuseIfBuiltOn(session, change, present, next);
+  const lagging = await replaceViews(session, options.state, switching, options.patience ?? 2000);
+  return {
+    create: [
+      ...create,
+      ...found.remade.map(({ change, next }) => ({ ...change, columns: next, drop: true })),
+    ],
+    lagging: lagging.map((one) => one.change),
+  };
+}
+
+/**
+ * Does the same while the run still goes on, for what nobody can tell from the view as it is: its columns stay, and
+ * nobody is waited for. Answers how many were made ready; the rest is left to `prepareViews`.
+ */
+export async function prepareViewsAhead(
+  session: Session,
+  changes: readonly ViewChange[],
+  options: ViewOptions,
+): Promise<number> {
+  const { switching } = await lookAt(session, changes, options);
+  const same = switching.filter((one) => !one.grows);
+  return same.length - (await replaceViews(session, options.state, same, 0)).length;
+}
+
+interface Found {
+  readonly switching: readonly (ViewReplacement & { readonly change: ViewChange; readonly grows: boolean })[];
+  /** Nothing stands there yet. */
+  readonly create: PreparedViews['create'];
+  /** What stands there has other columns. */
+  readonly remade: readonly {
+    readonly change: ViewChange;
+    readonly present: readonly Column[];
+    readonly next: readonly Column[];
+  }[];
+  /** Somebody else made what stands there. */
+  readonly foreign: readonly ViewChange[];
+}
+
+/** What is to be done for each change; nothing for a view that is ready. */
+async function lookAt(
+  session: Session,
+  changes: readonly ViewChange[],
+  { state, generation: since }: ViewOptions,
+): Promise<Found> {
+  const known = await readStableViews(session, state, changes);
+  const shown = await readShown(session, state, known);
   const columns = await readColumns(session, [
     ...changes,
     ...changes.map((change) => change.relation),
     ...changes.flatMap((change) => shown.get(placeKey(change)) ?? []),
   ]);
-  const create: PreparedViews['create'][number][] = [];
-  const switching: (ViewReplacement & { readonly change: ViewChange })[] = [];
+  const switching: Found['switching'][number][] = [];
+  const create: Found['create'][number][] = [];
+  const remade: Found['remade'][number][] = [];
+  const foreign: ViewChange[] = [];
   for (const change of changes) {
     const next = columns.get(placeKey(change.relation)) ?? [];
     const present = columns.get(placeKey(change));
     const view = known.get(placeKey(change));
-    if (present && !view) throw foreignRelation(change);
     const shows = shown.get(placeKey(change));
+    if (present && !view) {
+      foreign.push(change);
+      continue;
+    }
     if (!present || !view || !shows) {
       create.push({ ...change, columns: next, drop: false });
       continue;
@@ -63,19 +116,21 @@ export async function prepareViews(
     const grown = grownColumns(present, next);
     const old = columns.get(placeKey(shows));
     if (!grown || !old) {
-      await refuseIfBuiltOn(session, change, present, next);
-      create.push({ ...change, columns: next, drop: true });
+      remade.push({ change, present, next });
       continue;
     }
-    const branch = { ...change.relation, since: options.generation };
+    const grows = grown.length > present.length;
+    const branch = { ...change.relation, since };
+    if (!grows && view.next?.since === since && placeKey(view.next) === placeKey(branch)) continue;
     switching.push({
       change,
-      statement: switchingView(options.state, change, grown, { ...shows, columns: old }, branch),
-      record: { schema: view.schema, name: view.name, nodeId: change.nodeId, shows, next: branch },
+      grows,
+      statement: switchingView(state, change, grown, { ...shows, columns: old }, branch),
+      was: view,
+      becomes: { schema: view.schema, name: view.name, nodeId: change.nodeId, shows, next: branch },
     });
   }
-  const lagging = await replaceViews(session, options.state, switching, options.patience ?? 2000);
-  return { create, lagging: lagging.map((one) => one.change) };
+  return { switching, create, remade, foreign };
 }
 
 /** The part of the publishing transaction: views that are new, and those whose columns changed. */

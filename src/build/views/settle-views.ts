@@ -36,7 +36,7 @@ export async function settleViews(session: Session, state: string): Promise<read
     const node = wanted.get(key);
     if (!node) {
       const statement = `drop view if exists ${qualifiedName(view.schema, view.name)}`;
-      changes.push({ label, statement, gone: view });
+      changes.push({ label, statement, was: view, becomes: null });
       continue;
     }
     const present = columns.get(key);
@@ -56,7 +56,8 @@ export async function settleViews(session: Session, state: string): Promise<read
     changes.push({
       label,
       statement: simpleView(state, view, grown, shows),
-      record: { schema: view.schema, name: view.name, nodeId: node.nodeId, shows },
+      was: view,
+      becomes: { schema: view.schema, name: view.name, nodeId: node.nodeId, shows },
     });
   }
   const held = await replaceViews(session, state, changes, patience);

@@ -31,8 +31,8 @@ where ${state}.seen(${now.since})`;
 
 /**
  * A stable view that switches from one relation to another in the moment the next generation becomes visible to
- * the reader's snapshot, without being touched then. Both conditions are evaluated once per query, before any row
- * is read.
+ * the reader's snapshot, without being touched then. The conditions are evaluated once per query, before any row is
+ * read.
  */
 export function switchingView(
   state: string,
@@ -41,7 +41,7 @@ export function switchingView(
   old: Branch & { readonly columns: readonly Column[] },
   next: Branch,
 ): string {
-  const published = `(select exists (select from ${state}.generations as g where g.generation = ${next.since}))`;
+  const published = `${state}.published(${next.since})`;
   return `create or replace view ${qualifiedName(view.schema, view.name)} as
 ${select(columns, old, new Set(old.columns.map((column) => column.name)))}
 where ${state}.seen(${old.since}) and not ${published}

@@ -9,6 +9,7 @@ import * as versioned from './007_versioned.js';
 import * as artifactsBeforeTheFlip from './008_artifacts_before_the_flip.js';
 import * as mappingBeforeTheFlip from './009_mapping_before_the_flip.js';
 import * as sourceSchedules from './010_source_schedules.js';
+import * as published from './011_published.js';
 
 export interface StateMigration {
   readonly name: string;
@@ -28,4 +29,5 @@ export const stateMigrations: readonly StateMigration[] = [
   { name: '008_artifacts_before_the_flip', ...artifactsBeforeTheFlip },
   { name: '009_mapping_before_the_flip', ...mappingBeforeTheFlip },
   { name: '010_source_schedules', ...sourceSchedules },
+  { name: '011_published', ...published },
 ];
