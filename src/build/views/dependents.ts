@@ -11,7 +11,7 @@ import type { Column } from './view-text.js';
 export type DependentsPolicy = 'refuse' | 'keep' | 'drop';
 
 const how = 'with thau retry (or thau rollback) --dependents';
-const drops = 'drops what others built, and prints it';
+const drops = 'drops all that others built on the view, and prints it';
 
 interface Place {
   readonly schema: string;
@@ -133,5 +133,5 @@ export function dropStatements(drop: readonly DroppedDependent[]): readonly stri
 
 /** What was dropped, as it could be made again. */
 export function droppedText({ kind, schema, name, definition }: DroppedDependent): string {
-  return `Dropped, since it stood on columns that are gone: create ${kind} ${qualifiedName(schema, name)} as\n${definition}`;
+  return `Dropped, since it stood on a view whose columns changed: create ${kind} ${qualifiedName(schema, name)} as\n${definition}`;
 }
