@@ -1,5 +1,5 @@
-// src/**/*.ts -> dist/**/*.js, file by file and without type checks (those are `npm run types`); a manifest of sizes and
-// times tells what changed since. Two processes may do it at once: everything is written aside and renamed.
+// src/**/*.ts -> dist/**/*.js, file by file and without type checks (those are `npm run types`), and all of them in one file
+// for a quick start (pack.js); a manifest of sizes and times tells what changed since. Two processes may do it at once: everything is written aside and renamed.
 import {
   accessSync,
   constants,
@@ -13,8 +13,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { packed, packName, readPack, writePack } from './pack.js';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const src = join(root, 'src');
@@ -24,12 +25,18 @@ const stampFile = join(dist, '.stamp');
 /** What there is to compile: `{"cli/main.ts": "1234:1700000000000"}`. */
 function sources() {
   const found = {};
-  for (const entry of readdirSync(src, { withFileTypes: true, recursive: true })) {
-    if (!entry.isFile()) continue;
-    const file = join(entry.parentPath, entry.name);
-    const { size, mtimeMs } = statSync(file);
-    found[relative(src, file)] = `${String(size)}:${String(mtimeMs)}`;
-  }
+  const walk = (folder, prefix) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = prefix + entry.name;
+      const file = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) walk(file, `${path}/`);
+      else if (entry.isFile()) {
+        const { size, mtimeMs } = statSync(file);
+        found[path] = `${String(size)}:${String(mtimeMs)}`;
+      }
+    }
+  };
+  walk(src, '');
   return found;
 }
 
@@ -80,17 +87,24 @@ async function compile(now, before, aside) {
   const changed = files.filter((file) => now[file] !== before[file]);
   if (changed.length > 100 && process.stderr.isTTY) process.stderr.write('Compiling thau, once …\n');
   const ts = (await import('typescript')).default;
+  const packedBefore = readPack(join(dist, packName));
+  /** undefined once one of them cannot be packed: then dist is loaded file by file. */
+  let modules = new Map();
   for (const file of files) {
-    const out = join(aside, file.replace(/\.ts$/, '.js'));
+    const id = file.replace(/\.ts$/, '.js');
+    const out = join(aside, id);
     mkdirSync(dirname(out), { recursive: true });
-    if (now[file] === before[file] && copied(join(dist, file.replace(/\.ts$/, '.js')), out)) {
+    const kept = now[file] === before[file] && copied(join(dist, id), out);
+    if (!file.endsWith('.ts')) {
+      if (!kept) copyFileSync(join(src, file), out);
       continue;
-    } else if (!file.endsWith('.ts')) {
-      copyFileSync(join(src, file), out);
-    } else {
-      writeFileSync(out, transpile(ts, join(src, file)));
     }
+    if (!kept) writeFileSync(out, transpile(ts, join(src, file)));
+    const text = (kept ? packedBefore?.text(id) : undefined) ?? packed(ts, id, readFileSync(out, 'utf8'));
+    if (text === undefined) modules = undefined;
+    else modules?.set(id, text);
   }
+  if (modules !== undefined) writePack(join(aside, packName), modules);
 }
 
 /** false when another process has just moved it away. */

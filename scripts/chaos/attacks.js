@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * What is done to a run. Each attack is given the run that has just begun and does its worst at a moment the seed
- * chose; it answers what it did, and undoes what would harm the next run.
+ * chose; it answers the command lines it began, and undoes what would harm the next run.
  */
 export const attacks = {
-  nothing: { weight: 3, do: async () => 'left alone' },
+  nothing: { weight: 2, do: async () => undefined },
 
   'kill -9': {
     weight: 5,
@@ -16,9 +16,7 @@ export const attacks = {
   },
   'kill -9 in the publish': {
     weight: 3,
-    do: async (tools) => {
-      await whilePublishing(tools, async () => tools.run.kill('SIGKILL'));
-    },
+    do: ({ run, whilePublishing }) => whilePublishing(() => run.kill('SIGKILL')),
   },
   'its backends terminated': {
     weight: 4,
@@ -29,9 +27,7 @@ export const attacks = {
   },
   'its backends terminated in the publish': {
     weight: 2,
-    do: async (tools) => {
-      await whilePublishing(tools, () => tools.terminate(1));
-    },
+    do: ({ terminate, whilePublishing }) => whilePublishing(() => terminate(1)),
   },
   'its statements cancelled': {
     weight: 2,
@@ -70,14 +66,22 @@ export const attacks = {
   },
   'connections lost in the publish': {
     weight: 2,
-    do: async (tools) => {
-      await whilePublishing(tools, async () => tools.proxy.cut());
-    },
+    do: ({ proxy, whilePublishing }) => whilePublishing(() => proxy.cut()),
+  },
+  'connections silent in the publish, then lost': {
+    weight: 2,
+    do: ({ proxy, random, whilePublishing }) =>
+      whilePublishing(async (release) => {
+        proxy.silence();
+        await release();
+        await sleep(random.between(50, 1500));
+        proxy.cut();
+      }),
   },
   'a source locked': {
     weight: 3,
     do: async ({ locked, random, moment }) => {
-      if (random.chance(0.5)) await moment();
+      await moment(random.chance(0.5) ? 1 : 0.2);
       await locked(
         `raw.${random.pick(['customers', 'orders', 'events', 'batch'])}`,
         random.between(100, 2000),
@@ -117,30 +121,55 @@ export const attacks = {
       small.free();
     },
   },
+  'the disk full in the publish': {
+    weight: 2,
+    needs: 'small',
+    do: ({ small, random, whilePublishing }) =>
+      whilePublishing(async (release) => {
+        small.fill(random.whole(0, 100_000));
+        await release();
+        await sleep(random.between(200, 800));
+        small.free();
+      }),
+  },
   "the disk of thau's own files full": {
     weight: 2,
     needs: 'target',
-    do: async ({ run, target }) => {
+    do: async ({ run, target, begun, struck }) => {
       target.fill(0);
+      await begun();
+      await struck();
       await run.ended;
       target.free();
     },
   },
   'stopped, overtaken, and woken': {
     weight: 3,
-    do: async ({ run, moment, another }) => {
+    do: async ({ run, moment, another, over }) => {
       await moment();
       run.kill('SIGSTOP');
       const next = another(['build']);
-      await next.ended;
+      await over(next);
       run.kill('SIGCONT');
       return { others: [next] };
     },
   },
+  'stopped in the publish, overtaken, and woken': {
+    weight: 2,
+    do: ({ run, another, over, whilePublishing }) =>
+      whilePublishing(async (release) => {
+        run.kill('SIGSTOP');
+        await release();
+        const next = another(['build']);
+        await over(next);
+        run.kill('SIGCONT');
+        return { others: [next] };
+      }),
+  },
   'two command lines at once': {
     weight: 3,
-    do: async ({ another, random }) => {
-      await sleep(random.between(0, 200));
+    do: async ({ another, moment, random }) => {
+      if (random.chance(0.7)) await moment(0.5);
       return { others: [another(['build'])] };
     },
   },
@@ -167,13 +196,17 @@ export const attacks = {
       await sql(`alter table if exists raw.events_away rename to events`);
     },
   },
-  'a failing test': { weight: 2, args: ['build', '--vars', '{broken: true}'], do: async () => 'left alone' },
-  'a rollback': { weight: 2, args: ['rollback'], do: async () => 'left alone' },
+  'a failing test': {
+    weight: 2,
+    args: ['build', '--vars', '{broken: true}'],
+    do: ({ struck }) => struck('building'),
+  },
+  'a rollback': { weight: 2, args: ['rollback'], do: ({ struck }) => struck('publishing') },
   'a rollback, killed': {
     weight: 1,
     args: ['rollback'],
     do: async ({ run, moment }) => {
-      await moment(0.6);
+      await moment(0.2);
       run.kill('SIGKILL');
     },
   },
@@ -187,24 +220,4 @@ export function* attackOrder(random, available) {
   // each of them early, so that a short run has met many
   yield* random.shuffle([...new Set(names)]);
   for (;;) yield* random.shuffle(names);
-}
-
-/** Holds up the publishing transaction in its middle, and strikes there. */
-async function whilePublishing({ sql, hold, run, proxy }, strike) {
-  const release = await hold('lock table thau.artifacts in share mode');
-  try {
-    while (!run.over) {
-      const waiting = await sql(
-        `select from pg_stat_activity where client_port = any ($1) and wait_event_type = 'Lock' and query like '%insert into%artifacts%'`,
-        [proxy.ports()],
-      );
-      if (waiting.length > 0) {
-        await strike();
-        break;
-      }
-      await sleep(10);
-    }
-  } finally {
-    await release();
-  }
 }

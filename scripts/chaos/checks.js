@@ -1,5 +1,5 @@
 import { startThau } from './thau.js';
-import { batch, makeProject, rawTables, relations } from './project.js';
+import { batch, histories, makeProject, rawTables, relations } from './project.js';
 import pg from 'pg';
 
 /** The tables after all attacks, beside those of a build that nobody disturbed over the same raw rows. */
@@ -18,8 +18,7 @@ export async function compareWithCleanBuild({ server, version }) {
     if (code !== 0) return [`the clean build failed:\n${text}`];
     const attacked = new pg.Client({ connectionString: server.urlOf('chaos') });
     await attacked.connect();
-    // the history of a snapshot is what was published, not what a clean build knows
-    for (const name of relations.filter((one) => one !== 'customer_histories')) {
+    for (const name of relations.filter((one) => !(one in histories))) {
       const hash = `select count(*)::int as rows, md5(string_agg(x::text, E'\\n' order by x::text)) as hash from public.${name} as x`;
       const [one, other] = await Promise.all([attacked.query(hash), clean.query(hash)]);
       const [mine, theirs] = [one.rows[0], other.rows[0]];
@@ -37,35 +36,38 @@ export async function compareWithCleanBuild({ server, version }) {
   }
 }
 
-/** The snapshot must tell the tiers of each customer as the published batches showed them, one after the other. */
+/** Each snapshot must tell of each customer what the published batches showed, one after the other. */
 export async function findWrongHistory(arena) {
   const chain = arena.chains.get(arena.generation);
-  const rows = await arena.sql(
-    `with shown as (
-         select c.batch, t.customer_id,
-                (select tier from chaos.tiers as x where x.customer_id = t.customer_id and x.version <= c.batch
-                 order by x.version desc limit 1) as tier
-         from unnest($1::int[]) as c (batch) cross join (select distinct customer_id from chaos.tiers) as t
-     ), changes as (
-         select customer_id, batch, tier,
-                lag(tier) over (partition by customer_id order by batch) is distinct from tier as changed
-         from shown
-     ), wanted as (
-         select customer_id, array_agg(tier order by batch) as tiers from changes where changed group by 1
-     ), found as (
-         select customer_id, array_agg(tier order by dbt_valid_from, dbt_valid_to nulls last) as tiers,
-                count(*) filter (where dbt_valid_to is null) as open
-         from public.customer_histories group by 1
-     )
-     select customer_id, w.tiers as wanted, f.tiers as found, f.open
-     from wanted as w full join found as f using (customer_id)
-     where w.tiers is distinct from f.tiers or f.open <> 1 order by 1 limit 3`,
-    [chain],
-  );
-  return rows.map(
-    ({ customer_id, wanted, found, open }) =>
-      `the snapshot of customer ${customer_id} has tiers ${found} (${open} open), published were ${wanted}`,
-  );
+  const found = [];
+  for (const [name, column] of Object.entries(histories)) {
+    const rows = await arena.sql(
+      `with shown as (
+           select c.batch, t.customer_id,
+                  (select ${column} from chaos.tiers as x where x.customer_id = t.customer_id and x.version <= c.batch
+                   order by x.version desc limit 1) as value
+           from unnest($1::int[]) as c (batch) cross join (select distinct customer_id from chaos.tiers) as t
+       ), changes as (
+           select customer_id, batch, value,
+                  lag(value) over (partition by customer_id order by batch) is distinct from value as changed
+           from shown
+       ), wanted as (
+           select customer_id, array_agg(value order by batch) as seen from changes where changed group by 1
+       ), found as (
+           select customer_id, array_agg(${column} order by dbt_valid_from, dbt_valid_to nulls last) as seen,
+                  count(*) filter (where dbt_valid_to is null) as open
+           from public.${name} group by 1
+       )
+       select customer_id, w.seen as wanted, f.seen as told, f.open
+       from wanted as w full join found as f using (customer_id)
+       where w.seen is distinct from f.seen or f.open <> 1 order by 1 limit 3`,
+      [chain],
+    );
+    for (const { customer_id, wanted, told, open } of rows) {
+      found.push(`${name} of customer ${customer_id} tells ${told} (${open} open), published were ${wanted}`);
+    }
+  }
+  return found;
 }
 
 /** What dead runs left behind, and publishes that ran into each other. */
@@ -76,7 +78,15 @@ export async function findLeftovers(arena) {
   };
   await look(
     'a relation that no kept generation shows',
-    `select relation_schema, relation_name, run_id from thau.relations as r where relation_kind <> 'schema'
+    `with shared as (
+         select t.table_schema, n.name, v.relation_schema, v.relation_name
+         from thau.versioned_tables as t join thau.versioned_views as v using (table_schema, table_name)
+              cross join lateral (values (t.table_name), (t.superseded_name)) as n (name)
+     )
+     select relation_schema, relation_name, run_id from thau.relations as r where relation_kind <> 'schema'
+       and not exists (select from shared as s join thau.mapping as m using (relation_schema, relation_name)
+                            join thau.generations as g using (generation)
+                       where g.retired_at is null and s.table_schema = r.relation_schema and s.name = r.relation_name)
        and not exists (select from thau.mapping as m join thau.generations as g using (generation)
                        where g.retired_at is null and m.relation_schema = r.relation_schema
                          and m.relation_name = r.relation_name) limit 3`,

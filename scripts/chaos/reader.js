@@ -1,8 +1,8 @@
-// One reader in a process of its own: reads every relation again and again, in one of four ways, and tells its parent
+// One reader in a process of its own: reads every relation again and again, in one of five ways, and tells its parent
 // what it saw. Forked with the way, the database's address and the API's.
 import { createHash } from 'node:crypto';
 import pg from 'pg';
-import { measure, relations } from './project.js';
+import { histories, measure, relations } from './project.js';
 
 const [way, databaseUrl, apiUrl] = process.argv.slice(2);
 const seen = { way, reads: 0, again: 0, lagging: 0, connectionErrors: 0, errors: [], mixed: [], lost: [] };
@@ -12,9 +12,12 @@ let mayBreak = false;
 let client;
 const expected = new Map();
 
-const fields = relations
-  .map((name) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase()))
-  .map((name) => `${name}: ${name}Aggregate { count max { marker } min { marker } sum { amount } }`);
+/** What is asked over HTTP: the newest batch, the rows and their sum of every relation. */
+const fields = relations.map((name) => {
+  const field = name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+  const where = name in histories ? '(filter: { dbtValidTo: { isNull: true } })' : '';
+  return `${field}: ${field}Aggregate${where} { count max { marker } sum { amount } }`;
+});
 
 /** Views that could not be switched say so: what they show is late, and told. */
 const laggingViews = `select 'lagging ' || name, null, null, null from thau.stable_views where lagging_since is not null`;
@@ -25,26 +28,30 @@ process.on('message', (message) => {
 });
 
 const ways = {
-  'views, read committed': oneStatement,
-  'views, repeatable read': oneTransaction,
+  'stable views, read committed': oneStatement,
+  'stable views, repeatable read': oneTransaction,
+  'API statements, read committed': statement,
+  'API statements, repeatable read': statementsOfOneSnapshot,
   'API over HTTP': http,
-  'API statement': statement,
 };
+await connection();
 while (!stopping) {
   try {
+    const began = performance.now();
     const found = await ways[way]();
     if (found === undefined) continue;
     seen.reads += 1;
-    // readers that take every core would leave none to what they are to disturb
-    await new Promise((done) => setTimeout(done, 10));
     await judge(found);
+    // readers that take every core would leave none to what they are to disturb
+    const pause = 10 + (performance.now() - began);
+    await new Promise((done) => setTimeout(done, pause));
   } catch (error) {
     if (mayBreak && isConnectionError(error)) {
       seen.connectionErrors += 1;
       await client?.end().catch(() => undefined);
       client = undefined;
       await new Promise((done) => setTimeout(done, 20));
-    } else if (error.code === '40001' && way.startsWith('views')) {
+    } else if (error.code === '40001' && way.startsWith('stable views')) {
       // a transaction that began before a publish is asked to begin again: that is the contract
       seen.again += 1;
       await client.query('rollback');
@@ -88,21 +95,26 @@ async function oneTransaction() {
   return found;
 }
 
-/** As the API reads: by the mapping, in one statement that gives nothing when the pointer has moved. */
-async function statement() {
-  const open = await connection();
+/** The present mapping, and the statement that reads it and gives nothing when the pointer has moved, as the API's. */
+async function planned(open) {
   const { rows: mapping } = await open.query(
     `select m.generation, m.name, format('%I.%I', m.relation_schema, m.relation_name) as relation
      from thau.mapping as m join thau.pointer as p using (generation)`,
   );
   const of = new Map(mapping.map(({ name, relation }) => [name, relation]));
-  const text = relations.map((name) => measure(name, of.get(name))).join(' union all ');
-  const whole = `select case when p.generation = $1::bigint then (select json_agg(x) from (${text}) as x) end as data
-                 from thau.pointer as p`;
+  const shown = relations.map((name) => measure(name, of.get(name))).join(' union all ');
+  const text = `select case when p.generation = $1::bigint then (select json_agg(x) from (${shown}) as x) end as data
+                from thau.pointer as p`;
   // named and parsed once, as the API does, so that a kept plan of a relation that went is tried too
-  const name = createHash('sha1').update(text).digest('hex');
+  const name = createHash('sha1').update(shown).digest('hex');
+  return { name, text, values: [mapping[0].generation] };
+}
+
+async function statement() {
+  const open = await connection();
+  const plan = await planned(open);
   try {
-    const { rows } = await open.query({ name, text: whole, values: [mapping[0].generation] });
+    const { rows } = await open.query(plan);
     if (rows[0].data === null) seen.again += 1;
     return rows[0].data ?? undefined;
   } catch (error) {
@@ -113,13 +125,26 @@ async function statement() {
   }
 }
 
+/** In one snapshot the pointer stands still: the statement has to give the same again, whatever is published meanwhile. */
+async function statementsOfOneSnapshot() {
+  const open = await connection();
+  await open.query('begin isolation level repeatable read');
+  const plan = await planned(open);
+  const found = [];
+  for (let time = 1; time <= 2; time++) {
+    if (time > 1) await new Promise((done) => setTimeout(done, Math.random() * 60));
+    const { rows } = await open.query(plan);
+    found.push(...rows[0].data);
+  }
+  await open.query('commit');
+  return found;
+}
+
 async function http() {
   const answer = await fetch(apiUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      query: `{ ${fields.filter((field) => !field.startsWith('customerHistories')).join(' ')} }`,
-    }),
+    body: JSON.stringify({ query: `{ ${fields.join(' ')} }` }),
   });
   const body = await answer.text();
   if (answer.status !== 200 || body.includes('"errors"')) {
@@ -160,12 +185,10 @@ async function judge(found) {
 async function expectation(marker) {
   const known = expected.get(marker);
   if (known) return known;
-  const own = new pg.Client({ connectionString: databaseUrl });
-  await own.connect();
-  const { rows } = await own.query('select name, rows, amount from chaos.expected where version = $1', [
-    marker,
-  ]);
-  await own.end();
+  // over the connection there is: PostgreSQL may refuse a new one while the disk is full (it writes a file of its own)
+  const { rows } = await (
+    await connection()
+  ).query('select name, rows, amount from chaos.expected where version = $1', [marker]);
   const made = new Map(rows.map((row) => [row.name, row]));
   expected.set(marker, made);
   return made;

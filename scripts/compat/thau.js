@@ -13,7 +13,8 @@ export function thau(project, database, ...args) {
     [bin, '--project-dir', project, '--profiles-dir', database.profiles, ...args],
     {
       encoding: 'utf8',
-      env: { ...env, ...database.env },
+      // where something fails dbt leaves what it built: its tables are compared too
+      env: { ...env, ...database.env, THAU_RUNS_PUBLISH: 'healthy' },
       maxBuffer: 1 << 28,
     },
   );
@@ -26,9 +27,7 @@ export function runThau(project, database, seedVars) {
     if (deps.status !== 0) return { status: deps.status, output: deps.stdout + deps.stderr, results: [] };
   }
   if (seedVars !== undefined) thau(project, database, 'seed', '--vars', seedVars);
-  let build = thau(project, database, 'build');
-  // dbt builds what it can where something cannot be; thau looks at everything first, and builds nothing then
-  if (build.status !== 0) build = thau(project, database, 'build', '--no-check');
+  const build = thau(project, database, 'build');
   const file = join(project, 'target/run_results.json');
   const results = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).results : [];
   return { status: build.status, output: build.stdout + build.stderr, results };

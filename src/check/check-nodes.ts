@@ -1,6 +1,7 @@
 import { isIncremental } from '../build/materialisations/is-incremental.js';
 import { contractFault } from '../build/materialisations/contract.js';
-import { inputsOf, type Plan } from '../build/plan/plan.js';
+import { inputsOf } from '../build/plan/node-inputs.js';
+import { isBuiltPerhaps, type Plan } from '../build/plan/plan.js';
 import { hasRelation } from '../build/run/has-relation.js';
 import { nodeFailure } from '../build/run/node-failure.js';
 import { RunScope } from '../build/run/run-scope.js';
@@ -10,7 +11,7 @@ import { ThauError } from '../errors/thau-error.js';
 import type { Database } from '../postgres/database.js';
 import type { ManifestNode } from '../project/manifest.js';
 import type { Catalog } from '../schema/catalog.js';
-import { mayBeMadeByHooks, saysNothing } from './certainty.js';
+import { mayAlter, mayBeMadeGood, saysNothing } from './certainty.js';
 import type { NodeFinding } from './finding.js';
 import { inOrder } from './in-order.js';
 import { readBy } from './read-by.js';
@@ -97,9 +98,9 @@ class NodeChecker {
       if (node) this.scope.setCandidate(node, relation, relation.builtBy);
     }
     this.nodes = inOrder(
-      [...plan.decisions].flatMap(([id, { action }]) => {
+      [...plan.decisions].flatMap(([id, decision]) => {
         const node = manifest.nodes[id];
-        return node && (action === 'build' || options.all) && isChecked(node) ? [node] : [];
+        return node && (isBuiltPerhaps(decision) || options.all) && isChecked(node) ? [node] : [];
       }),
       (node) => readBy(manifest, node),
     );
@@ -184,7 +185,7 @@ class NodeChecker {
   /** Renders a node and puts it into the chunk; what cannot be rendered is a fault of its own. */
   private async take(node: ManifestNode, parents: readonly string[]): Promise<void> {
     const { renderer } = this.scope.options;
-    if (renderer.materialization?.(node.config.materialized)) {
+    if (renderer.materialization?.(node.config.materialized, node.config)) {
       this.learn(node, undefined);
       return;
     }
@@ -199,8 +200,16 @@ class NodeChecker {
       this.chunk.push({ node, parents, sql, askedDatabase: this.adapter.asked });
     } catch (error) {
       if (isDecidedDuringRun(error) || this.dependsOnData(parents)) this.learnNothing(node);
-      else this.note(node, error, true);
+      else this.note(node, error, this.isCertain(node, error, this.adapter.asked));
     }
+  }
+
+  /** Whether the run would meet the same fault: what a template finds in the database may be other data by then. */
+  private isCertain(node: ManifestNode, error: unknown, asked: boolean): boolean {
+    const { manifest, runId, renderer } = this.scope.options;
+    const isOwn = (one: ManifestNode): boolean =>
+      renderer.materialization?.(one.config.materialized, one.config) !== undefined;
+    return !asked && !mayBeMadeGood(error, node, { manifest, runId, isOwn });
   }
 
   /**
@@ -249,8 +258,7 @@ class NodeChecker {
     const { manifest } = this.scope.options;
     if (saysNothing(error, one.node, manifest) || this.dependsOnData(one.parents, one.askedDatabase))
       this.learnNothing(one.node);
-    else
-      this.note(one.node, error, !mayBeMadeByHooks(error, one.node, manifest, this.scope.options.runId), one);
+    else this.note(one.node, error, this.isCertain(one.node, error, one.askedDatabase), one);
   }
 
   /** What stands in an earlier transaction, or was not asked, stands in this one as typed nulls. */
@@ -281,7 +289,7 @@ class NodeChecker {
     if (places.length === 0) return;
     const found = await this.scratch.columns([...places, ...places.map((place) => contractPlace(place))]);
     for (const { node, parents, askedDatabase } of built) {
-      if (this.dependsOnData(parents, askedDatabase)) {
+      if (this.dependsOnData(parents, askedDatabase) || mayAlter(node)) {
         this.learnNothing(node);
         continue;
       }

@@ -5,7 +5,7 @@ export interface NodeFinding {
   readonly nodeId: string;
   readonly name: string;
   readonly error: ThauError;
-  /** False where a hook of the project may make what is missing: told, and nothing is refused for it. */
+  /** False where the run may find it otherwise: told, and nothing is refused for it. */
   readonly certain: boolean;
   /** The template asked the database: it was answered from what is published now. */
   readonly onPresentData: boolean;

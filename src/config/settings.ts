@@ -81,7 +81,9 @@ export interface Settings {
     readonly versionedFrom: number;
   };
   /** Limits of templates: only what was set, the interpreter has the defaults. */
-  readonly templates: Partial<Readonly<Record<'steps' | 'depth' | 'output' | 'size' | 'digits', number>>>;
+  readonly templates: Partial<
+    Readonly<Record<'steps' | 'depth' | 'output' | 'size' | 'digits' | 'search', number>>
+  >;
   readonly schedules: readonly Schedule[];
   /** Only what was set: the API has the defaults. */
   readonly api: ApiOverrides;

@@ -108,6 +108,7 @@ export const thauYml = {
         1,
       ),
       digits: integer('Digits of an integer, as `**` makes them.', '4000', 20, 100_000),
+      search: integer('Milliseconds of one search by a regular expression (`modules.re`).', '1000', 1),
     },
   ),
   schedules: named('When to build, by name.', {

@@ -37,6 +37,7 @@ export const defaultLimits: Limits = {
   output: 64 * 1024 * 1024,
   size: 10_000_000,
   digits: 4000,
+  search: 1000,
 };
 
 /** The text of a template. A call that answers with a promise is JINJA_PENDING. */

@@ -102,13 +102,13 @@ export class ProjectRenderer {
   }
 
   /** Whether the project (or a package of it) says itself how this materialization works. */
-  materialization(name: string): MacroEntry | undefined {
-    return this.#project.macros.materialization(name);
+  materialization(name: string, config?: Readonly<Record<string, unknown>>): MacroEntry | undefined {
+    return this.#project.macros.materialization(name, config);
   }
 
   /** Runs a materialization written in Jinja. Answers the relations it made. */
   async materialize(node: ManifestNode, compiled: string, run: RunContext): Promise<RelationName[]> {
-    const macro = this.materialization(node.config.materialized);
+    const macro = this.materialization(node.config.materialized, node.config);
     if (macro === undefined) {
       throw new ThauError(
         'PROJECT_UNKNOWN_MACRO',

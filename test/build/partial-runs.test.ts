@@ -1,10 +1,12 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deferTo } from '../../src/build/run/deferral.js';
 import { sampleFlag, eventTimeFlags } from '../../src/cli/run/event-time-flags.js';
 import type { Database } from '../../src/postgres/database.js';
 import type { Manifest } from '../../src/project/manifest.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-import { projectFolder, type ProjectFolder } from './support/child-thau.js';
+import { createTestDatabase, stateTemplate, type TestDatabase } from '../support/test-database.js';
+import { ChildThau, projectFolder, type Ended, type ProjectFolder } from './support/child-thau.js';
 import { openState, statuses, type Ran } from './support/engine.js';
 import { runProject, type ProjectRun } from './support/project-run.js';
 
@@ -12,7 +14,7 @@ let place: TestDatabase;
 let database: Database;
 let project: ProjectFolder;
 beforeEach(async () => {
-  place = await createTestDatabase();
+  place = await createTestDatabase(stateTemplate());
   database = await openState(place.url);
   project = projectFolder({
     'transforms/sources.yml':
@@ -178,6 +180,31 @@ describe('--defer', () => {
     // with all selected there is nothing to defer
     await run({ defer: deferTo(state(), place.name, true) });
     expect(await place.query('select n from shop.counts')).toEqual([{ n: 3 }]);
+  });
+
+  test('compile and show read from the state too, and compile names what is nowhere built', async () => {
+    await change(`create schema prod; create table prod.events as select 7 as id, now()::timestamp as at`);
+    mkdirSync(join(project.path, 'prod'));
+    writeFileSync(
+      join(project.path, 'prod/manifest.json'),
+      JSON.stringify({ ...state(), metadata: { project_name: 'shop' } }),
+    );
+    project.write({ 'transforms/broken.sql': '{{ nothing() }} select 1' });
+    const thau = async (...args: string[]): Promise<Ended> =>
+      new ChildThau(['--project-dir', project.path, ...args], { DATABASE_URL: place.url }).ended;
+    const alone = await thau('compile');
+    // dbt too renders the others where one cannot be
+    expect(alone.code).toBe(1);
+    expect(alone.stderr).toContain('transforms/broken.sql:1:11');
+    expect(alone.stderr).toContain('5 compiled to target/compiled, 1 could not be');
+    const compiled = readFileSync(join(project.path, 'target/compiled/shop/transforms/counts.sql'), 'utf8');
+    expect(compiled).toContain('"public"."events"');
+    const deferred = await thau('compile', '-s', 'counts', '--defer', '--state', 'prod');
+    expect(deferred.stdout).toContain('"prod"."events"');
+    const shown = await thau('show', '-s', 'counts', '--defer', '--state', 'prod', '--output', 'json');
+    expect(JSON.parse(shown.stdout)).toEqual({ node: 'counts', show: [{ n: 1 }] });
+    const missing = await thau('show', '-s', 'counts');
+    expect(missing.stderr).toContain('BUILD_MISSING_RELATION');
   });
 
   test('refuses a state in another database, naming both', async () => {

@@ -180,16 +180,44 @@ describe('thau check', () => {
     expect(built.code, built.stderr).toBe(0);
   });
 
-  test('a build refuses what the check found, and builds nothing', async () => {
+  test('a build tells what the check found, builds what can be as dbt does, and publishes nothing', async () => {
     const before = await place.query('select generation from thau.pointer');
-    const built = await thau(join(root, 'faulty'), 'build', '--json');
+    const stopped = await thau(join(root, 'faulty'), 'build', '--json', '--fail-fast');
+    expect(stopped.code).toBe(1);
+    expect(stopped.stdout).not.toContain('node_started');
+    const built = await thau(join(root, 'faulty'), 'build');
     expect(built.code).toBe(1);
-    expect(built.stdout).not.toContain('node_started');
-    expect(built.stdout).toContain('nothing');
+    const told = built.stderr.replaceAll(/\x1b\[\d+m/g, '');
+    expect(told).toContain('transforms/totals.sql:2:9: totals cannot be built: ');
+    expect(told).toContain(': 1 built, ');
+    expect(told).toMatch(/ERROR +.* totals/);
+    expect(told).toContain("Did you mean {{ ref('orders') }}?");
+    expect(told).toMatch(/SKIP +.* below/);
     expect(await place.query('select generation from thau.pointer')).toEqual(before);
     const renamed = await thau(join(root, 'renamed'), 'build');
     expect(renamed.stderr).toContain('schema/orders.graphql');
     expect(renamed.stderr).not.toMatch(/OK +table/);
+  });
+
+  test('keeps no node from a build that dbt would build', async () => {
+    const project = write('unforeseen', {
+      'dbt_project.yml': good['dbt_project.yml'] ?? '',
+      // a function made by another node's hook, a column and a type changed by the parent's, a table made by the
+      // template of another, a schema searched since the node's own hook says so
+      'transforms/first.sql': `{{ config(materialized='table', pre_hook="create or replace function public.thrice(n int) returns int language sql immutable return n * 3", post_hook="alter table {{ this }} add column extra int default 5, alter column day type date using day::date") }} select 1 as id, '2026-01-01' as day`,
+      'transforms/second.sql': `-- depends_on: {{ ref('first') }}\nselect public.thrice(2) as six`,
+      'transforms/third.sql': `select extra, day + 1 as next from {{ ref('first') }}`,
+      'transforms/fourth.sql': `{% if execute %}{% do run_query('create schema if not exists aside') %}{% do run_query('create table if not exists aside.made as select 1 as one') %}{% endif %}select one from aside.made`,
+      'transforms/fifth.sql': `{{ config(pre_hook="set local search_path = aside") }} -- {{ ref('fourth') }}\nselect one from made`,
+      'transforms/sixth.sql': `{% if execute %}{% set found = dbt_list('first') %}{% if not found %}{{ exceptions.raise_compiler_error('none') }}{% endif %}{% endif %} -- {{ ref('first') }}\nselect 1 as one`,
+      'macros/m.sql': `{% macro dbt_list(name) %}{{ return(run_query("select relname from pg_class where relname = '" ~ name ~ "'").rows | list) }}{% endmacro %}`,
+    });
+    const built = await thau(project, 'build');
+    expect(built.code, built.stdout + built.stderr).toBe(0);
+    expect(built.stderr).not.toContain('cannot be built');
+    expect(await place.query('select * from public.third')).toEqual([
+      { extra: 5, next: new Date('2026-01-02') },
+    ]);
   });
 
   test('a plan says what would be refused, and why', async () => {

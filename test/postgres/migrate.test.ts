@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Connection } from '../../src/config/connection.js';
 import { Database } from '../../src/postgres/database.js';
@@ -30,6 +31,15 @@ test('several processes at once migrate once, and a second start finds nothing t
   expect((await database.query('select token, host from thau.run_lock')).rows).toEqual([
     { token: 0, host: null },
   ]);
+});
+
+test('migrations are numbered one after the other, and each file is listed', () => {
+  const folder = new URL('../../src/postgres/migrations/', import.meta.url);
+  const files = readdirSync(folder).filter((file) => file !== 'all.ts');
+  expect(everyMigration).toEqual(files.map((file) => file.replace('.ts', '')).sort());
+  expect(everyMigration.map((name) => Number(name.slice(0, 3)))).toEqual(
+    everyMigration.map((_, at) => at + 1),
+  );
 });
 
 test('a migration lock left by a killed process does not stop the next', async () => {

@@ -14,6 +14,7 @@ describe('a template that would never end', () => {
     ['much output', '{% for i in range(100) %}{{ i }}{% endfor %}', { output: 50 }],
     ['a repeated text', "{{ 'a' * 1000 }}", { size: 999 }],
     ['a range', '{{ range(1000) | length }}', { size: 999 }],
+    ['a regular expression', "{{ modules.re.match('(a|aa)+$', 'a' * 60 ~ '!') }}", { search: 20 }],
     ['a power', '{{ 10 ** 50 }}', { digits: 40 }],
   ])('is stopped by a limit one can set: %s', (_, template, limits) => {
     const [fault] = faultsOf({ 'models/a.sql': `select 1 ${template}` }, { limits });

@@ -169,7 +169,8 @@ export class Answerer {
         owner: context.caller.keyId ?? '',
         cancellation: context.cancellation,
       });
-      return rows[0]?.[1] ?? undefined;
+      const data = rows[0]?.[1];
+      return typeof data === 'string' ? `${planned.plan.head}${data}${planned.plan.tail}` : undefined;
     } catch (error) {
       if (!overtaken.has(faultOf(error)?.sqlstate)) throw error;
       log.warn('a statement met relations of another generation', {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describeRelations } from '../../postgres/catalog.js';
 import type { Queryable } from '../../postgres/queryable.js';
 import type { Manifest } from '../../project/manifest.js';
@@ -10,12 +11,84 @@ import type { MappedNode } from '../publish/generation.js';
 /** A column of a node or source: `[unique id, column]`. */
 export type ColumnId = readonly [node: string, column: string];
 
+/** What one node's columns come from: column → the columns one step up. */
+export type NodeLineage = Readonly<Record<string, readonly ColumnId[]>>;
+
 /** Node → column → the columns one step up that its value comes from. In `artifacts` under the kind `lineage`. */
-export type Lineage = Readonly<Record<string, Readonly<Record<string, readonly ColumnId[]>>>>;
+export type Lineage = Readonly<Record<string, NodeLineage>>;
+
+/** What compiled SQL may name, and the columns it finds there. */
+export class LineageNames {
+  private readonly owners = new Map<string, string>();
+  private readonly columns = new Map<string, readonly string[]>();
+
+  /** The sources of a project, as the database has them. */
+  static async ofSources(database: Queryable, manifest: Manifest): Promise<LineageNames> {
+    const names = new LineageNames();
+    const sources = Object.values(manifest.sources);
+    const described = await describeRelations(
+      database,
+      sources.map(({ schema, identifier }) => ({ schema, name: identifier })),
+    );
+    const found = new Map(described.map((one) => [key(one.schema, one.name), one]));
+    for (const { unique_id: id, schema, identifier } of sources) {
+      const columns = found.get(key(schema, identifier))?.columns ?? [];
+      names.set(
+        id,
+        [{ schema, name: identifier }],
+        columns.map((column) => column.name),
+      );
+    }
+    return names;
+  }
+
+  set(
+    id: string,
+    places: readonly { readonly schema: string; readonly name: string }[],
+    columns: readonly string[],
+  ): void {
+    for (const { schema, name } of places) this.owners.set(key(schema, name), id);
+    this.columns.set(id, columns);
+  }
+
+  /** Nodes of a generation: by the stable view's name too, which SQL may name literally. */
+  setNodes(nodes: Iterable<MappedNode>, catalog: Catalog | undefined): void {
+    const columns = new Map(catalog?.relations.map((one) => [one.nodeId, one.columns]));
+    for (const { nodeId, schema, name, relation } of nodes) {
+      const known = columns.get(nodeId)?.map((column) => column.name) ?? [];
+      this.set(nodeId, [{ schema, name }, relation], known);
+    }
+  }
+
+  /** Undefined where the SQL cannot be followed: several statements of a custom materialisation. */
+  lineageOf(sql: string): NodeLineage | undefined {
+    const statement = onlyStatement(sql);
+    if (!statement) return undefined;
+    const found = columnLineage(statement.tree, (schema, name) => {
+      const owner = schema === undefined ? undefined : this.owners.get(key(schema, name));
+      return owner === undefined ? undefined : this.columns.get(owner);
+    });
+    const owned = ({ schema, relation, column }: Origin): ColumnId[] => {
+      const owner = this.owners.get(key(schema ?? '', relation));
+      return owner === undefined ? [] : [[owner, column]];
+    };
+    return Object.fromEntries(found.columns.map(({ name, from }) => [name, from.flatMap(owned)]));
+  }
+}
+
+/** Lineage that was read while the run went on. */
+export interface LineageAhead {
+  readonly names: LineageNames;
+  /** By node; undefined for SQL that cannot be followed. */
+  readonly found: ReadonlyMap<string, NodeLineage | undefined>;
+  /** The columns it was read by. */
+  readonly columns: ReadonlyMap<string, readonly string[]>;
+}
 
 /**
- * Column lineage of a whole generation: what this run compiled is read anew, the rest is kept from the generation
- * before. A node whose SQL cannot be followed (a seed, a custom materialisation of several statements) has no entry.
+ * Column lineage of a whole generation: what this run compiled is read anew, unless it was `ahead` by the columns that
+ * the catalog has too; the rest is kept from the generation before. A node whose SQL cannot be followed (a seed) has no
+ * entry.
  */
 export async function readLineage(
   database: Queryable,
@@ -24,54 +97,35 @@ export async function readLineage(
   catalog: Catalog,
   compiled: ReadonlyMap<string, string>,
   before: Lineage,
+  ahead: LineageAhead | undefined,
 ): Promise<Lineage> {
-  const kept = nodes.flatMap(({ nodeId }) => (before[nodeId] ? [[nodeId, before[nodeId]] as const] : []));
-  if (compiled.size === 0) return Object.fromEntries(kept);
-  const owners = new Map<string, string>();
-  const columns = new Map<string, readonly string[]>();
-  for (const { nodeId, schema, name, relation } of nodes) {
-    // a literal name of a stable view reads the node too
-    owners.set(key(schema, name), nodeId);
-    owners.set(key(relation.schema, relation.name), nodeId);
+  const known = ahead && agrees(ahead, catalog) ? ahead.found : new Map<string, NodeLineage | undefined>();
+  let names: LineageNames | undefined;
+  if ([...compiled.keys()].some((id) => !known.has(id))) {
+    names = ahead?.names ?? (await LineageNames.ofSources(database, manifest));
+    names.setNodes(nodes, catalog);
   }
-  for (const relation of catalog.relations) {
-    columns.set(
-      relation.nodeId,
-      relation.columns.map((column) => column.name),
-    );
-  }
-  const sources = Object.values(manifest.sources);
-  const described = await describeRelations(
-    database,
-    sources.map(({ schema, identifier }) => ({ schema, name: identifier })),
-  );
-  for (const { unique_id: id, schema, identifier } of sources) {
-    owners.set(key(schema, identifier), id);
-    const found = described.find((one) => one.schema === schema && one.name === identifier);
-    columns.set(id, found?.columns.map((column) => column.name) ?? []);
-  }
-  const columnsOf = (schema: string | undefined, name: string): readonly string[] | undefined => {
-    const owner = schema === undefined ? undefined : owners.get(key(schema, name));
-    return owner === undefined ? undefined : columns.get(owner);
-  };
-  const owned = ({ schema, relation, column }: Origin): ColumnId[] => {
-    const owner = owners.get(key(schema ?? '', relation));
-    return owner === undefined ? [] : [[owner, column]];
-  };
   return Object.fromEntries(
     nodes.flatMap(({ nodeId }) => {
       const sql = compiled.get(nodeId);
-      const statement = sql === undefined ? undefined : onlyStatement(sql);
-      if (!statement) return before[nodeId] ? [[nodeId, before[nodeId]] as const] : [];
-      const found = columnLineage(statement.tree, columnsOf);
-      return [
-        [
-          nodeId,
-          Object.fromEntries(found.columns.map(({ name, from }) => [name, from.flatMap(owned)])),
-        ] as const,
-      ];
+      const read = sql === undefined || known.has(nodeId) ? undefined : names?.lineageOf(sql);
+      const lineage = read ?? known.get(nodeId) ?? before[nodeId];
+      return lineage ? [[nodeId, lineage] as const] : [];
     }),
   );
+}
+
+function agrees({ columns }: LineageAhead, catalog: Catalog): boolean {
+  return catalog.relations.every(({ nodeId, columns: now }) => {
+    const then = columns.get(nodeId);
+    return (
+      !then ||
+      isDeepStrictEqual(
+        then,
+        now.map((column) => column.name),
+      )
+    );
+  });
 }
 
 function onlyStatement(sql: string): Statement | undefined {

@@ -4,7 +4,8 @@ import type { Session } from '../../postgres/session.js';
 import type { Manifest, ManifestNode } from '../../project/manifest.js';
 import type { MappedNode } from '../publish/generation.js';
 import { publish } from '../publish/publish.js';
-import { publishAlone, readAllArtifacts, type AloneOptions } from '../publish/publish-alone.js';
+import { sameArtifacts } from '../publish/artifact-changes.js';
+import { publishAlone, type AloneOptions } from '../publish/publish-alone.js';
 import { candidateSchema, type RelationKind } from '../relation.js';
 import type { RunSummary } from '../report/run-event.js';
 import { hasRelation } from '../run/has-relation.js';
@@ -45,7 +46,7 @@ export async function adopt(options: AdoptOptions): Promise<Adopted> {
     }
     await refuseDependents(session, found);
     relations = found.map(({ node }) => `${node.schema}.${node.alias}`).sort();
-    const artifacts = await readAllArtifacts(session, state, current.number);
+    const artifacts = sameArtifacts(current.number);
     return {
       args: { nodes: found.length },
       work: (on, { runId, lock }) =>

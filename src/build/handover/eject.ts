@@ -6,7 +6,8 @@ import { cloneRelation } from '../materialisations/clone-relation.js';
 import { createIndexes } from '../materialisations/indexes.js';
 import { isEjected, type MappedNode } from '../publish/generation.js';
 import { publish } from '../publish/publish.js';
-import { publishAlone, readAllArtifacts, type AloneOptions } from '../publish/publish-alone.js';
+import { sameArtifacts } from '../publish/artifact-changes.js';
+import { publishAlone, type AloneOptions } from '../publish/publish-alone.js';
 import { relationKind } from '../relation-kind.js';
 import type { Relation } from '../relation.js';
 import type { RunSummary } from '../report/run-event.js';
@@ -46,7 +47,7 @@ export async function eject(options: EjectOptions): Promise<Ejected> {
       );
     }
     await refuseDependents(session, nodes);
-    const artifacts = await readAllArtifacts(session, state, current.number);
+    const artifacts = sameArtifacts(current.number);
     return {
       args: { nodes: nodes.length },
       work: async (on, { runId, lock }) => {

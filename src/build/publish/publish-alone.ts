@@ -85,16 +85,3 @@ export async function publishAlone(
     await lock.release();
   }
 }
-
-/** What a generation hands the API, for one that takes its place. */
-export async function readAllArtifacts(
-  session: Session,
-  state: string,
-  generation: number,
-): Promise<Readonly<Record<string, unknown>>> {
-  const { rows } = await session.query<{ kind: string; content: unknown }>(
-    `select kind, content from ${state}.artifacts where generation = $1`,
-    [generation],
-  );
-  return Object.fromEntries(rows.map((row) => [row.kind, row.content]));
-}

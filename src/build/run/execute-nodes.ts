@@ -1,9 +1,10 @@
+import { ThauError } from '../../errors/thau-error.js';
+import type { CompiledNode } from '../../project/context/render-run.js';
 import type { ManifestNode } from '../../project/manifest.js';
 import { executionGraph } from '../graph/execution-graph.js';
 import { waitingForSeeds } from '../graph/waiting-for-seeds.js';
 import { walkGraph } from '../graph/walk-graph.js';
-import { readLastSeconds } from '../history/run-rows.js';
-import type { Plan } from '../plan/plan.js';
+import { isBuiltPerhaps, type Plan, type Settled } from '../plan/plan.js';
 import type { RunRecorder } from '../history/run-recorder.js';
 import { isGood, isTest, type NodeResult } from '../report/node-result.js';
 import { runUnitTest } from '../unit-tests/run-unit-test.js';
@@ -12,6 +13,7 @@ import { runTest } from '../tests/run-test.js';
 import { isMicrobatch } from '../../project/settings/microbatch-config.js';
 import { buildMicrobatch } from '../microbatch/build-microbatch.js';
 import { buildNode, type BuiltNode } from './build-node.js';
+import { OwnTemplateAsker } from './own-template-asker.js';
 import { cloneNode } from './clone-node.js';
 import type { RunOptions } from './run-options.js';
 import { hasRelation } from './has-relation.js';
@@ -31,13 +33,14 @@ export async function executeNodes(
   recorder: RunRecorder,
   signal: AbortSignal,
   plan: Plan,
-  refused: ReadonlyMap<string, unknown> = new Map(),
+  refused: ReadonlyMap<string, unknown>,
+  seconds: ReadonlyMap<string, number>,
 ): Promise<Execution> {
-  const { manifest, reporter, database } = options;
-  const { state, runId } = scope.options;
+  const { manifest, reporter } = options;
+  const { runId } = scope.options;
   const all = withUnitTests(waitingForSeeds(manifest), manifest, options.selected);
   const executed = [...options.selected].filter((id) => isExecuted(all[id]));
-  const isBuilt = (id: string): boolean => (plan.decisions.get(id)?.action ?? 'build') === 'build';
+  const isBuilt = (id: string): boolean => isBuiltPerhaps(plan.decisions.get(id));
   const unchanged = executed.filter((id) => !isBuilt(id));
   const chosen = new Set(executed.filter(isBuilt));
   const graph = executionGraph(all, chosen, true);
@@ -52,7 +55,6 @@ export async function executeNodes(
     threads: options.threads,
     target: options.target,
   });
-  const seconds = await readLastSeconds(database, state);
   const results: NodeResult[] = [];
   let index = 0;
   const finish = (result: NodeResult, at: number): void => {
@@ -67,15 +69,15 @@ export async function executeNodes(
     const kept: NodeResult = { ...unbuilt(node), status: 'carried', message: because };
     finish(plan.decisions.get(id)?.action === 'reuse' ? remembered(kept, scope, plan) : kept, ++index);
   }
-  if (refused.size > 0 && options.publish !== 'healthy') {
-    // nothing could be published: nothing is built in vain, and only what is wrong is told
+  if (refused.size > 0 && options.failFast) {
+    // the first failure is known before anything began
     for (const [id, node] of graph.nodes) {
       const fault = refused.get(id);
       if (fault !== undefined) {
         finish(broken(node, fault), ++index);
         continue;
       }
-      const result = { ...skipped(node, undefined), message: 'nothing is built while a node cannot be' };
+      const result = { ...skipped(node, undefined), message: 'the run was stopped before its turn' };
       results.push(result);
       recorder.finished(result);
     }
@@ -90,20 +92,21 @@ export async function executeNodes(
       const node = graph.nodes.get(id);
       if (!node) return 'failed';
       const at = ++index;
-      const fault = refused.get(id);
-      if (fault !== undefined) {
-        finish(broken(node, fault), at);
-        return 'failed';
-      }
       const startedAt = scope.now();
       reporter({ type: 'node_started', at: startedAt, nodeId: id, name: node.name, index: at, total });
       recorder.started(node, startedAt);
       const result = remembered(
-        await scope.threads.node(() => attempt(options, scope, sessions, node, startedAt, signal)),
+        await scope.threads.node(async () => {
+          const settled = await settle(scope, sessions, plan, node);
+          if (settled === undefined || settled.decision.action === 'build') {
+            return attempt(options, scope, sessions, node, startedAt, signal, settled?.asked?.compiled);
+          }
+          return { ...unbuilt(node), status: 'carried' as const, message: settled.decision.because };
+        }),
         scope,
         plan,
       );
-      finish(result, at);
+      finish(toldBetter(result, refused.get(id)), at);
       return isGood(result.status) ? 'done' : 'failed';
     },
     skip: (id, because) => {
@@ -115,8 +118,30 @@ export async function executeNodes(
   return { results };
 }
 
-function isExecuted(node: ManifestNode | undefined): boolean {
+export function isExecuted(node: ManifestNode | undefined): boolean {
   return node !== undefined && (hasRelation(node) || isTest(node.resource_type));
+}
+
+/** What becomes of a node that the plan left open; undefined: it is built, and says itself what is wrong. */
+async function settle(
+  scope: RunScope,
+  sessions: RunSessions,
+  plan: Plan,
+  node: ManifestNode,
+): Promise<Settled | undefined> {
+  if (!plan.isOpen(node.unique_id)) return undefined;
+  try {
+    return await sessions.use((session) =>
+      plan.settle(node.unique_id, {
+        database: session,
+        asker: new OwnTemplateAsker(session, scope),
+        relationOf: (id) => scope.relationText(id),
+        isBuilt: (id) => scope.candidates().has(id) && plan.decisions.get(id)?.action !== 'reuse',
+      }),
+    );
+  } catch {
+    return undefined;
+  }
 }
 
 async function attempt(
@@ -126,6 +151,7 @@ async function attempt(
   node: ManifestNode,
   startedAt: Date,
   signal: AbortSignal,
+  compiled: CompiledNode | undefined,
 ): Promise<NodeResult> {
   const began = performance.now();
   const done = (
@@ -144,7 +170,7 @@ async function attempt(
           const unit = unitTestOf(options.manifest, node.unique_id);
           const test = unit
             ? await runUnitTest(session, scope, unit)
-            : await runTest(session, scope, node, options.flags.STORE_FAILURES);
+            : await runTest(session, scope, node, options.flags.STORE_FAILURES, compiled);
           return done({
             status: test.status,
             relation: test.relation,
@@ -155,12 +181,13 @@ async function attempt(
           });
         }
         const inBatches =
-          isMicrobatch(node.config) && !scope.options.renderer.materialization?.(node.config.materialized);
+          isMicrobatch(node.config) &&
+          !scope.options.renderer.materialization?.(node.config.materialized, node.config);
         const built = options.cloneFrom
           ? await cloneNode(session, scope, node, options.cloneFrom)
           : inBatches
             ? await buildMicrobatch({ session, sessions, scope, node, signal })
-            : await buildNode(session, scope, node);
+            : await buildNode(session, scope, node, compiled);
         const place = scope.candidates().get(node.unique_id) ?? scope.candidatePlace(node);
         return done({
           status: statusOf(built),
@@ -216,6 +243,17 @@ function identity(node: ManifestNode): {
     name: node.name,
     materialized: node.config.materialized,
   };
+}
+
+/** With the hint of the check, which knows the nearest name, where building failed of the same. */
+function toldBetter(result: NodeResult, found: unknown): NodeResult {
+  const { status, error } = result;
+  if (status !== 'error' || !(found instanceof ThauError) || !(error instanceof ThauError)) return result;
+  const { code, message, at, excerpt, notes } = error;
+  if (found.code !== code || found.hint === undefined) return result;
+  const more = { notes, hint: found.hint, cause: error };
+  const where = { ...(at && { at }), ...(excerpt !== undefined && { excerpt }) };
+  return { ...result, error: new ThauError(code, message, { ...more, ...where }) };
 }
 
 /** A node whose fault was found before it was built. */

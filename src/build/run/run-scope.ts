@@ -9,7 +9,7 @@ import { OwnedNames } from '../adapter/owned-names.js';
 import { RunAdapter } from '../adapter/run-adapter.js';
 import { noMemory, type BatchMemory } from '../microbatch/batch-memory.js';
 import { Threads } from '../microbatch/threads.js';
-import type { Decision } from '../plan/plan.js';
+import type { Decision } from '../plan/decision.js';
 import { isEjected, type Generation } from '../publish/generation.js';
 import { candidateSchema, sqlName, type Relation } from '../relation.js';
 import type { Reporter } from '../report/run-event.js';
@@ -35,6 +35,8 @@ export interface RunScopeOptions {
   /** unique_ids of what the run is over. */
   readonly selected?: ReadonlySet<string>;
   readonly defer?: Deferral;
+  /** What was never built is rendered by the name it will have, where nothing reads it. */
+  readonly namesUnbuilt?: boolean;
   /** `--event-time-start` and `--event-time-end`. */
   readonly eventTime?: EventWindow;
 }
@@ -146,13 +148,18 @@ export class RunScope {
       if (owned === undefined)
         return { database: null, schema: source.schema, identifier: source.identifier };
       if (owned) return { database: null, schema: owned.schema, identifier: owned.name };
+      if (this.options.namesUnbuilt)
+        return { database: null, schema: source.schema, identifier: source.identifier };
       throw missingRelation(source.identifier);
     }
     const deferred = this.deferred(uniqueId);
     if (deferred) return deferred;
     const relation = this.made.get(uniqueId) ?? this.currentRelation(uniqueId);
     if (relation) return { database: null, schema: relation.schema, identifier: relation.name };
-    throw missingRelation(this.options.manifest.nodes[uniqueId]?.name ?? uniqueId);
+    const node = this.options.manifest.nodes[uniqueId];
+    if (node && this.options.namesUnbuilt)
+      return { database: null, schema: node.schema, identifier: node.alias };
+    throw missingRelation(node?.name ?? uniqueId);
   }
 
   /** The relation of another state that is read in a node's place. */

@@ -2,10 +2,11 @@ import { DatabaseClock } from '../../postgres/database-clock.js';
 import { quoteIdentifier } from '../../postgres/identifier.js';
 import { RunLock } from '../../postgres/run-lock.js';
 import { collectGarbage } from '../garbage.js';
-import { beginRun, finishRun } from '../history/run-rows.js';
+import { beginRun, finishRun, readLastSeconds } from '../history/run-rows.js';
 import { RunRecorder } from '../history/run-recorder.js';
 import { readGeneration } from '../publish/generation.js';
 import { foldSourceChanges } from '../plan/track-sources.js';
+import type { PublishAhead } from '../publish/publish-ahead.js';
 import { sampleOf } from '../publish/sampled.js';
 import { isGood } from '../report/node-result.js';
 import type { RunState, RunSummary } from '../report/run-event.js';
@@ -20,6 +21,7 @@ import { LockWatch } from './lock-watch.js';
 import { refuseLateCancellations } from './request-cancel.js';
 import { dropOldHistory } from '../history/drop-old-history.js';
 import { planRun } from './plan-run.js';
+import { publishAhead } from './publish-ahead-of-run.js';
 import { publishRun } from './publish-run.js';
 import { recover } from './recover.js';
 import { endAsRecorded } from './recorded-end.js';
@@ -71,6 +73,7 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
   const facts: Mutable<RunFacts> = { state: 'failed', generation: null, stale: [], laggingViews: [] };
   let execution: Execution | undefined;
   let scope: RunScope | undefined;
+  let ahead: PublishAhead | undefined;
   try {
     const current = await sessions.use(async (session) => {
       const dead = await recover(session, stateSchema, state, runId);
@@ -117,7 +120,11 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
         refused.set(id, await blamed(fault, { blockers: [], database }));
       return { plan: made, refused };
     });
-    execution = await executeNodes(options, begun, sessions, recorder, cancellation.signal, plan, refused);
+    const seconds = await readLastSeconds(database, state);
+    const ready = (ahead = publishAhead(options, begun, sessions, plan, seconds));
+    const told: RunOptions = { ...options, reporter: ready.hearing(reporter) };
+    const { signal } = cancellation;
+    execution = await executeNodes(told, begun, sessions, recorder, signal, plan, refused, seconds);
     cancellation.signal.throwIfAborted();
     const good = execution.results.every((result) => isGood(result.status));
     const healthy = good
@@ -129,7 +136,7 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
       facts.state = 'succeeded';
       for (const id of begun.candidates().keys()) if (healthy?.has(id) === false) begun.dropCandidate(id);
       if (options.command !== 'test') {
-        const published = await publishRun(options, begun, sessions, lock, execution.results, plan);
+        const published = await publishRun(options, begun, sessions, lock, execution.results, plan, ready);
         if (published) Object.assign(facts, published, { state: 'published' satisfies RunState });
       }
     }
@@ -137,6 +144,7 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
     facts.error = cancellation.signal.aborted ? cancellation.signal.reason : error;
     facts.state = cancellation.state ?? 'failed';
   }
+  await ahead?.end();
   locks.close();
   await cancellation.quiet();
   if (!['published', 'succeeded'].includes(facts.state)) {
@@ -150,7 +158,7 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
       .catch((error: unknown) => (facts.error ??= error));
   }
   const sampled = sampleOf(options.flags);
-  const summary: RunSummary = {
+  let summary: RunSummary = {
     runId,
     command: options.command,
     state: facts.state,
@@ -167,9 +175,13 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
     await recorder.flush();
     await finishRun(database, state, summary);
     if (facts.state === 'published') await tidy(options, sessions, state);
+    // what was to switch to this run's candidates is simple again; where another run took over, it did that
+    else if (ahead?.switched && facts.state !== 'superseded')
+      await sessions.use((session) => settleViews(session, state));
   } catch (error) {
-    // the database went away: a later run closes the row; what was published stays published
-    if (facts.error === undefined && facts.state !== 'published') throw error;
+    // the database went away, or its disk is full: a later run closes the row; what was published stays published
+    const ended = facts.state === 'succeeded' ? 'failed' : facts.state;
+    if (facts.error === undefined && ended !== 'published') summary = { ...summary, state: ended, error };
   } finally {
     await sessions.close();
   }

@@ -2,6 +2,8 @@ import type { Database } from '../../postgres/database.js';
 import { quoteIdentifier } from '../../postgres/identifier.js';
 import type { CompiledNode, RunFlags } from '../../project/context/render-run.js';
 import type { Manifest, ManifestNode } from '../../project/manifest.js';
+import { ThauError } from '../../errors/thau-error.js';
+import type { Deferral } from '../run/deferral.js';
 import { readGeneration } from '../publish/generation.js';
 import { nodeFailure } from '../run/node-failure.js';
 import type { Renderer } from '../run/renderer.js';
@@ -14,11 +16,21 @@ export interface CompileOptions {
   readonly renderer: Renderer;
   readonly flags: RunFlags;
   readonly nodes: readonly ManifestNode[];
+  readonly defer?: Deferral;
 }
 
-/** The SQL of nodes over what is published, rendered in one read-only transaction. */
-export async function compileNodes(options: CompileOptions): Promise<CompiledNode[]> {
-  const { database, manifest, renderer, flags } = options;
+export interface CompiledNodes {
+  readonly compiled: readonly CompiledNode[];
+  /** Of the nodes that could not be rendered, as many as there are. */
+  readonly faults: readonly ThauError[];
+}
+
+/**
+ * The SQL of nodes over what is published, rendered in read-only transactions. What is not built yet is named as it
+ * will be, as under dbt; a node that cannot be rendered keeps no other from it.
+ */
+export async function compileNodes(options: CompileOptions): Promise<CompiledNodes> {
+  const { database, manifest, renderer, flags, defer } = options;
   const state = quoteIdentifier(options.stateSchema);
   return database.use((session) =>
     session.transaction(
@@ -33,18 +45,27 @@ export async function compileNodes(options: CompileOptions): Promise<CompiledNod
           invocationId: manifest.metadata.invocation_id,
           startedAt: new Date(),
           reporter: () => undefined,
+          namesUnbuilt: true,
+          ...(defer && { defer }),
+          // favoured over what this target has, but for what was asked for itself
+          ...(defer?.favorState && { selected: new Set(options.nodes.map((node) => node.unique_id)) }),
         });
         const adapter = scope.adapter(tx);
         adapter.withinTransaction = true;
         const compiled: CompiledNode[] = [];
+        const faults: ThauError[] = [];
         for (const node of options.nodes) {
           try {
+            await tx.query('savepoint compiling');
             compiled.push(await renderer.compile(node, scope.context(adapter, scope.thisInModel(node))));
           } catch (error) {
-            throw nodeFailure(error, node);
+            const fault = nodeFailure(error, node);
+            if (!(fault instanceof ThauError)) throw fault;
+            faults.push(fault);
+            await tx.query('rollback to savepoint compiling');
           }
         }
-        return compiled;
+        return { compiled, faults };
       },
       { readOnly: true },
     ),

@@ -7,6 +7,7 @@ import type { Manifest, ManifestNode } from '../../project/manifest.js';
 import { selectBody } from '../materialisations/select-body.js';
 import { readGeneration } from '../publish/generation.js';
 import type { RelationKind } from '../relation.js';
+import type { Deferral } from '../run/deferral.js';
 import { nodeFailure } from '../run/node-failure.js';
 import type { Renderer } from '../run/renderer.js';
 import { withStores } from '../versioned/read-stores.js';
@@ -23,6 +24,7 @@ export interface ShowOptions {
   readonly limit: number;
   /** What the last failed run built stands for its nodes. */
   readonly candidate: boolean;
+  readonly defer?: Deferral;
 }
 
 export interface ShownRows {
@@ -56,6 +58,7 @@ export async function showRows(options: ShowOptions): Promise<ShownRows> {
           invocationId: manifest.metadata.invocation_id,
           startedAt: new Date(),
           reporter: () => undefined,
+          ...(options.defer && { defer: options.defer }),
         });
         if (run !== null) await useCandidates(tx, state, run, scope);
         const adapter = scope.adapter(tx);

@@ -1,4 +1,5 @@
 import { ThauError } from '../../errors/thau-error.js';
+import { Float } from '../../jinja/values/float.js';
 import { quoteIdentifier, quoteLiteral } from '../../postgres/identifier.js';
 import type { FixtureRow } from '../../project/unit-tests/unit-test.js';
 import type { Column } from '../views/view-text.js';
@@ -57,7 +58,12 @@ function literal(value: unknown, type: string): string {
 
 function text(value: unknown, type: string): string {
   if (value === undefined || value === null) return 'null';
-  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
+  if (
+    typeof value === 'number' ||
+    typeof value === 'bigint' ||
+    typeof value === 'boolean' ||
+    value instanceof Float
+  )
     return String(value);
   if (typeof value === 'string') return quoteLiteral(value);
   if (Array.isArray(value) && type.endsWith('[]')) return quoteLiteral(arrayText(value));

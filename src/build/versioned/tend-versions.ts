@@ -69,11 +69,21 @@ async function readWhole(
   const columns = (await readColumns(session, [view])).get(placeKey(view)) ?? [];
   // readers that keep it locked keep the slower text until the next time
   await withShortLock(session, async () => {
-    const { rows } = await session.query<{ head: number }>(
-      `select head from ${state}.versioned_tables where table_schema = $1 and table_name = $2 for update`,
+    // a snapshot from before rows were undone (xmin: their row was written then) still has them in the table, but the
+    // text of the view it reads is always the present one
+    const { rows } = await session.query<{ head: number; seen: boolean }>(
+      `select t.head,
+              coalesce((select max(age(a.backend_xmin)) from pg_stat_activity as a
+                        where a.backend_xmin is not null and a.pid <> pg_backend_pid()
+                          and a.datname = current_database()) >= age(t.xmin), false)
+              or (not pg_has_role(current_user, 'pg_read_all_stats', 'usage')
+                  and exists (select from pg_locks as l join pg_stat_activity as a using (pid)
+                              where l.locktype = 'virtualxid' and l.granted and l.pid <> pg_backend_pid()
+                                and a.datname = current_database())) as seen
+       from ${state}.versioned_tables as t where t.table_schema = $1 and t.table_name = $2 for update of t`,
       [store.schema, store.table],
     );
-    if (rows[0]?.head !== store.version) return;
+    if (rows[0]?.head !== store.version || rows[0].seen) return;
     const names = columns.map((column) => column.name);
     await session.query(wholeView(view, store, names));
     await session.query(

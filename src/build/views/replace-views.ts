@@ -1,13 +1,14 @@
 import { quoteLiteral } from '../../postgres/identifier.js';
 import type { Session } from '../../postgres/session.js';
-import { recordStatement, stableViewRow, type StableView } from './stable-views.js';
+import { stableViewRow, type StableView } from './stable-views.js';
 
 /** A stable view's new definition, and what is noted of it with it. */
 export interface ViewReplacement {
   readonly statement: string;
-  /** What the view shows afterwards; without it the view is gone. */
-  readonly record?: StableView;
-  readonly gone?: { readonly schema: string; readonly name: string };
+  /** What the view was when the statement was thought out: a view that somebody else changed since is left alone. */
+  readonly was: StableView;
+  /** What it is afterwards; null when the view is gone. */
+  readonly becomes: StableView | null;
 }
 
 /**
@@ -41,35 +42,60 @@ async function replaceOnce(
   replacements: readonly ViewReplacement[],
   timeout: number,
 ): Promise<ReadonlySet<number>> {
-  const work = replacements.map(({ statement, record, gone }) => ({
-    statement,
-    record: record ? stableViewRow(record) : null,
-    gone: gone ? { schema: gone.schema, name: gone.name } : null,
-  }));
+  const work = replacements.map(({ statement, was, becomes }, index) => {
+    const before = stableViewRow(was);
+    return {
+      place: index + 1,
+      statement,
+      was: compared.map((column) => before[column]),
+      gone: becomes === null,
+      ...(becomes === null ? before : stableViewRow(becomes)),
+    };
+  });
   await session.query(`do ${quoteLiteral(replaceEach(state, JSON.stringify(work), timeout))}`);
   const { rows } = await session.query<{ done: string }>(`select current_setting('thau.replaced') as done`);
   return new Set((rows[0]?.done ?? '').split(',').filter(Boolean).map(Number));
 }
 
-/** Locks not to be had, deadlocks, and a view to be dropped on which others built pass by. */
+/** What a view shows and will show. */
+const compared = ['shows_schema', 'shows_name', 'shows_since', 'next_schema', 'next_name', 'next_since'];
+
+/**
+ * Locks not to be had, deadlocks, and a view to be dropped on which others built pass by. The view's row is locked
+ * before the view is, and has to be what it was: a process that wakes up late finds what another run made of it.
+ */
 function replaceEach(state: string, work: string, timeout: number): string {
   return `declare
     one record;
     done int[] := '{}';
 begin
-    for one in select w.value, w.ordinality from jsonb_array_elements(${quoteLiteral(work)}::jsonb) with ordinality as w loop
+    for one in
+        select w.* from jsonb_to_recordset(${quoteLiteral(work)}::jsonb) as w (
+            place int, statement text, was jsonb, gone boolean, schema_name text, name text, node_id text,
+            shows_schema text, shows_name text, shows_since bigint, next_schema text, next_name text, next_since bigint)
+    loop
         begin
             perform set_config('lock_timeout', '${timeout}ms', true);
             -- none of them matters before the publishing commit, which takes all to the disk
             perform set_config('synchronous_commit', 'off', true);
-            execute one.value ->> 'statement';
-            if jsonb_typeof(one.value -> 'record') = 'object' then
-                ${recordStatement(state, `jsonb_build_array(one.value -> 'record')`)};
-            else
-                delete from ${state}.stable_views as v
-                where v.schema_name = one.value -> 'gone' ->> 'schema' and v.name = one.value -> 'gone' ->> 'name';
+            perform from ${state}.stable_views as v
+            where v.schema_name = one.schema_name and v.name = one.name
+              and jsonb_build_array(${compared.map((column) => `v.${column}`).join(', ')}) = one.was
+            for update;
+            if found then
+                execute one.statement;
+                if one.gone then
+                    delete from ${state}.stable_views as v
+                    where v.schema_name = one.schema_name and v.name = one.name;
+                else
+                    update ${state}.stable_views as v set
+                        node_id = one.node_id, shows_schema = one.shows_schema, shows_name = one.shows_name,
+                        shows_since = one.shows_since, next_schema = one.next_schema, next_name = one.next_name,
+                        next_since = one.next_since, lagging_since = null
+                    where v.schema_name = one.schema_name and v.name = one.name;
+                end if;
+                done := done || one.place;
             end if;
-            done := done || one.ordinality::int;
         exception when lock_not_available or deadlock_detected or dependent_objects_still_exist then null;
         end;
         commit;

@@ -48,12 +48,19 @@ export async function readShown(
   );
 }
 
-/** Every stable view, by `placeKey`. */
+/** The stable views at some places, or every one, by `placeKey`. */
 export async function readStableViews(
   database: Queryable,
   state: string,
+  places?: readonly { readonly schema: string; readonly name: string }[],
 ): Promise<ReadonlyMap<string, StableView>> {
-  const { rows } = await database.query<Row>(`select * from ${state}.stable_views`);
+  const { rows } = await (places
+    ? database.query<Row>(
+        `select v.* from ${state}.stable_views as v
+         join unnest($1::text[], $2::text[]) as wanted (schema, name) on (v.schema_name, v.name) = (wanted.schema, wanted.name)`,
+        [places.map((one) => one.schema), places.map((one) => one.name)],
+      )
+    : database.query<Row>(`select * from ${state}.stable_views`));
   return new Map(
     rows.map((row) => {
       const view: StableView = {
@@ -80,10 +87,21 @@ export async function recordStableViews(
   views: readonly StableView[],
 ): Promise<void> {
   if (views.length === 0) return;
-  await tx.query(recordStatement(state, '$1::jsonb'), [JSON.stringify(views.map(stableViewRow))]);
+  await tx.query(
+    `insert into ${state}.stable_views (schema_name, name, node_id, shows_schema, shows_name, shows_since,
+                                        next_schema, next_name, next_since, lagging_since)
+     select v.* from jsonb_to_recordset($1::jsonb) as v (
+         schema_name text, name text, node_id text, shows_schema text, shows_name text, shows_since bigint,
+         next_schema text, next_name text, next_since bigint, lagging_since timestamptz)
+     on conflict (schema_name, name) do update set
+         node_id = excluded.node_id, shows_schema = excluded.shows_schema, shows_name = excluded.shows_name,
+         shows_since = excluded.shows_since, next_schema = excluded.next_schema, next_name = excluded.next_name,
+         next_since = excluded.next_since, lagging_since = excluded.lagging_since`,
+    [JSON.stringify(views.map(stableViewRow))],
+  );
 }
 
-/** A view as `recordStatement` takes it. */
+/** A view as its row has it. */
 export function stableViewRow(view: StableView): Readonly<Record<string, unknown>> {
   return {
     schema_name: view.schema,
@@ -97,19 +115,6 @@ export function stableViewRow(view: StableView): Readonly<Record<string, unknown
     next_since: view.next?.since ?? null,
     lagging_since: view.laggingSince ?? null,
   };
-}
-
-/** Notes views; `rows` is an expression: an array of `stableViewRow` as jsonb. */
-export function recordStatement(state: string, rows: string): string {
-  return `insert into ${state}.stable_views (schema_name, name, node_id, shows_schema, shows_name, shows_since,
-                                        next_schema, next_name, next_since, lagging_since)
-     select v.* from jsonb_to_recordset(${rows}) as v (
-         schema_name text, name text, node_id text, shows_schema text, shows_name text, shows_since bigint,
-         next_schema text, next_name text, next_since bigint, lagging_since timestamptz)
-     on conflict (schema_name, name) do update set
-         node_id = excluded.node_id, shows_schema = excluded.shows_schema, shows_name = excluded.shows_name,
-         shows_since = excluded.shows_since, next_schema = excluded.next_schema, next_name = excluded.next_name,
-         next_since = excluded.next_since, lagging_since = excluded.lagging_since`;
 }
 
 /** The views and functions that others built on a view, as `schema.name`. */

@@ -66,8 +66,8 @@ function toText(checked: RunChecked, seconds: number): string {
 
 function findingText({ error, certain, onPresentData }: NodeFinding): string {
   const notes = [
-    ...(certain ? [] : ['  perhaps: a hook of the project may make what is missing']),
-    ...(onPresentData ? ['  checked on present data: the template asks the database'] : []),
+    ...(certain || onPresentData ? [] : ['  perhaps: a hook of the project may make what is missing']),
+    ...(onPresentData ? ['  perhaps: checked on present data, as the template asks the database'] : []),
   ];
   return [formatError(error), ...notes].join('\n');
 }

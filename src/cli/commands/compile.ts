@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { AddCommand } from '../command.js';
-import { addSelectionFlags, type RunFlagsGiven } from '../run/run-flags.js';
+import { addDeferralFlags, addSelectionFlags, type RunFlagsGiven } from '../run/run-flags.js';
 
 interface CompileFlags extends RunFlagsGiven {
   readonly inline?: string;
@@ -9,7 +9,10 @@ interface CompileFlags extends RunFlagsGiven {
 
 /** `thau compile`: the SQL of each node with its templates rendered, in `target/compiled`; changes nothing. */
 export const addCompile: AddCommand = (program, run) => {
-  addSelectionFlags(program.command('compile').description('render templates to SQL, in target/compiled'))
+  addDeferralFlags(
+    addSelectionFlags(program.command('compile').description('render templates to SQL, in target/compiled')),
+  )
+    .option('--empty', 'as if with --empty')
     .option('-f, --full-refresh', 'as if with --full-refresh')
     .option('--inline <sql>', 'render this instead')
     .option('--output <how>', 'text or json', 'text')
@@ -21,6 +24,7 @@ export const addCompile: AddCommand = (program, run) => {
         const { loadProject } = await import('../run/load-project.js');
         const { namesNodes } = await import('../run/choose-nodes.js');
         const { textOrJson } = await import('../run/text-or-json.js');
+        const { deferralOf } = await import('../run/deferral-flags.js');
         const { compiledPath, writeManifest } = await import('../run/write-manifest.js');
         const { version } = await import('../version.js');
         const json = textOrJson(flags.output);
@@ -30,21 +34,35 @@ export const addCompile: AddCommand = (program, run) => {
         const { manifest, settings } = project;
         const warn = (message: string): void => output.log(message, {}, 'warn');
         if (flags.inline !== undefined) {
-          const [compiled] = await compileNodes({
+          const defer = deferralOf(flags, context.env, warehouse.facts.database, warn);
+          const { compiled: made, faults } = await compileNodes({
             database: warehouse.database,
             stateSchema: warehouse.settings.database.stateSchema,
             manifest,
             renderer,
-            flags: { FULL_REFRESH: false, STORE_FAILURES: false, WHICH: 'compile', EMPTY: false },
+            flags: {
+              FULL_REFRESH: false,
+              STORE_FAILURES: false,
+              WHICH: 'compile',
+              EMPTY: flags.empty ?? false,
+            },
             nodes: [inlineNode(manifest, flags.inline)],
+            ...(defer && { defer }),
           });
-          const sql = compiled?.compiledCode ?? '';
+          if (faults[0]) throw faults[0];
+          const sql = made[0]?.compiledCode ?? '';
           const value = { node: 'inline', compiled: sql };
           output.result(value, json ? JSON.stringify(value, null, 2) : sql);
           return 0;
         }
         const target = join(settings.root, settings.targetPath);
-        const compiled = await compileSelected(context, { project, renderer, flags, warn, target });
+        const { compiled, faults } = await compileSelected(context, {
+          project,
+          renderer,
+          flags,
+          warn,
+          target,
+        });
         writeManifest(target, manifest, version(), { projectDir: settings.root, compiled });
         // what was named is shown; all of a project would only scroll by
         const shown = namesNodes(flags) || json;
@@ -59,8 +77,11 @@ export const addCompile: AddCommand = (program, run) => {
               : `-- ${node.name}\n${compiledCode}\n`,
           );
         }
-        output.log(`${compiled.size} compiled to ${join(settings.targetPath, 'compiled')}`);
-        return 0;
+        for (const fault of faults) output.error(fault);
+        output.log(
+          `${compiled.size} compiled to ${join(settings.targetPath, 'compiled')}${faults.length > 0 ? `, ${faults.length} could not be` : ''}`,
+        );
+        return faults.length > 0 ? 1 : 0;
       }),
     );
 };

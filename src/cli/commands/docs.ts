@@ -23,7 +23,8 @@ export const addDocs: AddCommand = (program, run) => {
         const { chooseNodes, namesNodes } = await import('../run/choose-nodes.js');
         const { compileSelected } = await import('../run/compile-selected.js');
         const { loadProject } = await import('../run/load-project.js');
-        const { writeManifest, writeWhole } = await import('../run/write-manifest.js');
+        const { writeManifest } = await import('../run/write-manifest.js');
+        const { writeWhole } = await import('../run/write-whole.js');
         const { version } = await import('../version.js');
         if (flags.static) {
           throw new ThauError('CLI_USAGE', 'thau writes no HTML page of its own.', {
@@ -37,9 +38,11 @@ export const addDocs: AddCommand = (program, run) => {
         const { manifest, settings } = project;
         const warn = (message: string): void => output.log(message, {}, 'warn');
         const target = join(settings.root, settings.targetPath);
-        const compiled = flags.compile
+        const { compiled, faults } = flags.compile
           ? await compileSelected(context, { project, renderer, flags, warn, target })
-          : new Map<string, string>();
+          : { compiled: new Map<string, string>(), faults: [] };
+        const [fault] = faults;
+        if (fault) throw fault;
         writeManifest(target, manifest, version(), { projectDir: settings.root, compiled });
         const chosen = namesNodes(flags) || (flags.exclude ?? []).length > 0;
         const ids = flags.emptyCatalog

@@ -1,5 +1,5 @@
 import type { AddCommand } from '../command.js';
-import { addSelectionFlags, type RunFlagsGiven } from '../run/run-flags.js';
+import { addDeferralFlags, addSelectionFlags, type RunFlagsGiven } from '../run/run-flags.js';
 
 interface ShowFlags extends RunFlagsGiven {
   readonly limit: string;
@@ -11,7 +11,11 @@ interface ShowFlags extends RunFlagsGiven {
 
 /** `thau show`: rows of a model as its SQL gives them now, or of what a failed run built. */
 export const addShow: AddCommand = (program, run) => {
-  addSelectionFlags(program.command('show').description('show rows of nodes; of a test, the rows that fail'))
+  addDeferralFlags(
+    addSelectionFlags(
+      program.command('show').description('show rows of nodes; of a test, the rows that fail'),
+    ),
+  )
     .option('--limit <count>', 'rows of each', '5')
     .option('--inline <sql>', 'this SQL, with templates, instead of a node')
     .option('--inline-direct <sql>', 'this SQL as it is')
@@ -23,6 +27,7 @@ export const addShow: AddCommand = (program, run) => {
         const { ThauError } = await import('../../errors/thau-error.js');
         const { loadProject } = await import('../run/load-project.js');
         const { selectForRun } = await import('../run/select-for-run.js');
+        const { deferralOf } = await import('../run/deferral-flags.js');
         const { namesNodes } = await import('../run/choose-nodes.js');
         const { textTable } = await import('../text-table.js');
         const { wholeNumber } = await import('../whole-number.js');
@@ -54,6 +59,7 @@ export const addShow: AddCommand = (program, run) => {
           inline === undefined
             ? [...selected].flatMap((id) => manifest.nodes[id] ?? [])
             : [inlineNode(manifest, direct ?? inline)];
+        const defer = deferralOf(flags, context.env, warehouse.facts.database, warn);
         for (const node of nodes) {
           const shown = await showRows({
             database,
@@ -64,6 +70,7 @@ export const addShow: AddCommand = (program, run) => {
             node,
             limit,
             candidate: flags.candidate ?? false,
+            ...(defer && { defer }),
           });
           const { types: _types, ...told } = shown;
           if (json) {

@@ -16,13 +16,17 @@ export interface CheckBeforeOptions {
   readonly all?: boolean;
 }
 
-/** Faults of nodes found before a run builds anything, by node; a fault of the schema is thrown. */
+/**
+ * Faults of nodes found before a run builds anything, by node; a fault of the schema is thrown. They are told, and keep
+ * nothing from being tried: dbt builds what it can, and so does a run.
+ */
 export async function checkBefore(
   warehouse: Warehouse,
   options: CheckBeforeOptions,
 ): Promise<ReadonlyMap<string, unknown>> {
   const faults = new Map<string, unknown>();
-  if (![...options.plan.decisions.values()].some(({ action }) => action === 'build')) return faults;
+  const actions = new Set([...options.plan.decisions.values()].map(({ action }) => action));
+  if (!actions.has('build') && !actions.has('decide')) return faults;
   let checked: RunChecked;
   try {
     checked = await checkWhole(warehouse, options);
@@ -35,10 +39,8 @@ export async function checkBefore(
   if (checked.schemaFault) throw checked.schemaFault;
   for (const { nodeId, name, error, certain } of checked.findings) {
     if (certain) faults.set(nodeId, error);
-    else
-      options.warn(
-        `${error.at ? `${formatPlace(error.at)}: ` : ''}${name} may lack what a hook makes: ${error.message}`,
-      );
+    const where = error.at ? `${formatPlace(error.at)}: ` : '';
+    options.warn(`${where}${name} ${certain ? 'cannot' : 'perhaps cannot'} be built: ${error.message}`);
   }
   return faults;
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { DependentsPolicy } from '../../build/views/dependents.js';
 import type { PathSettings, PathWish } from '../../build/versioned/choose-path.js';
 import { ThauError } from '../../errors/thau-error.js';
 
@@ -30,6 +31,7 @@ export interface RunFlagsGiven {
   readonly carry?: boolean;
   readonly check?: boolean;
   readonly incrementalPath?: string;
+  readonly dependents?: string;
 }
 
 /** Adds the options that choose nodes. */
@@ -44,6 +46,15 @@ export function addSelectionFlags(command: Command): Command {
     .option('--exclude-resource-type <types...>', 'all but these')
     .option('--indirect-selection <mode>', 'which tests come along: eager, cautious, buildable, empty')
     .option('--vars <yaml>', "variables, as in '{as_of: 2026-01-31}'");
+}
+
+/** Adds the options that say where to read what is not built. */
+export function addDeferralFlags(command: Command): Command {
+  return command
+    .option('--defer', 'read what is neither selected nor built from the relations that --state names')
+    .option('--no-defer', 'read what this target has')
+    .option('--favor-state', 'with --defer: although this target has them')
+    .option('--defer-state <folder>', 'the state for --defer, where --state is for the selection');
 }
 
 /** Adds the option that says how incremental models and snapshots go on. */
@@ -65,9 +76,19 @@ export function pathSettings(
   return { asked, path: runs.incrementalPath, versionedFrom: runs.versionedFrom };
 }
 
+export const dependentsHelp =
+  'views of others on columns that go: refuse (names them), keep (the columns stay, empty), drop';
+
+/** `--dependents`. */
+export function dependentsFlag(given: string | undefined): DependentsPolicy {
+  if (given === undefined || given === 'refuse') return 'refuse';
+  if (given === 'keep' || given === 'drop') return given;
+  throw new ThauError('CLI_USAGE', `--dependents is "${given}".`, { hint: 'It is refuse, keep or drop.' });
+}
+
 /** Adds the options of a run. */
 export function addRunFlags(command: Command): Command {
-  return addPathFlag(addSelectionFlags(command))
+  return addDeferralFlags(addPathFlag(addSelectionFlags(command)))
     .option('--threads <count>', 'nodes built at a time')
     .option('-x, --fail-fast', 'begin nothing new after the first failure')
     .option('-f, --full-refresh', 'build incremental models whole')
@@ -76,10 +97,7 @@ export function addRunFlags(command: Command): Command {
     .option('--sample <window>', "read this much event time only: '3 days', or '{start: …, end: …}'")
     .option('--event-time-start <time>', 'build the batches of microbatch models from here, in UTC')
     .option('--event-time-end <time>', 'up to here')
-    .option('--defer', 'read what is neither selected nor built from the relations that --state names')
-    .option('--no-defer', 'read what this target has')
-    .option('--favor-state', 'with --defer: although this target has them')
-    .option('--defer-state <folder>', 'the state for --defer, where --state is for the selection')
+    .option('--dependents <what>', dependentsHelp)
     .option('--no-carry', 'build unchanged nodes too')
     .option('--no-check', 'build without holding everything against the server first');
 }

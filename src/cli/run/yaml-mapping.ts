@@ -1,12 +1,12 @@
-import { parse } from 'yaml';
 import { ThauError } from '../../errors/thau-error.js';
+import { YamlFile } from '../../project/yaml/yaml-file.js';
 
-/** The value of an option such as `--vars '{as_of: 2026-01-31}'`. */
+/** The value of an option such as `--vars '{as_of: 2026-01-31}'`, which means what it would in a project's file. */
 export function yamlMapping(text: string | undefined, option: string): Record<string, unknown> {
   if (text === undefined || text.trim() === '') return {};
   let value: unknown;
   try {
-    value = parse(text);
+    value = new YamlFile(option, text).value;
   } catch (error) {
     throw badMapping(text, option, error);
   }

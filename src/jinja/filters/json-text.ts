@@ -1,9 +1,9 @@
 import { limitFault, typeFault, valueFault } from '../fault.js';
 import { Dict } from '../values/dict.js';
-import { Float } from '../values/float.js';
+import { Float, reprFloat } from '../values/float.js';
 import { HostObject } from '../values/host-object.js';
 import { isFloat, isInteger } from '../values/number.js';
-import { reprFloat, str } from '../values/repr.js';
+import { str } from '../values/repr.js';
 import { sortedBy } from '../values/sort.js';
 import { Tuple } from '../values/tuple.js';
 import { typeName } from '../values/type-name.js';

@@ -68,4 +68,6 @@ export interface Limits {
   readonly size: number;
   /** Decimal digits of an integer: printing one costs their square. */
   readonly digits: number;
+  /** Milliseconds of one search in a text by a pattern: for hosts that give templates regular expressions. */
+  readonly search: number;
 }

@@ -1,6 +1,6 @@
 import { limitFault } from '../fault.js';
 import { Dict } from './dict.js';
-import { Float } from './float.js';
+import { Float, reprFloat } from './float.js';
 import { HostObject } from './host-object.js';
 import { PySet } from './set.js';
 import { Tuple } from './tuple.js';
@@ -77,22 +77,6 @@ class Printer {
     for (const item of items) texts.push(this.print(item));
     return texts.join(', ');
   }
-}
-
-/** Python's shortest text of a float: `1.0`, `1e+16`, `inf`. */
-export function reprFloat(value: number): string {
-  if (Number.isNaN(value)) return 'nan';
-  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
-  if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
-  const [mantissa = '', exponentText = '0'] = value.toExponential().split('e');
-  const exponent = Number(exponentText);
-  // both languages print the shortest digits that read back; they differ in when an exponent is used
-  if (exponent < -4 || exponent >= 16) {
-    const digits = String(Math.abs(exponent)).padStart(2, '0');
-    return `${mantissa}e${exponent < 0 ? '-' : '+'}${digits}`;
-  }
-  const text = exponent < -6 ? value.toFixed(mantissa.length - 2 - exponent) : String(value);
-  return text.includes('.') ? text : `${text}.0`;
 }
 
 // control characters, separators other than the space, unassigned, private and lone surrogates

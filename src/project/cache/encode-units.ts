@@ -21,6 +21,7 @@ interface EncodedCapture {
 interface EncodedUnit {
   readonly f: readonly number[];
   readonly p?: readonly (readonly [PatchKind, string, string, string | null])[];
+  readonly o?: Unit['docs'];
   /** Drafts: node, capture, package. */
   readonly d?: readonly (readonly [SlimNode, EncodedCapture, string])[];
   readonly x?: readonly SlimNode[];
@@ -64,7 +65,7 @@ class Encoder {
   readonly configs: ConfigValues[] = [];
   readonly #configs = new Map<object | string, number>();
 
-  unit({ files, patches, effects }: Unit): EncodedUnit | undefined {
+  unit({ files, patches, docs, effects }: Unit): EncodedUnit | undefined {
     const { sources, disabledSources, taken, warnings, value } = effects;
     if (![sources, disabledSources, value ?? null].every(isPlainData)) return undefined;
     const drafts: (readonly [SlimNode, EncodedCapture, string])[] = [];
@@ -86,6 +87,7 @@ class Encoder {
     return {
       f: files.map((file) => this.#file(file)),
       ...(patches.length > 0 && { p: patches }),
+      ...(docs.length > 0 && { o: docs }),
       ...(drafts.length > 0 && { d: drafts }),
       ...(disabled.length > 0 && { x: disabled }),
       ...(sources.length > 0 && { s: sources }),
@@ -166,6 +168,7 @@ export function decodeUnits(
   const decode = (one: EncodedUnit): Unit => ({
     files: one.f.map((index) => needed(files[index])),
     patches: one.p ?? [],
+    docs: one.o ?? [],
     effects: {
       drafts: (one.d ?? []).map(([slim, encoded, name]) => {
         const capture = decodeCapture(encoded);

@@ -4,6 +4,7 @@ import { ReturnSignal } from '../../jinja/evaluate/return-signal.js';
 import { bindArguments } from '../../jinja/values/bind-arguments.js';
 import type { Call, CallResult, Evaluation } from '../../jinja/values/call.js';
 import { Dict } from '../../jinja/values/dict.js';
+import { Float } from '../../jinja/values/float.js';
 import { HostFunction } from '../../jinja/values/host-function.js';
 import { tryIterate } from '../../jinja/values/iterate.js';
 import { str } from '../../jinja/values/repr.js';
@@ -13,9 +14,10 @@ import { truthy } from '../../jinja/values/truthy.js';
 import type { Value } from '../../jinja/values/value.js';
 import { ThauError } from '../../errors/thau-error.js';
 import { YamlFile } from '../yaml/yaml-file.js';
-import { stringify } from 'yaml';
+import { Scalar, stringify } from 'yaml';
 import { plainOf } from './lazy-record.js';
 import { toValue } from './plain.js';
+import { parseJson } from './parse-json.js';
 import { pythonJson } from './python-json.js';
 
 /** The functions of dbt's context that need neither a node nor the database. */
@@ -26,8 +28,7 @@ export function pureFunctions(): Map<string, Value> {
       // eslint-disable-next-line @typescript-eslint/only-throw-error -- the interpreter's own signal, no error
       throw new ReturnSignal(value);
     },
-    fromjson: (call) =>
-      withDefault('fromjson', 'string', call, (text) => toValue(JSON.parse(text) as unknown)),
+    fromjson: (call) => withDefault('fromjson', 'string', call, parseJson),
     tojson: (call) => {
       const [value = null, fallback, sort = false] = bindArguments(
         'tojson',
@@ -52,7 +53,7 @@ export function pureFunctions(): Map<string, Value> {
         1,
       );
       // PyYAML writes lists no deeper than the key they belong to
-      return stringify(plainOf(value), { sortMapEntries: truthy(sort), indentSeq: false });
+      return stringify(plainOf(value), floatsApart, { sortMapEntries: truthy(sort), indentSeq: false });
     },
     set: (call) => {
       const [value = null, fallback = null] = bindArguments('set', call, ['value', 'default'], 1);
@@ -89,6 +90,12 @@ function withDefault(name: string, parameter: string, call: Call, read: (text: s
     if (error instanceof SyntaxError || error instanceof ThauError) return fallback;
     throw error;
   }
+}
+
+/** Whole floats with their point. */
+function floatsApart(_: unknown, value: unknown): unknown {
+  if (!(value instanceof Float)) return value;
+  return Object.assign(new Scalar(value.value), { minFractionDigits: 1 });
 }
 
 function strictItems(name: string, value: Value): Value[] {

@@ -1,5 +1,6 @@
 import { methodOf } from '../../jinja/methods/method-of.js';
 import { Dict } from '../../jinja/values/dict.js';
+import { Float } from '../../jinja/values/float.js';
 import { HostObject } from '../../jinja/values/host-object.js';
 import { repr } from '../../jinja/values/repr.js';
 import type { Value } from '../../jinja/values/value.js';
@@ -69,7 +70,8 @@ export class LazyRecord extends HostObject {
   }
 
   #entry(value: unknown): Value {
-    if (this.#nested && typeof value === 'object' && value !== null) return new LazyRecord(value);
+    if (this.#nested && typeof value === 'object' && value !== null && !(value instanceof Float))
+      return new LazyRecord(value);
     return toValue(value);
   }
 }

@@ -30,7 +30,8 @@ export function toPlain(value: Value): unknown {
   if (Array.isArray(value)) return value.map(toPlain);
   if (value instanceof Tuple) return value.items.map(toPlain);
   if (value instanceof PySet) return [...value].map(toPlain);
-  if (value instanceof Float) return value.value;
+  // as in YAML: a whole one stays apart from an integer
+  if (value instanceof Float) return Number.isInteger(value.value) ? value : value.value;
   if (value instanceof Undefined) return null;
   if (value instanceof Dict) {
     return Object.fromEntries([...value].map(([key, item]) => [str(key), toPlain(item)]));

@@ -1,8 +1,8 @@
 import { Dict } from '../../jinja/values/dict.js';
-import { Float } from '../../jinja/values/float.js';
+import { Float, reprFloat } from '../../jinja/values/float.js';
 import { Fault } from '../../jinja/fault.js';
 import { HostObject } from '../../jinja/values/host-object.js';
-import { reprFloat, str } from '../../jinja/values/repr.js';
+import { str } from '../../jinja/values/repr.js';
 import { Tuple } from '../../jinja/values/tuple.js';
 import { PySet } from '../../jinja/values/set.js';
 import { typeName } from '../../jinja/values/type-name.js';

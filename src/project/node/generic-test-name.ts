@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto';
+import { Float } from '../../jinja/values/float.js';
+import { Expect } from '../yaml/expect.js';
 
 /** The names dbt gives a generic test. */
 export interface GenericTestName {
@@ -43,13 +45,13 @@ function md5(text: string): string {
 
 function flatten(value: unknown): string[] {
   if (Array.isArray(value)) return value.map(pythonStr);
-  if (typeof value === 'object' && value !== null) return Object.values(value).map(pythonStr);
+  if (Expect.isMapping(value)) return Object.values(value).map(pythonStr);
   return [pythonStr(value)];
 }
 
 function hashable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(hashable);
-  if (typeof value === 'object' && value !== null) {
+  if (Expect.isMapping(value)) {
     const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
     return Object.fromEntries(entries.map(([key, item]) => [key, hashable(item)]));
   }
@@ -67,12 +69,12 @@ function pythonRepr(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (typeof value === 'string') return quoted(value);
   if (Array.isArray(value)) return `[${value.map(pythonRepr).join(', ')}]`;
-  if (typeof value === 'object') {
+  if (Expect.isMapping(value)) {
     return `{${Object.entries(value)
       .map(([key, item]) => `${quoted(key)}: ${pythonRepr(item)}`)
       .join(', ')}}`;
   }
-  return JSON.stringify(value);
+  return value instanceof Float ? value.toString() : JSON.stringify(value);
 }
 
 function quoted(text: string): string {

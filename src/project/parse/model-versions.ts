@@ -1,4 +1,5 @@
 import { ThauError } from '../../errors/thau-error.js';
+import { Float } from '../../jinja/values/float.js';
 import type { Entry, Properties } from '../properties/properties.js';
 import { versionKeys } from '../properties/known-keys.js';
 import type { Problems } from '../problems.js';
@@ -45,7 +46,7 @@ function readVersions(
   const list = expect.mappings(entry.raw, 'versions', `the versions of ${owner}`);
   const versions = list.map((raw, index) => {
     checkKeys(entry.yaml, raw, { owner: `a version of ${owner}`, allowed: versionKeys }, problems);
-    const v = raw['v'];
+    const v = raw['v'] instanceof Float ? raw['v'].toString() : raw['v'];
     if (typeof v !== 'string' && typeof v !== 'number')
       throw expect.fault(raw, 'v', `a version of ${owner} needs "v"`, v);
     return { raw, v, index };

@@ -1,4 +1,5 @@
 import { ThauError } from '../../errors/thau-error.js';
+import { Float } from '../../jinja/values/float.js';
 import type { DeclaredNode, Manifest, ManifestNode, SourceNode } from '../manifest.js';
 import type { PreviousState } from '../state/previous-state.js';
 import { fnmatch } from './fnmatch.js';
@@ -188,7 +189,7 @@ function configMatches(value: unknown, wanted: string, ignoreCase: boolean): boo
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   return list.some((item) => {
     if (typeof item === 'boolean') return String(item) === wanted.toLowerCase();
-    if (typeof item !== 'string' && typeof item !== 'number') return false;
+    if (typeof item !== 'string' && typeof item !== 'number' && !(item instanceof Float)) return false;
     return ignoreCase ? String(item).toUpperCase() === wanted.toUpperCase() : String(item) === wanted;
   });
 }

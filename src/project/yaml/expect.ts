@@ -1,4 +1,5 @@
 import { ThauError } from '../../errors/thau-error.js';
+import { Float } from '../../jinja/values/float.js';
 import type { YamlFile, YamlMapping } from './yaml-file.js';
 
 /** Reads values of one YAML file in the shapes expected, or throws PROJECT_YAML_VALUE with the place. */
@@ -7,7 +8,7 @@ export class Expect {
 
   /** Whether a value is a mapping. */
   static isMapping(value: unknown): value is YamlMapping {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Float);
   }
 
   mapping(container: unknown, key: string | number, owner: string): YamlMapping {
@@ -39,7 +40,8 @@ export class Expect {
   text(container: unknown, key: string | number, owner: string): string {
     const value = read(container, key);
     if (typeof value === 'string') return value;
-    if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+    if (typeof value === 'number' || typeof value === 'boolean' || value instanceof Float)
+      return String(value);
     const problem = value === undefined || value === null ? `${owner} is missing` : `${owner} must be text`;
     throw this.fault(container, value === undefined ? undefined : key, problem, value);
   }
@@ -83,6 +85,6 @@ function read(container: unknown, key: string | number): unknown {
 
 function describe(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'a mapping';
+  if (Expect.isMapping(value)) return 'a mapping';
   return JSON.stringify(value);
 }

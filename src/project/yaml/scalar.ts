@@ -1,8 +1,10 @@
+import { Float } from '../../jinja/values/float.js';
+
 /**
  * What a plain (unquoted) YAML scalar means to dbt, which reads YAML 1.1 as PyYAML does: `yes` and `off` are
  * booleans, `012` is octal, `12:30` is 750 (base sixty), `1e3` is text, since a float needs a point. What plain data
  * has no kind for is text: dates and times as Python prints them, integers beyond 2^53 as they are written. A float
- * without a fraction is an integer here. test/project/yaml/corpus holds PyYAML's answers.
+ * without a fraction is a Float, so that 1.0 stays apart from 1. test/project/yaml/corpus holds PyYAML's answers.
  */
 export function plainScalar(text: string): unknown {
   const first = text.charCodeAt(0);
@@ -60,12 +62,13 @@ function readInt(written: string): number | string {
   return negative ? 0 - value : value;
 }
 
-function readFloat(written: string): number {
+function readFloat(written: string): number | Float {
   const text = written.replaceAll('_', '');
   const negative = text.startsWith('-');
   const digits = text.replace(/^[-+]/, '');
-  const value = digits.includes(':') ? sexagesimal(digits) : Number(digits);
-  return negative && value !== 0 ? -value : value;
+  const size = digits.includes(':') ? sexagesimal(digits) : Number(digits);
+  const value = negative ? -size : size;
+  return Number.isInteger(value) ? new Float(value) : value;
 }
 
 function sexagesimal(digits: string): number {

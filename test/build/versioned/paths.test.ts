@@ -1,12 +1,13 @@
 import pg from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { collectGarbage } from '../../../src/build/garbage.js';
 import { rollback } from '../../../src/build/rollback.js';
 import { beginVersion } from '../../../src/build/versioned/write-version.js';
 import { readGeneration } from '../../../src/build/publish/generation.js';
 import { RunAdapter } from '../../../src/build/adapter/run-adapter.js';
 import { OwnedNames } from '../../../src/build/adapter/owned-names.js';
 import type { Database } from '../../../src/postgres/database.js';
-import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
+import { createTestDatabase, stateTemplate, type TestDatabase } from '../../support/test-database.js';
 import { flags, openState, runPlain, type PlainNode, type Ran } from '../support/engine.js';
 
 let place: TestDatabase;
@@ -15,7 +16,7 @@ let number = 0;
 /** Each test has a model of its own in one database. */
 let name = '';
 beforeAll(async () => {
-  place = await createTestDatabase();
+  place = await createTestDatabase(stateTemplate());
   database = await openState(place.url);
 });
 afterAll(async () => {
@@ -169,6 +170,35 @@ describe('a versioned model', () => {
       [3, 'lost'],
       [4, 'Nha Trang'],
     ]);
+  });
+
+  test('shows a transaction that began before rows were undone none of them', async () => {
+    await build(values(`(1, 'Huế'), (2, 'Vinh')`));
+    const broken: PlainNode = { name: 'after', reads: [name], sql: () => 'select 1 / 0 as n' };
+    await runPlain(database, [model(values(`(2, 'lost'), (3, 'lost')`)), broken]);
+    const tidy = (): Promise<unknown> =>
+      database.use((session) => collectGarbage(session, { state: 'thau' }));
+    const isWhole = async (): Promise<unknown> =>
+      (await query(`select whole from thau.versioned_views where relation_name = '${name}'`))[0];
+    const reader = new pg.Client({ connectionString: place.url });
+    await reader.connect();
+    try {
+      // its snapshot still has the rows of the failed run
+      await reader.query('begin isolation level repeatable read; select from thau.pointer');
+      await tidy();
+      const { rows } = await reader.query(`select id, city from shop.${name} order by id`);
+      expect(rows).toEqual([
+        { id: 1, city: 'Huế' },
+        { id: 2, city: 'Vinh' },
+      ]);
+      expect(await isWhole()).toEqual([false]);
+    } finally {
+      await reader.end();
+    }
+    await vi.waitFor(async () => {
+      await tidy();
+      expect(await isWhole()).toEqual([true]);
+    });
   });
 
   test('shows exactly the earlier rows after a rollback, and goes on from them', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { Float } from '../../../src/jinja/values/float.js';
 import { YamlFile } from '../../../src/project/yaml/yaml-file.js';
 
 interface Corpus {
@@ -20,7 +21,7 @@ const read = (text: string): unknown => new YamlFile('a.yml', text).value;
 function ours(kind: string, value: unknown): unknown {
   if (kind === 'float') {
     const number = Number(String(value).replace('inf', 'Infinity'));
-    return Object.is(number, -0) ? 0 : number;
+    return Number.isInteger(number) ? new Float(number) : number;
   }
   if (kind !== 'int') return value;
   // beyond what a number holds exactly, the digits are kept as text

@@ -2,7 +2,7 @@ import { guardedMatch } from './guarded-match.js';
 import { translatePattern } from './python-pattern.js';
 import { valueFault } from '../../../jinja/fault.js';
 import { bindArguments } from '../../../jinja/values/bind-arguments.js';
-import type { Call, CallResult } from '../../../jinja/values/call.js';
+import type { Call, CallResult, Limits } from '../../../jinja/values/call.js';
 import { Dict } from '../../../jinja/values/dict.js';
 import { HostFunction } from '../../../jinja/values/host-function.js';
 import { HostObject } from '../../../jinja/values/host-object.js';
@@ -39,9 +39,9 @@ class Pattern extends HostObject {
   }
 
   /** `how`: anywhere, at the start, or the whole text. */
-  find(text: string, how: 'search' | 'match' | 'fullmatch'): Value {
+  find(text: string, how: 'search' | 'match' | 'fullmatch', limits: Limits): Value {
     const regex = how === 'fullmatch' ? this.#whole : this.#regex;
-    const match = guardedMatch(this.source, () => {
+    const match = guardedMatch(this.source, limits, () => {
       regex.lastIndex = 0;
       return regex.exec(text);
     });
@@ -49,8 +49,8 @@ class Pattern extends HostObject {
     return new Match(match);
   }
 
-  all(text: string): RegExpExecArray[] {
-    return guardedMatch(this.source, () => [...text.matchAll(this.#regex)]);
+  all(text: string, limits: Limits): RegExpExecArray[] {
+    return guardedMatch(this.source, limits, () => [...text.matchAll(this.#regex)]);
   }
 
   override getAttribute(name: string): Value | undefined {
@@ -122,26 +122,27 @@ class Match extends HostObject {
 type Operation = (pattern: Pattern, call: Pick<Call, 'args' | 'kwargs' | 'context'>) => CallResult;
 
 const operations: Readonly<Record<string, Operation>> = {
-  search: (pattern, { args }) => pattern.find(str(args[0] ?? ''), 'search'),
-  match: (pattern, { args }) => pattern.find(str(args[0] ?? ''), 'match'),
-  fullmatch: (pattern, { args }) => pattern.find(str(args[0] ?? ''), 'fullmatch'),
-  findall: (pattern, { args }) =>
-    pattern.all(str(args[0] ?? '')).map((match) => {
+  search: (pattern, { args, context }) => pattern.find(str(args[0] ?? ''), 'search', context.limits),
+  match: (pattern, { args, context }) => pattern.find(str(args[0] ?? ''), 'match', context.limits),
+  fullmatch: (pattern, { args, context }) => pattern.find(str(args[0] ?? ''), 'fullmatch', context.limits),
+  findall: (pattern, { args, context }) =>
+    pattern.all(str(args[0] ?? ''), context.limits).map((match) => {
       const groups = match.slice(1).map((group) => (group as string | undefined) ?? '');
       return groups.length > 1 ? new Tuple(groups) : (groups[0] ?? match[0]);
     }),
-  finditer: (pattern, { args }) => pattern.all(str(args[0] ?? '')).map((match) => new Match(match)),
+  finditer: (pattern, { args, context }) =>
+    pattern.all(str(args[0] ?? ''), context.limits).map((match) => new Match(match)),
   split: (pattern, call) => {
     const [text = '', most = 0] = bindArguments('split', call, ['string', 'maxsplit'], 1);
-    return split(pattern, str(text), Number(most));
+    return split(pattern, str(text), Number(most), call.context.limits);
   },
   sub: substitute,
 };
 
-function split(pattern: Pattern, text: string, most: number): Value[] {
+function split(pattern: Pattern, text: string, most: number, limits: Limits): Value[] {
   const parts: Value[] = [];
   let from = 0;
-  for (const match of pattern.all(text)) {
+  for (const match of pattern.all(text, limits)) {
     if (most > 0 && parts.length >= most) break;
     parts.push(
       text.slice(from, match.index),
@@ -161,7 +162,7 @@ function* substitute(
   const source = str(text);
   let out = '';
   let from = 0;
-  for (const [index, match] of pattern.all(source).entries()) {
+  for (const [index, match] of pattern.all(source, call.context.limits).entries()) {
     if (Number(count) > 0 && index >= Number(count)) break;
     const by =
       typeof replacement === 'string'
