@@ -6,7 +6,6 @@ import { compileIfStale } from '../bin/compile.js';
 
 const here = import.meta.dirname;
 let env = process.env;
-if (!existsSync(`${here}/node_modules/autocannon`)) run('npm', ['ci', '--prefix', here, '--silent']);
 await compileIfStale();
 const server = process.env.BENCH_DATABASE_URL === undefined ? await embedded() : undefined;
 if (server) env = { ...env, BENCH_DATABASE_URL: server.url };

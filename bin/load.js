@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
-import { opening, packName, readPack } from './pack.js';
+import { innerId, opening, packageOpening, packName, readPack } from './pack.js';
 
 const dist = join(dirname(fileURLToPath(import.meta.url)), '../dist');
 
@@ -20,6 +20,7 @@ export async function load(id) {
 class Loader {
   #modules = new Map();
   #scripts = new Map();
+  #packages = new Map();
   /** What modules wait for at their top. */
   #ready = Promise.resolve();
   #require = createRequire(join(dist, 'cli/main.js'));
@@ -27,8 +28,8 @@ class Loader {
 
   constructor(pack) {
     this.pack = pack;
-    this.#require.default = (specifier) => {
-      const found = this.#require(specifier);
+    this.#outer.default = (specifier) => {
+      const found = this.#outer(specifier);
       return isNamespace(found) ? found.default : found;
     };
     this.#code = new CodeFile(join(dist, `.code-${process.version}-${process.arch}`), pack.id);
@@ -37,15 +38,52 @@ class Loader {
 
   /** As `import()`: what the module waits for at its top is awaited, that of all it imports included. */
   import = async (specifier) => {
-    const found = specifier.startsWith('./') ? this.#packed(specifier.slice(2)) : this.#outer(specifier);
+    const found = specifier.startsWith('./')
+      ? this.#packed(specifier.slice(2))
+      : this.#outerImport(specifier);
     for (let ready; ready !== this.#ready;) await (ready = this.#ready);
     return found;
   };
 
-  /** As `import()` of a package, or of a module of Node's. */
-  #outer(specifier) {
-    const found = this.#require(specifier);
+  /** A package, or a module of Node's. */
+  #outer = (specifier) => {
+    let entry = this.#packages.get(specifier);
+    if (entry === undefined) this.#packages.set(specifier, (entry = this.pack.entryOf(specifier) ?? null));
+    return entry === null ? this.#require(specifier) : this.#ofPackage(entry);
+  };
+
+  /** As `import()` of one. */
+  #outerImport(specifier) {
+    const found = this.#outer(specifier);
     return isNamespace(found) ? found : { ...found, default: found };
+  }
+
+  #ofPackage = (id) => {
+    const known = this.#modules.get(id);
+    if (known !== undefined) return known.exports;
+    const file = join(dist, '..', id);
+    const module = { exports: {}, filename: file, id: file };
+    this.#modules.set(id, module);
+    const require = (specifier) =>
+      specifier.startsWith('.') ? this.#ofPackage(innerId(id, specifier)) : createRequire(file)(specifier);
+    try {
+      const run = this.#compiled(id, { filename: file, columnOffset: -packageOpening.length });
+      run.call(module.exports, module.exports, require, module, file, dirname(file));
+    } catch (error) {
+      this.#modules.delete(id);
+      throw error;
+    }
+    return module.exports;
+  };
+
+  /** The function that a packed module is. */
+  #compiled(id, options) {
+    const text = this.pack.text(id);
+    if (text === undefined) throw new Error(`the pack has no ${id}`);
+    const script = new Script(text, { ...options, cachedData: this.#code.of(id) });
+    if (script.cachedDataRejected) this.#code.refuse();
+    this.#scripts.set(id, script);
+    return script.runInThisContext();
   }
 
   #packed = (id) => {
@@ -54,20 +92,12 @@ class Loader {
     const exports = {};
     this.#modules.set(id, exports);
     const file = join(dist, id);
-    const text = this.pack.text(id);
-    if (text === undefined) throw new Error(`dist has no ${id}`);
-    const cachedData = this.#code.of(id);
-    const script = new Script(text, {
-      filename: pathToFileURL(file).href,
-      columnOffset: -opening.length,
-      cachedData,
-    });
-    if (script.cachedDataRejected) this.#code.refuse();
-    this.#scripts.set(id, script);
-    const meta = { url: pathToFileURL(file).href, filename: file, dirname: dirname(file) };
+    const url = pathToFileURL(file).href;
+    const meta = { url, filename: file, dirname: dirname(file) };
     const wait = (promise) => void (this.#ready = Promise.all([this.#ready, promise]));
     try {
-      script.runInThisContext()(exports, this.#require, this.#packed, this.import, wait, meta);
+      const run = this.#compiled(id, { filename: url, columnOffset: -opening.length });
+      run(exports, this.#outer, this.#packed, this.import, wait, meta);
     } catch (error) {
       this.#modules.delete(id);
       throw error;

@@ -1,18 +1,27 @@
 // The modules of dist in one file, each as a function: read at once instead of found one by one, and kept with the code
 // that V8 made of it (load.js). A module's lines and columns stay what they are in dist, so stack traces name its file.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
-import { posix } from 'node:path';
+import { createRequire } from 'node:module';
+import { dirname, join, posix, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
 
 /** The names a packed module sees. */
 export const opening =
   '(function (__exports, __require, __packed, __import, __wait, __meta) { "use strict"; ';
+/** Those a module of a package sees. */
+export const packageOpening = '(function (exports, require, module, __filename, __dirname) { ';
 const closing = '\n})';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Packages every command loads, that nothing but our own modules require. */
+const packages = ['commander', 'yaml'];
 
 /** Below dist. */
 export const packName = '.pack';
-const format = 'thau pack 1';
+const format = 'thau pack 2';
 
 /** The packed text of a compiled module, `id` being its path below dist; undefined where it cannot be packed. */
 export function packed(ts, id, text) {
@@ -117,8 +126,49 @@ function inner(ts, source, edit, id) {
   visit(source);
 }
 
+/** How a package stands; another one that was installed since is not taken for it. */
+function stampOf(manifest) {
+  const { size, mtimeMs } = statSync(join(root, manifest));
+  return `${String(size)}:${String(mtimeMs)}`;
+}
+
+/** What a module of a package means by `./other` or `./other.js`. */
+export function innerId(from, specifier) {
+  const id = posix.join(posix.dirname(from), specifier);
+  return id.endsWith('.js') ? id : `${id}.js`;
+}
+
+/** Adds the modules of a package that its entry leads to. */
+function packPackage(name, modules) {
+  const entry = relative(root, createRequire(join(root, 'dist/cli/main.js')).resolve(name)).replaceAll(
+    '\\',
+    '/',
+  );
+  const folder = entry.slice(0, entry.lastIndexOf(`node_modules/${name}/`) + `node_modules/${name}`.length);
+  const add = (id) => {
+    if (modules.has(id)) return;
+    const text = readFileSync(join(root, id), 'utf8');
+    modules.set(id, `${packageOpening}${text}${closing}`);
+    for (const [, specifier] of text.matchAll(/\brequire\(\s*['"](\.[^'"]+)['"]\s*\)/g)) {
+      add(innerId(id, specifier));
+    }
+  };
+  add(entry);
+  const manifest = `${folder}/package.json`;
+  return { entry, manifest, stamp: stampOf(manifest) };
+}
+
 /** Writes packed modules by their ids. */
-export function writePack(file, modules) {
+export function writePack(file, compiled) {
+  const modules = new Map(compiled);
+  const packed = {};
+  for (const name of packages) {
+    try {
+      packed[name] = packPackage(name, modules);
+    } catch {
+      // laid out in another way: it is required as any other
+    }
+  }
   const hash = createHash('sha1');
   const index = {};
   const bodies = [];
@@ -130,7 +180,7 @@ export function writePack(file, modules) {
     bodies.push(body);
     at += body.length;
   }
-  const header = JSON.stringify({ format, id: hash.digest('hex'), index });
+  const header = JSON.stringify({ format, id: hash.digest('hex'), packages: packed, index });
   writeFileSync(file, Buffer.concat([Buffer.from(`${header}\n`), ...bodies]));
 }
 
@@ -147,7 +197,12 @@ export function readPack(file) {
       const place = index[module];
       return place && bytes.toString('utf8', end + 1 + place[0], end + 1 + place[0] + place[1]);
     };
-    return { id, text };
+    /** The entry of a packed package, where it is the one that is installed. */
+    const entryOf = (name) => {
+      const found = Object.hasOwn(header.packages, name) ? header.packages[name] : undefined;
+      return found !== undefined && stampOf(found.manifest) === found.stamp ? found.entry : undefined;
+    };
+    return { id, text, entryOf };
   } catch {
     return undefined;
   }

@@ -4,14 +4,20 @@ import { hash } from 'node:crypto';
 import { createServer } from 'node:http';
 import pg from 'pg';
 
-const [, , port, url, key] = process.argv;
-const pool = new pg.Pool({ connectionString: url, max: 10, idleTimeoutMillis: 0 });
+const [, , port, url, key, state = 'thau'] = process.argv;
+const pool = new pg.Pool({
+  connectionString: url,
+  max: 10,
+  idleTimeoutMillis: 0,
+  application_name: 'floor',
+  options: '-c timezone=UTC -c jit=off',
+});
 const keys = new Map([[hash('sha256', key, 'base64'), { name: 'bench' }]]);
-const generation = String((await pool.query('select generation from thau.pointer')).rows[0].generation);
+const generation = String((await pool.query(`select generation from ${state}.pointer`)).rows[0].generation);
 
 const list = (from) => `(select '['||coalesce(string_agg(j,','),'')||']' from (${from}) q)`;
 const pinned = (data) =>
-  `select p.generation::text, case when p.generation = $1::bigint then ${data} end from thau.pointer p`;
+  `select p.generation::text, case when p.generation = $1::bigint then ${data} end from ${state}.pointer p`;
 
 const statements = {
   C: {

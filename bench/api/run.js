@@ -1,19 +1,24 @@
-// Requests per second of thau beside the floor, in one run: answers held equal first, then short rounds in turn, then
-// medians. `node bench/api/run.js [--connections 16] [--seconds 5] [--rounds 5]`, with the server in BENCH_DATABASE_URL.
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+// Requests per second of thau beside the floor and PostGraphile, in one run: answers held equal first, then short rounds
+// in turn, then medians. `node bench/api/run.js [--connections 16,64] [--seconds 5] [--rounds 5] [--only customer]
+// [--servers live,floor]`, with the server in BENCH_DATABASE_URL. `node bench/api/soak.js` is the hour of load.
+import { availableParallelism, cpus } from 'node:os';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
-import autocannon from 'autocannon';
-import { requests } from './requests.js';
-import { publish, setUp } from './setup.js';
+import pg from 'pg';
+import { planTimes } from './plan.js';
+import { median, secondsOf, startLoad } from './processes.js';
+import { alike, requests } from './requests.js';
+import { ask, startServers, stopServers } from './servers.js';
+import { setUp } from './setup.js';
 
 const { values: options } = parseArgs({
   options: {
-    connections: { type: 'string', default: '16' },
+    connections: { type: 'string', default: '16,64' },
     seconds: { type: 'string', default: '5' },
     rounds: { type: 'string', default: '5' },
+    servers: { type: 'string', default: 'live,floor,cached,document,postgraphile' },
     json: { type: 'boolean', default: false },
     only: { type: 'string' },
+    plan: { type: 'boolean', default: false },
   },
 });
 const database = process.env.BENCH_DATABASE_URL;
@@ -23,176 +28,176 @@ if (database === undefined) {
   );
   process.exit(2);
 }
-const here = import.meta.dirname;
-const root = `${here}/../..`;
-const thauPort = 4_801;
-const floorPort = 4_802;
 
 const url = await setUp(database);
-const env = {
-  ...process.env,
-  DATABASE_URL: url,
-  PORT: String(thauPort),
-  NODE_ENV: 'production',
-  NO_COLOR: '1',
-};
-const thau = (...args) => [
-  process.execPath,
-  [`${root}/bin/thau.js`, '--project-dir', `${here}/project`, ...args],
-];
-const key = (await output(...thau('key', 'create', '--name', 'bench'))).trim();
-await publish(url);
-const servers = new Map([
-  [thauPort, start(...thau('serve'), /GraphQL at/)],
-  [floorPort, start(process.execPath, [`${here}/floor.js`, String(floorPort), url, key], /listening/)],
-]);
+const client = new pg.Client({ connectionString: url });
+await client.connect();
+if (options.plan) {
+  console.log(JSON.stringify(planTimes()));
+  process.exit(0);
+}
+const servers = await startServers(url, options.servers.split(','));
+const load = startLoad();
+const table = [];
 try {
-  await Promise.all([...servers.values()].map(({ ready }) => ready));
   await holdEqual();
-  const table = [];
-  for (const name of Object.keys(requests)) {
-    if (options.only === undefined || name.includes(options.only)) table.push(await measure(name));
+  await documentReady();
+  for (const request of Object.keys(requests)) {
+    if (options.only !== undefined && !request.includes(options.only)) continue;
+    for (const connections of options.connections.split(',').map(Number)) {
+      table.push(...(await measure(request, connections)));
+    }
   }
-  print(table);
 } finally {
-  for (const { child } of servers.values()) child.kill('SIGTERM');
+  stopServers(servers);
+  load.child.kill();
 }
+const { rows: versions } = await client.query('show server_version');
+await client.end();
+print();
 
-function start(command, args, sign) {
-  // one core for the server under test where the system can say so
-  const pinned = process.platform === 'linux' ? ['taskset', ['-c', '0', command, ...args]] : [command, args];
-  const child = spawn(pinned[0], pinned[1], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const ready = new Promise((resolve, reject) => {
-    let said = '';
-    const read = (chunk) => {
-      said += chunk;
-      if (sign.test(said)) resolve();
-    };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
-    child.on('exit', (code) => reject(new Error(`${args.join(' ')} ended with ${code}: ${said}`)));
-  });
-  ready.catch(() => undefined);
-  return { child, ready };
-}
-
-function output(command, args) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
-    let text = '';
-    child.stdout.on('data', (chunk) => (text += chunk));
-    child.on('exit', (code) =>
-      code === 0 ? resolve(text) : reject(new Error(`${args.join(' ')}: ${code}`)),
-    );
-  });
-}
-
-function headers() {
-  return { 'content-type': 'application/json', authorization: `Bearer ${key}` };
+/** The servers that a request is for: what is kept ready is one customer's view. */
+function asked(request) {
+  return Object.values(servers).filter(({ name }) => name !== 'document' || request === 'one customer');
 }
 
 async function holdEqual() {
-  for (const [name, { query, variables }] of Object.entries(requests)) {
+  for (const [request, { variables }] of Object.entries(requests)) {
     for (let time = 0; time < 20; time += 1) {
-      const body = JSON.stringify({ query, variables: variables() });
-      const [ours, theirs] = await Promise.all(
-        [thauPort, floorPort].map(async (port) => {
-          const answer = await fetch(`http://127.0.0.1:${port}/graphql`, {
-            method: 'POST',
-            headers: headers(),
-            body,
-          });
-          return answer.json();
-        }),
+      const given = variables();
+      const answers = await Promise.all(
+        asked(request).map(async (server) => [server, await ask(server, request, given)]),
       );
-      if (!isDeepStrictEqual(ours, theirs) || ours.errors !== undefined) {
+      const [[, first]] = answers;
+      for (const [server, answer] of answers) {
+        if (answer.errors === undefined && isDeepStrictEqual(alike(answer), alike(first))) continue;
+        const texts = [first, answer].map((one) => JSON.stringify(alike(one)).slice(0, 2_000));
         throw new Error(
-          `${name}: the answers differ for ${body}\n${JSON.stringify(ours)}\n${JSON.stringify(theirs)}`,
+          `${request}: ${server.name} answers ${JSON.stringify(given)} differently\n${texts.join('\n')}`,
         );
       }
     }
   }
 }
 
-async function measure(name) {
-  const { query, variables } = requests[name];
-  const shoot = async (port, duration) => {
-    const before = cpuSeconds(servers.get(port).child.pid);
-    const result = await autocannon({
-      url: `http://127.0.0.1:${port}/graphql`,
-      connections: Number(options.connections),
-      duration,
-      requests: [
-        {
-          method: 'POST',
-          headers: headers(),
-          setupRequest: (request) => ({
-            ...request,
-            body: JSON.stringify({ query, variables: variables() }),
-          }),
-        },
-      ],
-    });
-    if (result.non2xx > 0 || result.errors > 0)
-      throw new Error(`${name}: ${result.non2xx} refused, ${result.errors} broken`);
-    const cpu = (cpuSeconds(servers.get(port).child.pid) - before) / result['2xx'];
-    return { rate: result['2xx'] / result.duration, p99: result.latency.p99, cpu };
+/** The document's table is filled in the background: its server is not to be measured before. */
+async function documentReady() {
+  if (servers.document === undefined) return;
+  for (let time = 0; time < 600; time += 1) {
+    const { rows } = await client.query(
+      `select count(*)::int as ready from pg_class c where c.relnamespace = 'thau_documents'::regnamespace
+       and c.relname like 'document_%' and c.relkind = 'r' and obj_description(c.oid, 'pg_class')
+           = (select generation::text from thau_documents.pointer)`,
+    );
+    if (rows[0].ready > 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error('the document was not ready after two minutes');
+}
+
+/** CPU seconds of each connection that a server has; NaN where the database runs elsewhere. */
+async function databaseSeconds(server) {
+  const { rows } = await client.query(
+    'select pid from pg_stat_activity where datname = current_database() and application_name = $1',
+    [server.application],
+  );
+  return rows.map(({ pid }) => [pid, secondsOf(pid).used]);
+}
+
+async function measure(request, connections) {
+  const shoot = async (server, seconds) => {
+    const { port, key, dialect, child } = server;
+    const backends = new Map(await databaseSeconds(server));
+    const before = secondsOf(child.pid);
+    const result = await load.ask({ port, key, dialect, request, connections, seconds });
+    if (result.errors > 0)
+      throw new Error(`${request} by ${server.name}: ${result.errors} faults, such as ${result.error}`);
+    const after = secondsOf(child.pid);
+    let used = 0;
+    for (const [pid, now] of await databaseSeconds(server)) used += now - (backends.get(pid) ?? now);
+    return {
+      ...result,
+      server: (after.used - before.used) / result.answers,
+      waited: (after.waited - before.waited) / result.answers,
+      database: used / result.answers,
+      load: result.cpu / result.answers,
+    };
   };
-  await shoot(thauPort, 2);
-  await shoot(floorPort, 2);
+  const taking = asked(request);
+  // a warm server: the compiler has seen the path, every connection its plans
+  for (const server of taking) await shoot(server, 1.5);
   const rounds = [];
   for (let round = 0; round < Number(options.rounds); round += 1) {
-    const order = round % 2 === 0 ? [thauPort, floorPort] : [floorPort, thauPort];
+    const order = round % 2 === 0 ? taking : [...taking].reverse();
     const seen = {};
-    for (const port of order) seen[port] = await shoot(port, Number(options.seconds));
-    rounds.push({ ours: seen[thauPort], floor: seen[floorPort] });
+    for (const server of order) seen[server.name] = await shoot(server, Number(options.seconds));
+    rounds.push(seen);
   }
-  return {
-    name,
-    thau: median(rounds.map(({ ours }) => ours.rate)),
-    floor: median(rounds.map(({ floor }) => floor.rate)),
-    ratio: median(rounds.map(({ ours, floor }) => ours.rate / floor.rate)),
-    cpu: median(rounds.map(({ ours }) => ours.cpu)),
-    floorCpu: median(rounds.map(({ floor }) => floor.cpu)),
-    cpuRatio: median(rounds.map(({ ours, floor }) => floor.cpu / ours.cpu)),
-    p99: median(rounds.map(({ ours }) => ours.p99)),
-    floorP99: median(rounds.map(({ floor }) => floor.p99)),
-  };
+  return taking.map(({ name }) => {
+    const of = (read) => median(rounds.map((round) => read(round[name], round)));
+    const against = (other) =>
+      servers[other] === undefined ? undefined : of((own, round) => own.rate / round[other].rate);
+    return {
+      request,
+      connections,
+      server: name,
+      rate: of(({ rate }) => rate),
+      floor: against('floor'),
+      postgraphile: against('postgraphile'),
+      p50: of(({ p50 }) => p50),
+      p99: of(({ p99 }) => p99),
+      p99Ratio: servers.floor && of((own, round) => own.p99 / round.floor.p99),
+      serverMs: 1000 * of(({ server }) => server),
+      databaseMs: 1000 * of(({ database }) => database),
+      databaseRatio: servers.live && of((own, round) => own.database / round.live.database),
+      loadMs: 1000 * of(({ load }) => load),
+      waitedMs: 1000 * of(({ waited }) => waited),
+      kilobytes: of(({ bytes, answers }) => bytes / answers / 1000),
+    };
+  });
 }
 
-/** User and system time of a process so far; NaN where the system does not say. */
-function cpuSeconds(pid) {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /, '')
-      .split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / 100;
-  } catch {
-    return NaN;
-  }
-}
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-function print(table) {
+function print() {
+  const machine = `${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.version}, PostgreSQL ${versions[0].server_version}`;
   if (options.json) {
-    console.log(JSON.stringify(table));
+    console.log(JSON.stringify({ machine, table }));
     return;
   }
-  console.log(
-    `Requests per second at ${options.connections} connections, medians of ${options.rounds} rounds of ${options.seconds} s:`,
-  );
+  console.log(`${machine}; medians of ${options.rounds} rounds of ${options.seconds} s`);
+  const figure = (value, digits, unit = '') =>
+    value === undefined ? '-' : `${value.toFixed(digits)}${unit}`;
+  const head = [
+    'server',
+    'req/s',
+    'of floor',
+    'of PostGraphile',
+    'p50 ms',
+    'p99 ms',
+    'p99 of floor',
+    'CPU ms: server',
+    'PostgreSQL',
+    'load',
+    'server waits',
+  ];
+  let last = '';
   for (const row of table) {
-    console.log(
-      [
-        `  ${row.name.padEnd(28)} thau ${row.thau.toFixed(0).padStart(5)}  floor ${row.floor.toFixed(0).padStart(5)}  ratio ${row.ratio.toFixed(2)}`,
-        `p99 ${row.p99} ms (floor ${row.floorP99} ms)`,
-        `server CPU ${(row.cpu * 1000).toFixed(3)} ms a request (floor ${(row.floorCpu * 1000).toFixed(3)} ms, ratio ${row.cpuRatio.toFixed(2)})`,
-      ].join('  '),
-    );
+    const title = `${row.request}, ${row.connections} connections, ${row.kilobytes.toFixed(0)} kB`;
+    if (`${row.request}${row.connections}` !== last)
+      console.log(`\n${title}\n  ${head.map((name) => name.padStart(12)).join(' ')}`);
+    last = `${row.request}${row.connections}`;
+    const cells = [
+      row.server,
+      figure(row.rate, 0),
+      figure(row.floor, 3),
+      figure(row.postgraphile, 2),
+      figure(row.p50, 1),
+      figure(row.p99, 1),
+      figure(row.p99Ratio, 2),
+      figure(row.serverMs, 3),
+      figure(row.databaseMs, 3),
+      figure(row.loadMs, 3),
+      figure(row.waitedMs, 3),
+    ];
+    console.log(`  ${cells.map((cell, index) => cell.padStart(Math.max(12, head[index].length))).join(' ')}`);
   }
 }

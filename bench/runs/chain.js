@@ -72,7 +72,7 @@ function write(file) {
   file('transforms/sources.yml', 'sources: [{name: raw, tables: [{name: events}]}]\n');
   file(
     'transforms/events.sql',
-    `{{ config(materialized='incremental', incremental_strategy='append', indexes=[{'columns': ['at']}, {'columns': ['customer_id']}]) }}
+    `{{ config(materialized='incremental', incremental_strategy='append', indexes=[{'columns': ['id']}, {'columns': ['at']}, {'columns': ['customer_id']}]) }}
 select id, customer_id, at, kind, amount from {{ source('raw', 'events') }}
 {% if is_incremental() %}where id > {{ latest('id') }}{% endif %}\n`,
   );
@@ -89,7 +89,7 @@ with recent as (
 ), numbered as (
     select *, sum(begins) over (partition by customer_id order by at, id) as nth from marked
 )
-select customer_id || '-' || min(id) as session_id, customer_id, min(at) as started_at, max(at) as ended_at,
+select min(id) as session_id, customer_id, min(at) as started_at, max(at) as ended_at,
     count(*) as events, count(*) filter (where kind = 'order') as orders
 from numbered group by customer_id, nth\n`,
   );
@@ -102,7 +102,7 @@ where kind = 'order'
   );
   file(
     'transforms/customer_days.sql',
-    `${incremental("['customer_id', 'day']", ['customer_id', 'day'])}
+    `${incremental("['customer_id', 'day']", ['customer_id, day', 'day'])}
 select customer_id, (ordered_at at time zone 'UTC')::date as day, count(*) as orders, sum(amount) as amount
 from {{ ref('orders') }}
 {% if is_incremental() %}where ordered_at >= {{ latest('day') }}::date at time zone 'UTC'{% endif %}

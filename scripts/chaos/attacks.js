@@ -83,7 +83,7 @@ export const attacks = {
     do: async ({ locked, random, moment }) => {
       await moment(random.chance(0.5) ? 1 : 0.2);
       await locked(
-        `raw.${random.pick(['customers', 'orders', 'events', 'batch'])}`,
+        `lock table raw.${random.pick(['customers', 'orders', 'events', 'batch'])}`,
         random.between(100, 2000),
       );
     },
@@ -92,7 +92,7 @@ export const attacks = {
     weight: 3,
     do: async ({ locked, random, moment, relation }) => {
       await moment();
-      await locked(`public.${relation()}`, random.between(100, 1200));
+      await locked(`alter view public.${relation()} reset (security_barrier)`, random.between(100, 1200));
     },
   },
   "thau's own tables locked": {
@@ -108,7 +108,7 @@ export const attacks = {
         'stable_views',
         'runs',
       ]);
-      await locked(`thau.${table}`, random.between(100, 1500));
+      await locked(`lock table thau.${table}`, random.between(100, 1500));
     },
   },
   'the disk full': {
@@ -135,9 +135,10 @@ export const attacks = {
   "the disk of thau's own files full": {
     weight: 2,
     needs: 'target',
-    do: async ({ run, target, struck }) => {
-      await struck();
+    do: async ({ run, target, begun, struck }) => {
       target.fill(0);
+      await begun();
+      await struck();
       await run.ended;
       target.free();
     },
@@ -167,9 +168,8 @@ export const attacks = {
   },
   'two command lines at once': {
     weight: 3,
-    do: async ({ another, random, struck }) => {
-      await sleep(random.between(0, 400));
-      await struck();
+    do: async ({ another, moment, random }) => {
+      if (random.chance(0.7)) await moment(0.5);
       return { others: [another(['build'])] };
     },
   },

@@ -18,9 +18,13 @@ const selections = [
   ['--select', 'resource_type:model', '--indirect-selection', 'empty'],
 ];
 
-/** Every table and view dbt built: columns, types and rows. A line a difference. */
-export async function compareTables(mine, theirs, manifest) {
+/**
+ * Every table and view dbt built: columns, types and rows. A line a difference. `again` has dbt build models once more:
+ * a table that differs from itself then (`now()`, `random()`) is none, and `unsettled` is told its name.
+ */
+export async function compareTables(mine, theirs, manifest, again, unsettled) {
   const lines = [];
+  const differing = [];
   for (const node of Object.values(manifest.nodes)) {
     if (
       !['model', 'seed', 'snapshot'].includes(node.resource_type) ||
@@ -31,9 +35,21 @@ export async function compareTables(mine, theirs, manifest) {
     const [a, b] = [await contents(mine, name), await contents(theirs, name)];
     if (b === undefined) continue;
     if (a === undefined) lines.push(`${node.name}: no table`);
-    else if (a.columns !== b.columns) lines.push(`${node.name}: columns ${a.columns} against ${b.columns}`);
-    else if (a.rows !== b.rows || a.hash !== b.hash)
-      lines.push(`${node.name}: ${a.rows} rows against ${b.rows}, contents differ`);
+    else if (a.columns !== b.columns || a.rows !== b.rows || a.hash !== b.hash) {
+      const what =
+        a.columns === b.columns
+          ? `${a.rows} rows against ${b.rows}, contents differ`
+          : `columns ${a.columns} against ${b.columns}`;
+      const line = `${node.name}: ${what}`;
+      if (node.resource_type === 'model') differing.push({ node, name, before: b, line });
+      else lines.push(line);
+    }
+  }
+  if (differing.length > 0) again(differing.map(({ node }) => node.name));
+  for (const { node, name, before, line } of differing) {
+    const after = await contents(theirs, name);
+    if (after?.hash === before.hash && after.columns === before.columns) lines.push(line);
+    else unsettled(node.name);
   }
   return lines;
 }

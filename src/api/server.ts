@@ -9,9 +9,12 @@ import { ThauError } from '../errors/thau-error.js';
 import type { Database } from '../postgres/database.js';
 import { quoteIdentifier } from '../postgres/identifier.js';
 import { openStatementPool } from '../postgres/statements/open-statement-pool.js';
+import { SubjectAudit } from './audit/subject-audit.js';
 import type { Artifacts } from './generation/artifacts.js';
 import { ServedDocuments } from './documents/served-documents.js';
 import { flatRoutes } from './flat/flat-routes.js';
+import { FlatStreams } from './flat/flat-stream.js';
+import { StreamSlots } from './flat/stream-slots.js';
 import { GenerationFollower } from './generation/follower.js';
 import type { LoadedGeneration } from './generation/loaded-generation.js';
 import { Answerer } from './graphql/answerer.js';
@@ -93,7 +96,9 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     },
     channels: { [keysChannel]: () => verifier.forget(), thau_run: () => subscriptions.runHeard() },
   });
+  const audit = new SubjectAudit({ database, state });
   const answerer = new Answerer({
+    audit,
     pool,
     follower,
     log,
@@ -145,6 +150,16 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     allowAnonymous: settings.allowAnonymous,
   });
   const rateLimits = new RateLimits();
+  // a stream has a connection beside the pool, and most of the time nobody waits for it
+  const slots = new StreamSlots(Math.max(2, Math.ceil(settings.pool / 2)), settings.queueTimeout);
+  const streams = new FlatStreams({
+    database,
+    state,
+    follower,
+    slots,
+    audit,
+    statementTimeout: settings.statementTimeout,
+  });
   const tracer = settings.traces && new Tracer(settings.traces, (message) => log.warn(message));
   const requestId = requestIds();
   let stopping = false;
@@ -166,7 +181,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
   traceRoutes(app, tracer);
   cors(app, settings.corsOrigins);
   graphqlRoutes(app, { apollo, answerer, authenticator, follower, rateLimits, settings });
-  flatRoutes(app, { authenticator, follower, answerer, rateLimits });
+  flatRoutes(app, { authenticator, follower, answerer, streams, rateLimits });
   const liveOptions = { subscriptions, authenticator, follower, rateLimits, settings, requestId };
   sseRoutes(app, liveOptions);
   const closeSockets = serveWebSockets(app.server, liveOptions);

@@ -1,6 +1,7 @@
 import { isIncremental } from '../build/materialisations/is-incremental.js';
 import { contractFault } from '../build/materialisations/contract.js';
-import { inputsOf, type Plan } from '../build/plan/plan.js';
+import { inputsOf } from '../build/plan/node-inputs.js';
+import { isBuiltPerhaps, type Plan } from '../build/plan/plan.js';
 import { hasRelation } from '../build/run/has-relation.js';
 import { nodeFailure } from '../build/run/node-failure.js';
 import { RunScope } from '../build/run/run-scope.js';
@@ -97,9 +98,9 @@ class NodeChecker {
       if (node) this.scope.setCandidate(node, relation, relation.builtBy);
     }
     this.nodes = inOrder(
-      [...plan.decisions].flatMap(([id, { action }]) => {
+      [...plan.decisions].flatMap(([id, decision]) => {
         const node = manifest.nodes[id];
-        return node && (action === 'build' || options.all) && isChecked(node) ? [node] : [];
+        return node && (isBuiltPerhaps(decision) || options.all) && isChecked(node) ? [node] : [];
       }),
       (node) => readBy(manifest, node),
     );
@@ -184,7 +185,7 @@ class NodeChecker {
   /** Renders a node and puts it into the chunk; what cannot be rendered is a fault of its own. */
   private async take(node: ManifestNode, parents: readonly string[]): Promise<void> {
     const { renderer } = this.scope.options;
-    if (renderer.materialization?.(node.config.materialized)) {
+    if (renderer.materialization?.(node.config.materialized, node.config)) {
       this.learn(node, undefined);
       return;
     }
@@ -207,7 +208,7 @@ class NodeChecker {
   private isCertain(node: ManifestNode, error: unknown, asked: boolean): boolean {
     const { manifest, runId, renderer } = this.scope.options;
     const isOwn = (one: ManifestNode): boolean =>
-      renderer.materialization?.(one.config.materialized) !== undefined;
+      renderer.materialization?.(one.config.materialized, one.config) !== undefined;
     return !asked && !mayBeMadeGood(error, node, { manifest, runId, isOwn });
   }
 

@@ -128,7 +128,7 @@ export function resolveSettings(question: SettingsQuestion): Settings {
       reconcile: set.runs?.reconcile ?? 86_400_000,
       publish: set.runs?.publish ?? 'all',
       incrementalPath: set.runs?.incremental_path ?? 'auto',
-      versionedFrom: set.runs?.versioned_from ?? 500_000,
+      versionedFrom: set.runs?.versioned_from ?? 100_000,
     },
     templates: set.templates ?? {},
     schedules: (set.schedules ?? []).map((schedule) => toSchedule(schedule, timezone)),

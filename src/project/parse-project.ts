@@ -6,6 +6,7 @@ import type { Environment } from './environment.js';
 import type { Manifest } from './manifest.js';
 import { checkVersions } from './packages/check-versions.js';
 import { installedPackages } from './packages/installed-packages.js';
+import { fingerprintOf } from './cache/fingerprint.js';
 import { cacheFileName, ParseCache } from './cache/parse-cache.js';
 import { worldOf } from './cache/world.js';
 import { buildManifest } from './parse/build-manifest.js';
@@ -55,6 +56,8 @@ export interface Project {
   readonly macros: MacroTable;
   readonly environment: Environment;
   readonly warnings: readonly ThauError[];
+  /** A hash of what the manifest says; undefined where only comparing all of it would tell. */
+  readonly fingerprint?: () => string | undefined;
   /** How much was parsed, and how much was as an earlier parse had left it; undefined where nothing was kept. */
   readonly units?: { readonly parsed: number; readonly kept: number };
 }
@@ -82,7 +85,18 @@ export function parseProject(options: ParseOptions): Project {
   const { environment } = options;
   const units = cache?.memory.counts;
   const { warnings } = problems;
-  return { manifest, settings, packages, macros, environment, warnings, ...(units && { units }) };
+  const fingerprint = (): string | undefined =>
+    cache?.unitsHash === undefined ? undefined : fingerprintOf(manifest, cache.unitsHash);
+  return {
+    manifest,
+    settings,
+    packages,
+    macros,
+    environment,
+    warnings,
+    fingerprint,
+    ...(units && { units }),
+  };
 }
 
 /** The root project and the packages installed in it. */
@@ -111,7 +125,7 @@ function openCache(
 ): ParseCache | undefined {
   if (cache === undefined || flags['partial_parse'] === false) return undefined;
   const file = join(projectDir, targetPath, cacheFileName);
-  return new ParseCache({ projectDir, file, env: environment.env });
+  return new ParseCache({ projectDir, version: cache.version, file, env: environment.env });
 }
 
 /** The environment, with what a template reads of it and what it prints noted. */
@@ -130,7 +144,7 @@ function watched(environment: Environment, { env, memory }: ParseCache): Environ
 /** Macros and docs blocks: what properties and nodes refer to, so first. */
 function readMacrosAndDocs(files: readonly ProjectFiles[], session: Session): void {
   const { problems } = session;
-  for (const entry of standardMacros()) session.macros.add(entry);
+  for (const entry of standardMacros(session.memory?.readings)) session.macros.add(entry);
   for (const { macros, docs } of files) {
     for (const file of macros) problems.attempt(() => readMacros(file, session));
     for (const file of docs) problems.attempt(() => readDocs(file, session));

@@ -80,6 +80,7 @@ export function instantText(value: unknown, timezone: string): string {
 function wholeNumber(value: unknown): string | null {
   const written = String(value);
   if (!/^-?\d{1,19}$/.test(written)) return null;
+  if (written.length < 19) return written;
   const whole = BigInt(written);
   return whole >= -(2n ** 63n) && whole < 2n ** 63n ? written : null;
 }

@@ -17,18 +17,24 @@ import { marker } from './text-parts.js';
 /** Whether an answer may break GraphQL's rules. Text that merely mentions NaN is suspected too, and comes out the same. */
 export function isSuspect(plan: { readonly needles: readonly string[] }, data: string): boolean {
   if (plan.needles.length === 0) return false;
-  let pattern = patterns.get(plan.needles);
-  if (pattern === undefined) {
-    // one pass over the text, which is half the time of one per needle
-    pattern = new RegExp(plan.needles.map((needle) => needle.replace(/[^\w"]/g, escaped)).join('|'));
-    patterns.set(plan.needles, pattern);
+  let rare = probes.get(plan.needles);
+  if (rare === undefined) {
+    rare = [...new Set(plan.needles.map(probeOf))];
+    probes.set(plan.needles, rare);
   }
-  return pattern.test(data);
+  for (const probe of rare) {
+    if (data.includes(probe)) return plan.needles.some((needle) => data.includes(needle));
+  }
+  return false;
 }
 
-const patterns = new WeakMap<readonly string[], RegExp>();
+const probes = new WeakMap<readonly string[], readonly string[]>();
 
-const escaped = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+/**
+ * What to look for first: a short text that begins with a rare letter is found, or not, at a tenth of the time. Both
+ * infinities have this part.
+ */
+const probeOf = (needle: string): string => (needle.includes('finity') ? 'finity' : needle);
 
 /**
  * Completes a suspect answer by graphql-js' own `execute` over the data PostgreSQL wrote, so that errors, their paths

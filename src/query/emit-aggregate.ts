@@ -2,6 +2,7 @@ import type { AggregateField, ColumnField } from '../schema/bound-schema.js';
 import { figures, figureType, groupByValue, type Figure } from '../schema/generate-types.js';
 import { readArguments } from './arguments.js';
 import { collect, type Selected } from './collect.js';
+import { jsonArray } from './emit-array.js';
 import { deeper, type EmitContext, type FieldSite, type Row } from './emit-context.js';
 import { narrowed } from './emit-list.js';
 import { jsonObject } from './emit-object.js';
@@ -57,11 +58,7 @@ export function emitAggregate(
   const minGroup = context.role?.minGroup ?? 1;
   const keys = groups.map((_, index) => String(index + 1)).join(',');
   const rows = `select ${columns.length > 0 ? columns.join(',') : 'count(*)'} from ${source.from}${whereSql(source.where)}${groups.length > 0 ? ` group by ${keys}` : ''}${minGroup > 1 ? ` having count(*)>=${minGroup}` : ''}${groups.length > 0 ? ` order by ${keys}` : ''}${size ? ` limit ${size.exact}` : ''}`;
-  return [
-    sql(
-      `(select '['||coalesce(string_agg(${concatenation(jsonObject(fields))},','),'')||']' from (${rows}) q)`,
-    ),
-  ];
+  return jsonArray(concatenation(jsonObject(fields)), `(${rows}) q`);
 }
 
 const isFigure = (name: string): name is Figure => (figures as readonly string[]).includes(name);

@@ -1,6 +1,7 @@
 import type { EventField, ManyField } from '../schema/bound-schema.js';
 import { readArguments } from './arguments.js';
 import { comparand } from './bind-value.js';
+import { jsonArray } from './emit-array.js';
 import { deeper, relationOf, rowType, type EmitContext, type FieldSite } from './emit-context.js';
 import { narrowed } from './emit-list.js';
 import { orderSql, sortColumns } from './order.js';
@@ -41,5 +42,5 @@ export function emitArrivals(context: EmitContext, field: ManyField, site: Field
     context.emitRow(deeper(context, site.node), field.target, site.nodes, source.row),
   );
   const rows = `select ${item} as j from ${source.from}${whereSql(where)} order by ${orderSql(order, source.row.alias)} limit ${context.settings.maxArrivals}`;
-  return [sql(`(select '['||coalesce(string_agg(j,','),'')||']' from (${rows}) q)`)];
+  return jsonArray('j', `(${rows}) q`);
 }

@@ -1,12 +1,13 @@
 import type { AggregateField, ManyField } from '../schema/bound-schema.js';
 import { readArguments, type Argument } from './arguments.js';
+import { jsonArray } from './emit-array.js';
 import { deeper, type EmitContext, type FieldSite, type Row } from './emit-context.js';
 import { filterCondition, whereArgument } from './filter.js';
 import { holdIndexes } from './index-guard.js';
 import { orderSql, sortColumns } from './order.js';
 import { pageSize } from './page-size.js';
 import { rowsOf, whereSql, type RowSource } from './rows.js';
-import { concatenation, sql, type Part } from './text-parts.js';
+import { concatenation, type Part } from './text-parts.js';
 
 /** A JSON array of rows. */
 export function emitList(
@@ -29,7 +30,7 @@ export function emitList(
   const rows = `select ${item} as j from ${source.from}${whereSql(source.where)} order by ${orderSql(order, source.row.alias)}${limit}`;
   const cut =
     size === undefined || size.isExact ? `(${rows})` : `(select j from (${rows}) r limit ${size.exact})`;
-  return [sql(`(select '['||coalesce(string_agg(j,','),'')||']' from ${cut} q)`)];
+  return jsonArray('j', `${cut} q`);
 }
 
 /** The field's rows with all that its arguments ask of them. */

@@ -5,16 +5,35 @@ import { metricRowsSql, type MetricQuestion } from '../semantic/metric-rows-sql.
 import { readArguments, type Argument } from './arguments.js';
 import { comparandList, instantText } from './bind-value.js';
 import { collect } from './collect.js';
+import { jsonArray } from './emit-array.js';
 import { relationOf, type EmitContext, type FieldSite } from './emit-context.js';
 import { jsonObject } from './emit-object.js';
 import { emitValue } from './emit-value.js';
 import { requestError } from './request-error.js';
 import { rowConditions } from './rows.js';
 import { mapped } from './statement-builder.js';
-import { concatenation, quoteText, sql, text, type Part } from './text-parts.js';
+import { concatenation, quoteText, text, type Part } from './text-parts.js';
 
 /** Flat rows of metrics, in the order of their names, then periods, then dimensions. */
 export function emitMetrics(context: EmitContext, site: FieldSite): readonly Part[] {
+  const { row, from, order } = metricRows(context, site);
+  return jsonArray(row, from, ` order by ${order}`);
+}
+
+/** The same rows, one by one. */
+export function metricRowsStatement(context: EmitContext, site: FieldSite): string {
+  const { row, from, order } = metricRows(context, site);
+  return `select ${row} from ${from} order by ${order}`;
+}
+
+interface MetricRows {
+  /** The JSON of a row. */
+  readonly row: string;
+  readonly from: string;
+  readonly order: string;
+}
+
+function metricRows(context: EmitContext, site: FieldSite): MetricRows {
   const given = readArguments(site.definition, site.node, context.inputs);
   const by = strings(given.get('by'));
   const dimensions = by.map((name) => dimensionOf(context, name));
@@ -49,11 +68,7 @@ export function emitMetrics(context: EmitContext, site: FieldSite): readonly Par
     },
   );
   const order = ['position', 'period', ...by.map((_, index) => `d${index}`)].join(',');
-  return [
-    sql(
-      `(select '['||coalesce(string_agg(${concatenation(jsonObject(fields))},',' order by ${order}),'')||']' from (${rows}) q)`,
-    ),
-  ];
+  return { row: concatenation(jsonObject(fields)), from: `(${rows}) q`, order };
 }
 
 /** A figure over few rows is not shown to a role that may see groups alone, and no more than that there are few. */

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import {
-  getVariableValues,
   Kind,
   type FragmentDefinitionNode,
   GraphQLError,
@@ -12,20 +11,23 @@ import type { BoundSchema } from '../schema/bound-schema.js';
 import { executableSchema } from '../schema/executable-schema.js';
 import { quoteName } from '../schema/names.js';
 import type { Inputs, Reader } from './arguments.js';
-import { collect } from './collect.js';
+import { collect, type Selected } from './collect.js';
 import type { EmitContext } from './emit-context.js';
 import { emitMetrics } from './emit-metrics.js';
 import { jsonObject } from './emit-object.js';
+import { emitRowStream } from './emit-row-stream.js';
 import { emitRootField, emitRow } from './emit-selection.js';
 import { answerIntrospection, isIntrospection } from './introspection.js';
 import { LruMap } from './lru-map.js';
 import { operationFacts, type OperationFacts } from './operation-facts.js';
 import { defaultPlannerSettings, type PlannerSettings } from './planner-settings.js';
+import { unknownOperation } from './request-error.js';
 import type { Role } from './role.js';
 import { columnSql, rowsOf, whereSql } from './rows.js';
 import { selectionsText, type ServedDocument } from './served-document.js';
 import { StatementBuilder } from './statement-builder.js';
-import { concatenation, sql, text, type Part } from './text-parts.js';
+import { variableReader } from './variable-values.js';
+import { concatenation, fixedEnds, sql, text, type Part } from './text-parts.js';
 
 /** One request, validated by GraphQL's rules. */
 export interface PlanRequest {
@@ -77,7 +79,10 @@ export type Planned =
 export interface Plan {
   /** Two columns: `generation` (the pointer's) and `data`, which is null when the pointer has moved from $1. */
   readonly text: string;
-  /** For a named prepared statement: a hash of the text. */
+  /** The answer is `head`, `data`, `tail`: what is fixed at its ends is not copied by PostgreSQL and sent each time. */
+  readonly head: string;
+  readonly tail: string;
+  /** What tells its answers from those of other plans: a hash of the whole. */
   readonly name: string;
   readonly readers: readonly Reader[];
   /** Only a publish changes its answer, so it may be cached by generation. */
@@ -86,6 +91,8 @@ export interface Plan {
   readonly models: readonly string[];
   /** An answer whose text holds one of these may break GraphQL's rules: see `completeSuspect`. */
   readonly needles: readonly string[];
+  /** Fields of unmasked personal data: then the text holds subjects, see `takeSubjects`. Empty unless record is kept. */
+  readonly pii: readonly string[];
 }
 
 /** What fills a table with the JSON of a fragment. */
@@ -136,7 +143,8 @@ export class Planner {
     } as const;
     const builder = new StatementBuilder(this.#bound.timezone, 0);
     const inputs: Inputs = { variables: {}, claims: {} };
-    const context = this.#context(builder, inputs, {}, undefined, undefined, []);
+    const made = this.#context(builder, inputs, {}, undefined, undefined, []);
+    const context = { ...made, settings: { ...made.settings, auditSubject: undefined } };
     const { row, from, where } = rowsOf(context, type.name, undefined, []);
     const body = concatenation(emitRow(context, type.name, [field], row));
     if (!builder.published) return undefined;
@@ -153,25 +161,47 @@ export class Planner {
 
   /** Never throws for what a request can hold: faults are `errors`. `event` makes a subscription's operation a statement. */
   plan(request: PlanRequest, event?: PlannedEvent): Planned {
+    return this.#planned(request, event, (known, inputs, variables) => {
+      const key = `${request.role?.key ?? ''}|${known.facts.signature(variables)}`;
+      const cacheKey = `${known.id}|${key}`;
+      // a relation of the generation before stands in one plan alone
+      const kept = event?.before === undefined;
+      const plan = kept ? this.#plans.get(cacheKey) : undefined;
+      if (plan !== undefined) return plan;
+      const made = this.#make(known.facts, inputs, request.role, event);
+      if (kept && !('data' in made)) this.#plans.set(cacheKey, made);
+      return made;
+    });
+  }
+
+  /**
+   * The rows of a query's one root field instead of its answer: a statement of one column, the JSON of each row in the
+   * answer's order. It does not look at the pointer ($1 is not in it), and pages of it may be of any size.
+   */
+  rows(request: PlanRequest): Planned {
+    return this.#planned(request, undefined, ({ facts }, inputs) => {
+      const builder = new StatementBuilder(this.#bound.timezone, 0);
+      const context = this.#context(builder, inputs, facts.fragments, request.role, undefined, []);
+      return planOf(builder, emitRowStream(context, rootFields(context, facts)[0]));
+    });
+  }
+
+  #planned(
+    request: PlanRequest,
+    event: PlannedEvent | undefined,
+    make: (
+      known: KnownOperation,
+      inputs: Inputs,
+      variables: Readonly<Record<string, unknown>>,
+    ) => Plan | { readonly data: string },
+  ): Planned {
     const known = this.#known(request.document, request.operationName);
     if (known === undefined) {
-      return {
-        kind: 'errors',
-        of: 'operation',
-        errors: [
-          new GraphQLError(
-            request.operationName
-              ? `Unknown operation named "${request.operationName}".`
-              : 'Must provide operation name if query contains multiple operations.',
-            { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } },
-          ),
-        ],
-      };
+      return { kind: 'errors', of: 'operation', errors: [unknownOperation(request.operationName)] };
     }
     const { facts } = known;
-    const coerced = this.#variables(facts, request.variables ?? {});
-    if (coerced.errors) return { kind: 'errors', of: 'variables', errors: coerced.errors };
-    const variables = coerced.values;
+    const { coerced: variables, errors } = known.read(request.variables ?? {});
+    if (errors) return { kind: 'errors', of: 'variables', errors: errors.map(badInput) };
     const isEvent = event !== undefined && facts.operation.operation === OperationTypeNode.SUBSCRIPTION;
     if (facts.operation.operation !== OperationTypeNode.QUERY && !isEvent) {
       return { kind: 'operation', facts, variables };
@@ -182,16 +212,8 @@ export class Planner {
       ...(event?.key && { event: event.key }),
     };
     try {
-      const key = `${request.role?.key ?? ''}|${facts.signature(variables)}`;
-      const cacheKey = `${known.id}|${key}`;
-      // a relation of the generation before stands in one plan alone
-      let plan = event?.before === undefined ? this.#plans.get(cacheKey) : undefined;
-      if (plan === undefined) {
-        const made = this.#make(facts, inputs, request.role, event);
-        if ('data' in made) return { kind: 'answer', data: made.data };
-        plan = made;
-        if (event?.before === undefined) this.#plans.set(cacheKey, plan);
-      }
+      const plan = make(known, inputs, variables);
+      if ('data' in plan) return { kind: 'answer', data: plan.data };
       const values: unknown[] = [this.#generation];
       for (const read of plan.readers) values.push(read(inputs));
       return { kind: 'statement', plan, values, variables };
@@ -210,28 +232,11 @@ export class Planner {
     if (known === undefined) {
       const facts = operationFacts(this.schema, document, operationName);
       if (facts === undefined) return undefined;
-      known = { id: nextId++, facts };
+      const read = variableReader(this.schema, facts.operation.variableDefinitions ?? []);
+      known = { id: nextId++, facts, read };
       operations.set(name, known);
     }
     return known;
-  }
-
-  #variables(
-    facts: OperationFacts,
-    given: Readonly<Record<string, unknown>>,
-  ): { values: Record<string, unknown>; errors?: undefined } | { errors: readonly GraphQLError[] } {
-    const definitions = facts.operation.variableDefinitions;
-    if (definitions === undefined || definitions.length === 0) return { values: {} };
-    const result = getVariableValues(this.schema, definitions, given, { maxErrors: 20 });
-    if (result.coerced) return { values: result.coerced };
-    const errors = result.errors.map(
-      (error) =>
-        new GraphQLError(error.message, {
-          nodes: error.nodes ?? null,
-          extensions: { ...error.extensions, code: 'BAD_USER_INPUT' },
-        }),
-    );
-    return { errors };
   }
 
   #make(
@@ -242,21 +247,14 @@ export class Planner {
   ): Plan | { readonly data: string } {
     const builder = new StatementBuilder(this.#bound.timezone);
     const context = this.#context(builder, inputs, facts.fragments, role, event, this.#documents);
-    const parts = this.#root(context, facts);
-    const whole = concatenation(parts);
-    if (parts.every((part) => 'text' in part)) {
-      return { data: parts.map((part) => ('text' in part ? part.text : '')).join('') };
-    }
+    const { head, middle, tail } = fixedEnds(this.#root(context, facts));
+    if (middle.length === 0) return { data: head };
     const pointer = `${quoteName(this.#bound.stateSchema)}.pointer`;
-    const statement = `select p.generation::text,case when p.generation=$1::bigint then ${whole} end as data from ${pointer} p`;
-    return {
-      text: statement,
-      name: `q_${createHash('sha256').update(statement).digest('hex').slice(0, 24)}`,
-      readers: builder.readers,
-      published: builder.published,
-      models: [...builder.relations],
-      needles: [...builder.needles],
-    };
+    return planOf(
+      builder,
+      `select p.generation::text,case when p.generation=$1::bigint then ${concatenation(middle)} end as data from ${pointer} p`,
+      { head, tail },
+    );
   }
 
   #context(
@@ -285,10 +283,8 @@ export class Planner {
   }
 
   #root(context: EmitContext, facts: OperationFacts): readonly Part[] {
-    // the root's selection set, as if it were a field's
-    const root = { ...facts.operation, kind: 'Field', name: { kind: 'Name', value: 'query' } };
     const type = facts.operation.operation === OperationTypeNode.SUBSCRIPTION ? 'Subscription' : 'Query';
-    const selected = collect(context, type, [root as never]);
+    const selected = rootFields(context, facts);
     const isAlone = selected.every(({ name }) => isIntrospection(name) || name === '__typename');
     return jsonObject(
       selected.map((item): readonly [string, readonly Part[]] => {
@@ -305,10 +301,38 @@ export class Planner {
   }
 }
 
+/** The root's selection set, as if it were a field's. */
+function rootFields(context: EmitContext, facts: OperationFacts): readonly Selected[] {
+  const root = { ...facts.operation, kind: 'Field', name: { kind: 'Name', value: 'query' } };
+  const type = facts.operation.operation === OperationTypeNode.SUBSCRIPTION ? 'Subscription' : 'Query';
+  return collect(context, type, [root as never]);
+}
+
+function planOf(builder: StatementBuilder, statement: string, { head, tail } = { head: '', tail: '' }): Plan {
+  return {
+    text: statement,
+    head,
+    tail,
+    name: `q_${createHash('sha256').update(`${statement}\0${head}\0${tail}`).digest('hex').slice(0, 24)}`,
+    readers: builder.readers,
+    published: builder.published,
+    models: [...builder.relations],
+    needles: [...builder.needles],
+    pii: [...builder.pii],
+  };
+}
+
 interface KnownOperation {
   /** Tells documents apart without their text. */
   readonly id: number;
   readonly facts: OperationFacts;
+  readonly read: ReturnType<typeof variableReader>;
 }
+
+const badInput = (error: GraphQLError): GraphQLError =>
+  new GraphQLError(error.message, {
+    nodes: error.nodes ?? null,
+    extensions: { ...error.extensions, code: 'BAD_USER_INPUT' },
+  });
 
 let nextId = 1;

@@ -22,6 +22,24 @@ export function concatenation(parts: readonly Part[]): string {
   return pieces.join('||');
 }
 
+/** The fixed text before the first expression and after the last; all of it in `head` where there is none. */
+export function fixedEnds(parts: readonly Part[]): {
+  readonly head: string;
+  readonly middle: readonly Part[];
+  readonly tail: string;
+} {
+  const first = parts.findIndex((part) => 'sql' in part);
+  const last = parts.findLastIndex((part) => 'sql' in part);
+  const joined = (some: readonly Part[]): string =>
+    some.map((part) => ('text' in part ? part.text : '')).join('');
+  if (first < 0) return { head: joined(parts), middle: [], tail: '' };
+  return {
+    head: joined(parts.slice(0, first)),
+    middle: parts.slice(first, last + 1),
+    tail: joined(parts.slice(last + 1)),
+  };
+}
+
 /** An SQL string literal. */
 export function quoteText(value: string): string {
   const quoted = value.replaceAll("'", "''");

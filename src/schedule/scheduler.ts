@@ -253,10 +253,10 @@ export class Scheduler {
   private async takeRun(): Promise<void> {
     const { database, stateSchema } = this.options;
     const { aborted } = this.closing.signal;
-    const request = aborted ? undefined : await takeRequest(database, stateSchema, ['run']);
+    const request = aborted ? undefined : await takeRequest(database, stateSchema, ['run', 'rollback']);
     if (!request) return;
     this.jobs.add({
-      order: runOrder(`request:${request.id}`, request.args),
+      order: runOrder(`request:${request.id}`, request.args, request.kind),
       done: (outcome) =>
         answerRequest(database, stateSchema, request.id, {
           state: 'done',

@@ -98,6 +98,16 @@ describe('the API', () => {
     await expect.poll(name).toEqual({ fullName: 'second' });
   });
 
+  test('of the same rows under another name is an answer of its own', async () => {
+    const under = (alias: string): string => `{ ${alias}: customer(id: "Customer:1") { fullName } }`;
+    const aliases = ['one', 'two', 'one', 'two'];
+    // at the same time, and from memory
+    for (let time = 0; time < 2; time += 1) {
+      const answers = await Promise.all(aliases.map((alias) => served.ask(under(alias))));
+      expect(answers.map(({ body }) => Object.keys(body.data ?? {}))).toEqual(aliases.map((name) => [name]));
+    }
+  });
+
   test("never answers from memory what thau's own tables say", async () => {
     const runs = async (): Promise<unknown> =>
       (await served.ask('{ warehouse { runs(first: 1) { edges { node { state } } } } }')).text;

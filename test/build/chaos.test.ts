@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { requestCancel } from '../../src/build/run/request-cancel.js';
 import type { Database } from '../../src/postgres/database.js';
 import { faultOf } from '../../src/postgres/fault.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createTestDatabase, stateTemplate, type TestDatabase } from '../support/test-database.js';
 import { openState, runPlain, type PlainNode, type Ran } from './support/engine.js';
 
 let place: TestDatabase;
 let database: Database;
 beforeAll(async () => {
-  place = await createTestDatabase();
+  place = await createTestDatabase(stateTemplate());
   database = await openState(place.url);
 });
 afterAll(async () => {

@@ -201,4 +201,83 @@ describe('materializations written in Jinja', () => {
     expect(ended.stdout + ended.stderr).toContain('transforms/sums.sql');
     expect(await rowsOf('sums')).toEqual([{ top: 8 }]);
   });
+
+  test('a strategy of the project, and its own of the macros that tables are made by, are taken', async () => {
+    const own = projectFolder({
+      'macros/own.sql': `
+        {% macro postgres__create_table_as(temporary, relation, sql) %}
+          {% if temporary %}create temporary table {{ relation.identifier }} as ({{ sql }})
+          {% else %}create table {{ relation }} with (fillfactor = 70) as ({{ sql }}){% endif %}
+        {% endmacro %}
+        {% macro get_incremental_newest_first_sql(arg_dict) %}
+          {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
+          update {{ arg_dict['target_relation'] }} set seen = seen || '+';
+          insert into {{ arg_dict['target_relation'] }} ({{ columns }})
+          select {{ columns }} from {{ arg_dict['temp_relation'] }} where {{ arg_dict['unique_key'] }} > 1
+        {% endmacro %}`,
+      'transforms/kept.sql': `{{ config(materialized='table', post_hook="insert into public.hooks select count(*) from {{ this }}") }} select 1 as id`,
+      'transforms/grown.sql': `{{ config(materialized='incremental', incremental_strategy='newest_first', unique_key='id', on_schema_change='append_new_columns') }}
+        select generate_series(1, 2) as id, 'x'::text as seen{% if is_incremental() %}, true as late{% endif %}`,
+      'transforms/merged.sql': `{{ config(materialized='incremental', incremental_strategy='merge', unique_key='id') }}
+        select id, {{ 'true' if is_incremental() else 'false' }} as again from generate_series(1, 2) as id`,
+    });
+    await database.query('create table public.hooks (n int)');
+    try {
+      const go = (): ReturnType<typeof thau> =>
+        thau(['build', '--project-dir', own.path, '--no-carry'], { DATABASE_URL: database.url });
+      const first = await go();
+      expect(first.code, first.stderr).toBe(0);
+      const second = await go();
+      expect(second.code, second.stderr).toBe(0);
+      expect(await rowsOf('grown')).toEqual([
+        { id: 1, seen: 'x+', late: null },
+        { id: 2, seen: 'x+', late: null },
+        { id: 2, seen: 'x', late: true },
+      ]);
+      expect(await rowsOf('merged')).toEqual([
+        { id: 1, again: true },
+        { id: 2, again: true },
+      ]);
+      const filled = await database.query(
+        `select relname from pg_class where 'fillfactor=70' = any(reloptions) and relname in ('kept', 'grown') order by 1`,
+      );
+      expect(filled.map((row) => row['relname'])).toContain('kept');
+      expect(await database.query('select n from public.hooks')).toEqual([{ n: 1 }, { n: 1 }]);
+    } finally {
+      own.remove();
+    }
+  });
+
+  test('the project may say itself how a test is run', async () => {
+    const own = projectFolder({
+      'macros/test.sql': `{% materialization test, default %}
+        {% do run_query('create table if not exists public.ran as select 1 as n') %}
+        {% call statement('main', fetch_result=true) %}
+          select count(*) + 40 as failures, true as should_warn, count(*) > 1 as should_error from ({{ sql }}) as s
+        {% endcall %}
+        {{ return({'relations': []}) }}
+      {% endmaterialization %}`,
+      'transforms/one.sql': 'select 1 as id',
+      'tests/two.sql': "select * from {{ ref('one') }} union all select 2",
+      'tests/alone.sql': "select * from {{ ref('one') }}",
+    });
+    const other = projectFolder({
+      'macros/test.sql': `{% macro postgres__get_test_sql(main_sql, fail_calc, warn_if, error_if, limit) %}
+        select {{ fail_calc }} + 6 as failures, false as should_warn, true as should_error from ({{ main_sql }}) as s
+      {% endmacro %}`,
+      'transforms/one.sql': 'select 1 as id',
+      'tests/two.sql': "select * from {{ ref('one') }}",
+    });
+    try {
+      const env = { DATABASE_URL: database.url };
+      const ran = await thau(['build', '--project-dir', own.path], env);
+      expect(ran.stderr).toContain('two: 42 results');
+      expect(ran.stderr).toMatch(/WARN +test +alone +41 /);
+      expect(await database.query('select n from public.ran')).toEqual([{ n: 1 }]);
+      expect((await thau(['build', '--project-dir', other.path], env)).stderr).toContain('two: 7 results');
+    } finally {
+      own.remove();
+      other.remove();
+    }
+  });
 });

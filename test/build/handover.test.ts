@@ -2,13 +2,13 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { adopt } from '../../src/build/handover/adopt.js';
 import { eject } from '../../src/build/handover/eject.js';
 import type { Database } from '../../src/postgres/database.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createTestDatabase, stateTemplate, type TestDatabase } from '../support/test-database.js';
 import { openState, plainProject, runPlain, statuses, type PlainNode } from './support/engine.js';
 
 let place: TestDatabase;
 let database: Database;
 beforeEach(async () => {
-  place = await createTestDatabase();
+  place = await createTestDatabase(stateTemplate());
   database = await openState(place.url);
   return async () => {
     await database.close();

@@ -2,13 +2,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readNodeTrend } from '../../src/build/history/node-trend.js';
 import { readHistory, type HistoryFilter } from '../../src/build/history/read-history.js';
 import type { Database } from '../../src/postgres/database.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createTestDatabase, stateTemplate, type TestDatabase } from '../support/test-database.js';
 import { openState } from './support/engine.js';
 
 let place: TestDatabase;
 let database: Database;
 beforeAll(async () => {
-  place = await createTestDatabase();
+  place = await createTestDatabase(stateTemplate());
   database = await openState(place.url);
   await place.query(`
     insert into thau.runs (trigger, command, state, target, host, pid, token, started_at, finished_at) values

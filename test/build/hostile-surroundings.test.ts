@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { ChildThau, projectFolder, thau, type Ended, type ProjectFolder } from './support/child-thau.js';
 import { startPooler } from './support/pooler.js';
@@ -7,18 +7,40 @@ import { startPooler } from './support/pooler.js';
 // several processes each, one after the other
 vi.setConfig({ testTimeout: 180_000 });
 
+const files = {
+  'transforms/sources.yml': 'sources: [{name: raw, tables: [{name: orders}]}]',
+  'transforms/orders.sql': `{{ config(materialized='table') }}\nselect id, amount from {{ source('raw', 'orders') }}`,
+  'transforms/totals.sql': `{{ config(materialized='table') }}\nselect sum(amount) as total from {{ ref('orders') }}`,
+};
+
+/** With the raw table, and after a first build: what most tests begin with. */
+let empty: TestDatabase;
+let built: TestDatabase;
+beforeAll(async () => {
+  empty = await createTestDatabase();
+  await empty.query('create schema raw; create table raw.orders as select 1 as id, 10 as amount');
+  built = await createTestDatabase(empty);
+  const folder = projectFolder(files);
+  const { code, stdout, stderr } = await thau(['build', '--project-dir', folder.path], {
+    DATABASE_URL: built.url,
+  });
+  folder.remove();
+  expect(code, stdout + stderr).toBe(0);
+});
+afterAll(async () => {
+  await built.drop();
+  await empty.drop();
+});
+
 let place: TestDatabase;
 let project: ProjectFolder;
 let env: Record<string, string>;
-beforeEach(async () => {
-  place = await createTestDatabase();
-  await place.query('create schema raw; create table raw.orders as select 1 as id, 10 as amount');
-  project = projectFolder({
-    'transforms/sources.yml': 'sources: [{name: raw, tables: [{name: orders}]}]',
-    'transforms/orders.sql': `{{ config(materialized='table') }}\nselect id, amount from {{ source('raw', 'orders') }}`,
-    'transforms/totals.sql': `{{ config(materialized='table') }}\nselect sum(amount) as total from {{ ref('orders') }}`,
-  });
+const begin = async (from: TestDatabase): Promise<void> => {
+  place = await createTestDatabase(from);
   env = { DATABASE_URL: place.url };
+};
+beforeEach(() => {
+  project = projectFolder(files);
   return async () => {
     project.remove();
     await place.drop();
@@ -73,7 +95,7 @@ async function holding<T>(statement: string, work: (pid: number) => Promise<T>):
 
 describe('a source that is', () => {
   test('dropped between runs fails what reads it; back again, the next run is clean', async () => {
-    expect(await build()).toMatchObject({ code: 0 });
+    await begin(built);
     await place.query('alter table raw.orders rename to away');
     expectRefused(await build(), /POSTGRES_UNDEFINED/, 'raw.orders', 'transforms/orders.sql');
     await expectShown(10, 1);
@@ -83,7 +105,7 @@ describe('a source that is', () => {
   });
 
   test('dropped and retyped while a run is under way fails the node that comes after', async () => {
-    expect(await build()).toMatchObject({ code: 0 });
+    await begin(built);
     project.write({
       ...model('slow', `select 1 as x where pg_sleep(1.5) is not null`),
       ...model(
@@ -100,7 +122,7 @@ describe('a source that is', () => {
   });
 
   test('retyped between runs fails at the model whose SQL no longer fits, at its line', async () => {
-    expect(await build()).toMatchObject({ code: 0 });
+    await begin(built);
     await place.query('alter table raw.orders alter amount type text');
     expectRefused(await build(), /sum\(text\)/, 'transforms/totals.sql:2');
     await expectShown(10, 1);
@@ -111,7 +133,7 @@ describe('a source that is', () => {
 
 describe('a lock that is never released', () => {
   test('fails the node after runs.lock_timeout, naming who holds it and what to do', async () => {
-    expect(await build()).toMatchObject({ code: 0 });
+    await begin(built);
     project.write({ 'thau.yml': 'runs: {lock_timeout: 400 ms}\n' });
     await holding('lock table raw.orders', async (pid) => {
       const ended = await build();
@@ -130,7 +152,7 @@ describe('a lock that is never released', () => {
   });
 
   test("on thau's own tables fails the publish, and the next run is clean", async () => {
-    expect(await build()).toMatchObject({ code: 0 });
+    await begin(built);
     project.write({ 'thau.yml': 'runs: {lock_timeout: 400 ms}\n' });
     await holding('lock table thau.artifacts in share mode', async () => {
       expectRefused(await build(), /POSTGRES_LOCK_TIMEOUT/, 'nightly dump');
@@ -141,6 +163,7 @@ describe('a lock that is never released', () => {
   });
 
   test('a statement that takes longer than runs.statement_timeout fails its node and names the setting', async () => {
+    await begin(empty);
     project.write({
       'thau.yml': 'runs: {statement_timeout: 300 ms}\n',
       ...model('slow', `select 1 as x${slow}`),
@@ -151,7 +174,7 @@ describe('a lock that is never released', () => {
 
 describe('what others made', () => {
   test('a view on a stable view whose column goes: named, and nothing is published', async () => {
-    expect(await build()).toMatchObject({ code: 0 });
+    await begin(built);
     await place.query('create view public.report as select amount from public.orders');
     project.write(model('orders', `select id, amount * 2 as cents from {{ source('raw', 'orders') }}`));
     project.write(model('totals', `select sum(cents) as total from {{ ref('orders') }}`));
@@ -163,6 +186,7 @@ describe('what others made', () => {
   });
 
   test('a table where a model would stand is refused before anything is built, and left alone', async () => {
+    await begin(empty);
     await place.query(`create table public.totals as select 'mine' as x`);
     expectRefused(await build(), /BUILD_FOREIGN_RELATION/, 'public.totals');
     expect(await place.query('select x from public.totals')).toEqual([{ x: 'mine' }]);
@@ -170,6 +194,7 @@ describe('what others made', () => {
   });
 
   test('two models that write one relation are told by thau parse, without a database', async () => {
+    await begin(empty);
     project.write({ 'transforms/other.sql': `{{ config(alias='totals') }}\nselect 1 as x` });
     const ended = await thau(['parse', '--project-dir', project.path], {
       DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
@@ -197,6 +222,7 @@ describe('a role', () => {
   });
 
   test('that may make nothing is told the GRANT for each step, until it works', async () => {
+    await begin(empty);
     const role = await make();
     asRole(role);
     expectRefused(await build(), /POSTGRES_MIGRATION/, `grant create on database ${place.name} to ${role};`);
@@ -222,12 +248,13 @@ describe('a role', () => {
   });
 
   test("without a right on thau's own schema is told so", async () => {
-    expect(await build()).toMatchObject({ code: 0 });
+    await begin(built);
     asRole(await make());
     expectRefused(await build(), /POSTGRES_(PERMISSION|MIGRATION)/, /schema "?thau/);
   });
 
   test('with too few connections is told so, and what is published stays', async () => {
+    await begin(empty);
     const role = await make('connection limit 1');
     await place.query(
       `grant create on database ${place.name} to ${role}; grant all on schema public, raw to ${role}; grant select on raw.orders to ${role}`,
@@ -241,7 +268,7 @@ describe('a role', () => {
 
 describe('a server that', () => {
   test('only reads, as a standby does: said, with what to do', async () => {
-    expect(await build()).toMatchObject({ code: 0 });
+    await begin(built);
     await place.query(`alter database ${place.name} set default_transaction_read_only to on`);
     expectRefused(await build(), /POSTGRES_READ_ONLY/, 'primary');
     await place
@@ -250,6 +277,7 @@ describe('a server that', () => {
   });
 
   test('has a database that is not UTF-8 is refused with the statement that makes a right one', async () => {
+    await begin(empty);
     const latin = `${place.name}_latin`;
     await place.query(`create database ${latin} encoding 'LATIN1' locale 'C' template template0`);
     try {
@@ -263,6 +291,7 @@ describe('a server that', () => {
   });
 
   test('stands behind a transaction pooler is refused for runs, and works with its direct address beside', async () => {
+    await begin(empty);
     const pooler = await startPooler(place.url);
     try {
       const pooled = await thau(args(), { DATABASE_URL: pooler.url });
@@ -289,6 +318,7 @@ describe('a clock', () => {
   test.each([-48, 48])(
     '%i hours off changes nothing that is compared: what is written is told in the database’s time',
     async (hours) => {
+      await begin(empty);
       expect(await thau(args(), { ...env, ...off(hours) })).toMatchObject({ code: 0 });
       const again = await thau(['build', '--project-dir', project.path], env);
       expect(again.stdout + again.stderr).not.toContain('took over');
@@ -301,6 +331,7 @@ describe('a clock', () => {
   );
 
   test('that runs ahead takes over no living run, and one that runs behind is not taken over', async () => {
+    await begin(empty);
     project.write(model('slow', `select 1 as x${slow}`));
     const first = new ChildThau(args(), { ...env, ...off(-1) });
     await running('pg_sleep(120)');

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { batchesBetween, batchId, ceiling, offset, truncate } from '../../src/build/microbatch/batch-time.js';
 import { chooseBatches } from '../../src/build/microbatch/choose-batches.js';
 import type { Database } from '../../src/postgres/database.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createTestDatabase, stateTemplate, type TestDatabase } from '../support/test-database.js';
 import { projectFolder, type ProjectFolder } from './support/child-thau.js';
 import { openState, type Ran } from './support/engine.js';
 import { runProject, type ProjectRun } from './support/project-run.js';
@@ -76,7 +76,7 @@ describe('a microbatch model', () => {
   let database: Database;
   let project: ProjectFolder;
   beforeEach(async () => {
-    place = await createTestDatabase();
+    place = await createTestDatabase(stateTemplate());
     database = await openState(place.url);
     project = projectFolder({ 'transforms/sources.yml': sources, 'transforms/daily.sql': daily() });
     await change(`create schema raw; create table raw.events (id int, at timestamp, kind text);

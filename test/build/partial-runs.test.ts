@@ -5,7 +5,7 @@ import { deferTo } from '../../src/build/run/deferral.js';
 import { sampleFlag, eventTimeFlags } from '../../src/cli/run/event-time-flags.js';
 import type { Database } from '../../src/postgres/database.js';
 import type { Manifest } from '../../src/project/manifest.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createTestDatabase, stateTemplate, type TestDatabase } from '../support/test-database.js';
 import { ChildThau, projectFolder, type Ended, type ProjectFolder } from './support/child-thau.js';
 import { openState, statuses, type Ran } from './support/engine.js';
 import { runProject, type ProjectRun } from './support/project-run.js';
@@ -14,7 +14,7 @@ let place: TestDatabase;
 let database: Database;
 let project: ProjectFolder;
 beforeEach(async () => {
-  place = await createTestDatabase();
+  place = await createTestDatabase(stateTemplate());
   database = await openState(place.url);
   project = projectFolder({
     'transforms/sources.yml':

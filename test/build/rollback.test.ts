@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { rollback, type RollbackOptions } from '../../src/build/rollback.js';
 import type { Database } from '../../src/postgres/database.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createTestDatabase, stateTemplate, type TestDatabase } from '../support/test-database.js';
 import { openState, runPlain, type PlainNode } from './support/engine.js';
 
 let place: TestDatabase;
 let database: Database;
 beforeEach(async () => {
-  place = await createTestDatabase();
+  place = await createTestDatabase(stateTemplate());
   database = await openState(place.url);
   return async () => {
     await database.close();

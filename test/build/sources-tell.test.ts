@@ -2,13 +2,13 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { foldSourceChanges, trackSources, untrackSources } from '../../src/build/plan/track-sources.js';
 import { periodText } from '../../src/build/plan/time-rules.js';
 import type { Database } from '../../src/postgres/database.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createTestDatabase, stateTemplate, type TestDatabase } from '../support/test-database.js';
 import { openState, plainSource, runPlain, statuses, type PlainNode, type Ran } from './support/engine.js';
 
 let place: TestDatabase;
 let database: Database;
 beforeEach(async () => {
-  place = await createTestDatabase();
+  place = await createTestDatabase(stateTemplate());
   database = await openState(place.url);
   await change('create schema raw; create table raw.orders as select 1 as id, 10 as amount');
   return async () => {

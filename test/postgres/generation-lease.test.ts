@@ -4,12 +4,12 @@ import { GenerationLease } from '../../src/postgres/generation-lease.js';
 import { migrate } from '../../src/postgres/migrate.js';
 import { openState, runPlain, type PlainNode } from '../build/support/engine.js';
 import { connectionOf } from '../support/connection.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { createTestDatabase, stateTemplate, type TestDatabase } from '../support/test-database.js';
 
 let place: TestDatabase;
 let database: Database;
 beforeEach(async () => {
-  place = await createTestDatabase();
+  place = await createTestDatabase(stateTemplate());
   database = await openState(place.url);
   await publish(1);
   return async () => {

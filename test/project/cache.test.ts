@@ -16,15 +16,24 @@ interface Outcome {
   readonly warnings: readonly unknown[];
 }
 
+/** What the manifest of each fingerprint said. */
+const told = new Map<string, string>();
+
 function outcome(projectDir: string, over: Partial<Environment> = {}, version?: string): Outcome {
   try {
-    const { manifest, warnings } = parseProject({
+    const { manifest, warnings, fingerprint } = parseProject({
       projectDir,
       environment: { ...environment, ...over },
       ...(version !== undefined && { cache: { version } }),
     });
     const metadata = { ...manifest.metadata, generated_at: '' };
-    return { text: JSON.stringify({ ...manifest, metadata }), warnings: warnings.map(errorToJson) };
+    const text = JSON.stringify({ ...manifest, metadata });
+    const print = fingerprint?.();
+    if (print !== undefined) {
+      expect(told.get(print) ?? text).toBe(text);
+      told.set(print, text);
+    }
+    return { text, warnings: warnings.map(errorToJson) };
   } catch (error) {
     if (!(error instanceof ThauError)) throw error;
     return { text: JSON.stringify([errorToJson(error), error.excerpt]), warnings: [] };
@@ -83,6 +92,7 @@ on-run-end: ["{{ log('done') }}"]
           - unique
           - relationships: {arguments: {to: ref('customers'), field: id}}
           - positive
+      - {name: amount, description: "{{ doc('amount') }}"}
   - name: customers
     latest_version: 2
     versions: [{v: 1}, {v: 2}]
@@ -92,7 +102,8 @@ on-run-end: ["{{ log('done') }}"]
 exposures:
   - {name: board, type: dashboard, owner: {name: a}, depends_on: [ref('orders')]}
 `,
-  'models/docs.md': '{% docs orders %}One row per order.{% enddocs %}',
+  'models/docs.md': '{% docs orders %}One row per order.{% enddocs %}{% docs unused %}Nobody.{% enddocs %}',
+  'models/columns.md': '{% docs amount %}In money.{% enddocs %}',
   'macros/money.sql':
     '{% macro cents(column) %}({{ column }} / 100.0){% endmacro %}\n{% macro both() %}{{ cents(1) }}{% endmacro %}',
   'macros/macros.yml': 'macros: [{name: cents, description: In money., arguments: [{name: column}]}]',
@@ -153,11 +164,16 @@ describe('a warm parse', () => {
       'models: [{name: stg_orders, description: changed, columns: [{name: id, data_tests: [unique]}]}]',
       'models: [{name: nobody}]',
       '{% docs orders %}Another text.{% enddocs %}',
+      '{% docs amount %}Another amount.{% enddocs %}\n{% docs fresh %}New.{% enddocs %}',
+      '{% docs amount %}never closed',
+      'macros: [{name: cents, description: "{{ doc(\'amount\') }}"}]',
+      '{# https://example.com #}\n{% https://example.com %}\n{% macro cents(column) %}loose {{ column }}{% endmacro %}\n\n',
     );
     const path = fc.constantFrom(
       ...paths,
       'models/new.sql',
       'models/new.yml',
+      'models/new.md',
       'macros/new.sql',
       'seeds/new.csv',
     );
@@ -182,6 +198,7 @@ describe('a warm parse', () => {
       fc.property(fc.array(edit, { minLength: 1, maxLength: 6 }), (edits) => {
         inProject(shop, (dir) => {
           let over: Partial<Environment> = {};
+          told.clear();
           expect(warm(dir, over)).toEqual(cold(dir, over));
           for (const one of edits) {
             if (one.kind === 'env') over = { ...over, env: { REGION: one.region } };
@@ -224,6 +241,20 @@ describe('what is kept', () => {
       // stg_orders and the version that call it; the macro's own description stands in a file of its own
       write(dir, 'macros/money.sql', `${shop['macros/money.sql'] ?? ''}\n`);
       expect(counts(dir)).toEqual({ parsed: 3, kept: all - 2 });
+    });
+  });
+
+  test('of docs blocks costs what describes itself by an edited one', () => {
+    inProject(shop, (dir) => {
+      age(dir);
+      const all = (counts(dir) as { parsed: number }).parsed - 1;
+      // run_started_at alone is parsed each time
+      write(dir, 'models/docs.md', (shop['models/docs.md'] ?? '').replace('Nobody.', 'Still nobody.'));
+      expect(counts(dir)).toEqual({ parsed: 1, kept: all });
+      expect(warm(dir).text).toContain('Still nobody.');
+      write(dir, 'models/docs.md', '{% docs orders %}Another text.{% enddocs %}');
+      expect(counts(dir)).toEqual({ parsed: 2, kept: all - 1 });
+      expect(warm(dir)).toEqual(cold(dir));
     });
   });
 
@@ -307,7 +338,7 @@ describe('what is kept', () => {
         }),
         fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
         fc
-          .constantFrom('', '\n', 'thau parse cache 1\n{}', '{"__proto__": {"polluted": true}}')
+          .constantFrom('', '\n', 'thau parse cache 3\n{}', '{"__proto__": {"polluted": true}}')
           .map((t) => Buffer.from(t)),
       );
       fc.assert(

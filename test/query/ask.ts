@@ -56,8 +56,9 @@ export class Asker {
       text: plan.text,
       values: [...values],
     });
-    const data = rows[0]?.data;
-    if (data === null || data === undefined) throw new Error('the pointer moved');
+    const middle = rows[0]?.data;
+    if (middle === null || middle === undefined) throw new Error('the pointer moved');
+    const data = `${plan.head}${middle}${plan.tail}`;
     if (isSuspect(plan, data)) return completeSuspect(this.bound, this.schema, request, data);
     return { data: JSON.parse(data) as Record<string, unknown> };
   }

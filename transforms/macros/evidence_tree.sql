@@ -95,20 +95,20 @@ declare
     answer jsonb;
 begin
     with recursive way_a as (
-        select i.identity_id, i.tied_to, i.tied_by_record, i.tied_by_count, i.distance, 0 as step
+        select i.identity_id, i.tied_to, i.tied_by_record, i.tied_by_count, i.tied_by_probability, i.distance, 0 as step
         from unified.identities as i
         where i.identity_id = why_same.identity_a
         union all
-        select i.identity_id, i.tied_to, i.tied_by_record, i.tied_by_count, i.distance, way_a.step + 1
+        select i.identity_id, i.tied_to, i.tied_by_record, i.tied_by_count, i.tied_by_probability, i.distance, way_a.step + 1
         from way_a
         inner join unified.identities as i on way_a.tied_to = i.identity_id
     ),
     way_b as (
-        select i.identity_id, i.tied_to, i.tied_by_record, i.tied_by_count, i.distance, 0 as step
+        select i.identity_id, i.tied_to, i.tied_by_record, i.tied_by_count, i.tied_by_probability, i.distance, 0 as step
         from unified.identities as i
         where i.identity_id = why_same.identity_b
         union all
-        select i.identity_id, i.tied_to, i.tied_by_record, i.tied_by_count, i.distance, way_b.step + 1
+        select i.identity_id, i.tied_to, i.tied_by_record, i.tied_by_count, i.tied_by_probability, i.distance, way_b.step + 1
         from way_b
         inner join unified.identities as i on way_b.tied_to = i.identity_id
     ),
@@ -121,20 +121,21 @@ begin
     ),
     steps as (
         select way_a.step as position, way_a.identity_id as from_id, way_a.tied_to as to_id,
-            way_a.tied_by_record, way_a.tied_by_count
+            way_a.tied_by_record, way_a.tied_by_count, way_a.tied_by_probability
         from way_a
         cross join meeting
         where way_a.step < meeting.step_a
         union all
         select meeting.step_a + meeting.step_b - way_b.step, way_b.tied_to, way_b.identity_id,
-            way_b.tied_by_record, way_b.tied_by_count
+            way_b.tied_by_record, way_b.tied_by_count, way_b.tied_by_probability
         from way_b
         cross join meeting
         where way_b.step < meeting.step_b
     )
     select case when exists (select 1 from meeting) then coalesce(jsonb_agg(
         jsonb_build_object(
-            'from', from_id, 'to', to_id, 'record', tied_by_record, 'evidence', tied_by_count
+            'from', from_id, 'to', to_id, 'record', tied_by_record, 'evidence', tied_by_count,
+            'probability', tied_by_probability
         ) order by position
     ), '[]'::jsonb) end
     into answer

@@ -10,4 +10,4 @@ from {{ ref('identities') }} as identities
 inner join {{ ref('identities') }} as parents on identities.tied_to = parents.identity_id
 where identities.customer_id <> parents.customer_id
     or identities.distance <> parents.distance + 1
-    or identities.tied_by_record is null
+    or (identities.tied_by_record is null and identities.tied_by_probability is null)

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { GraphQLError, print, type ExecutionResult } from 'graphql';
+import { GraphQLError, print } from 'graphql';
 import { Cancellation } from '../../postgres/statements/cancellation.js';
 import type { GenerationFollower } from '../generation/follower.js';
 import type { LoadedGeneration } from '../generation/loaded-generation.js';
@@ -8,15 +8,20 @@ import { faultOfError, graphqlFault, rateFault } from '../graphql/graphql-fault.
 import type { Authentication, Authenticator } from '../http/authenticate.js';
 import type { RateLimits } from '../http/rate-limits.js';
 import { traceOf } from '../traces/trace-routes.js';
-import { sendTagged } from '../http/send-tagged.js';
+import type { FlatStreams } from './flat-stream.js';
+import { openApi } from './open-api.js';
 import { readParameters } from './read-parameters.js';
+import { rowSchema } from './row-schema.js';
+import { sendPage } from './send-page.js';
+import { isStreamed, sendStream } from './send-stream.js';
 import type { TrustedOperation } from './trusted-operation.js';
-import { flatTypes, rowsOf, writeRows, type FlatFormat } from './write-rows.js';
+import { flatTypes, type FlatFormat } from './write-rows.js';
 
 export interface FlatOptions {
   readonly authenticator: Authenticator;
   readonly follower: GenerationFollower<LoadedGeneration>;
   readonly answerer: Answerer;
+  readonly streams: FlatStreams;
   readonly rateLimits: RateLimits;
 }
 
@@ -34,6 +39,17 @@ export function flatRoutes(app: FastifyInstance, options: FlatOptions): void {
       mayAsk(caller, one.name),
     );
     return reply.header('cache-control', 'no-store').send(operations.map(described));
+  });
+  app.get('/q/openapi.json', async (request, reply) => {
+    const caller = await callerOf(request, options);
+    if (caller instanceof GraphQLError) return refuse(reply, caller);
+    const operations = [...(options.follower.current?.operations.values() ?? [])].filter((one) =>
+      mayAsk(caller, one.name),
+    );
+    const { current } = options.follower;
+    return reply
+      .header('cache-control', 'no-store')
+      .send(openApi(operations, current?.schema, current?.generation ?? '0'));
   });
   app.get('/q/:file', async (request: Request, reply) => {
     reply.header('referrer-policy', 'no-referrer');
@@ -66,32 +82,18 @@ async function answer(request: Request, reply: FastifyReply, options: FlatOption
     });
     return refuse(reply, fault);
   }
-  if (format === 'schema.json') return reply.send(rowSchema(operation));
-  const asked = readParameters(operation.variables, searchOf(request));
+  if (format === 'schema.json') return reply.send(rowSchema(operation, loaded.schema));
+  const search = searchOf(request);
+  const asked = readParameters(operation.variables, search);
   if (asked instanceof GraphQLError) return refuse(reply, asked);
   const cancellation = new Cancellation();
   reply.raw.once('close', () => cancellation.cancel());
   const context = { requestId: request.id, ...caller, cancellation, trace: traceOf(request) };
-  const answered = await options.answerer.answer(operation, asked.variables, context);
-  const data = dataOf(answered);
-  if (data instanceof GraphQLError) return refuse(reply, data);
-  const body = writeRows(format as FlatFormat, operation.columns, rowsOf(operation, data), asked);
-  const type = flatTypes[format as FlatFormat];
-  reply.type(type);
   if (format === 'csv') reply.header('content-disposition', `inline; filename="${operation.name}.csv"`);
-  return sendTagged(reply, body, type);
-}
-
-/** Half an answer would be taken for a whole one: any error is an error. */
-function dataOf(answered: string | ExecutionResult): Readonly<Record<string, unknown>> | GraphQLError {
-  if (typeof answered === 'string') return JSON.parse(answered) as Readonly<Record<string, unknown>>;
-  const [error] = answered.errors ?? [];
-  if (error === undefined) return answered.data ?? {};
-  const ours = answered.data !== undefined;
-  return graphqlFault(ours ? 'INTERNAL_SERVER_ERROR' : 'BAD_USER_INPUT', error.message, {
-    status: ours ? 500 : 400,
-    hint: typeof error.extensions['hint'] === 'string' ? error.extensions['hint'] : undefined,
-  });
+  const rows = { operation, format: format as FlatFormat, asked, context, reply };
+  return isStreamed(operation, asked.variables)
+    ? sendStream(rows, loaded, options)
+    : sendPage(rows, search, options.answerer);
 }
 
 /** The key may stand in the URL here, where tools have no other place for it: a key of the kind bi alone. */
@@ -135,6 +137,8 @@ function refuse(reply: FastifyReply, fault: GraphQLError): FastifyReply {
   if (http?.status === 401) reply.header('www-authenticate', 'Basic realm="thau"');
   for (const [name, value] of http?.headers ?? []) reply.header(name, value);
   return reply
+    .removeHeader('etag')
+    .removeHeader('content-disposition')
     .code(http?.status ?? 500)
     .header('cache-control', 'no-store')
     .type(flatTypes.json)
@@ -152,36 +156,5 @@ function described(operation: TrustedOperation): object {
       default: node.defaultValue === undefined ? null : print(node.defaultValue),
     })),
     columns: operation.columns.map(({ name, type, list }) => ({ name, type: list ? `[${type}]` : type })),
-  };
-}
-
-const jsonTypes: Readonly<Record<string, string>> = {
-  Int: 'integer',
-  BigInt: 'integer',
-  Float: 'number',
-  Decimal: 'number',
-  Boolean: 'boolean',
-};
-
-/** JSON Schema of the rows. */
-function rowSchema(operation: TrustedOperation): object {
-  return {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    title: operation.name,
-    type: 'array',
-    items: {
-      type: 'object',
-      required: operation.columns.map(({ name }) => name),
-      properties: Object.fromEntries(
-        operation.columns.map(({ name, type, list }) => [
-          name,
-          list
-            ? { type: ['array', 'null'] }
-            : type === 'JSON'
-              ? {}
-              : { type: [jsonTypes[type] ?? 'string', 'null'] },
-        ]),
-      ),
-    },
   };
 }

@@ -17,7 +17,9 @@ import {
   type GraphQLOutputType,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  type SelectionNode,
   type VariableDefinitionNode,
+  visit,
 } from 'graphql';
 import { excerpt } from '../../errors/excerpt.js';
 import { ThauError } from '../../errors/thau-error.js';
@@ -40,6 +42,12 @@ export interface TrustedOperation {
   readonly description: string | undefined;
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
+  /** The same with nothing beside the rows. */
+  readonly stream: DocumentNode;
+  /** Of a connection: the same with `thauPage` at its root, which tells of the next page. */
+  readonly paged: DocumentNode;
+  /** The one root field. */
+  readonly field: FieldNode;
   readonly variables: readonly VariableDefinitionNode[];
   readonly columns: readonly FlatColumn[];
   /** The key of the one root field. */
@@ -92,6 +100,9 @@ function readOperation(schema: GraphQLSchema, source: SdlSource): TrustedOperati
     description: comment(source.text),
     document,
     operation,
+    field,
+    stream: connection ? withSelections(document, field, edgesOf(field)) : document,
+    paged: connection ? withSelections(document, field, [...edgesOf(field), pageInfo]) : document,
     variables: operation.variableDefinitions ?? [],
     root: keyOf(field),
     columns: columnsOf(source, row.type, row.node, []),
@@ -126,6 +137,37 @@ function nodeOf(
     throw fault(source, 'edges and node keep their names');
   }
   return { type, node };
+}
+
+const edgesOf = (field: FieldNode): readonly SelectionNode[] =>
+  (field.selectionSet?.selections ?? []).filter(
+    (selection) => selection.kind === Kind.FIELD && selection.name.value === 'edges',
+  );
+
+/** The key under which a connection tells of its next page. */
+export const pageKey = 'thauPage';
+
+const named = (name: string, rest: Partial<FieldNode> = {}): FieldNode => ({
+  kind: Kind.FIELD,
+  name: { kind: Kind.NAME, value: name },
+  ...rest,
+});
+
+const pageInfo = named('pageInfo', {
+  alias: { kind: Kind.NAME, value: pageKey },
+  selectionSet: { kind: Kind.SELECTION_SET, selections: [named('hasNextPage'), named('endCursor')] },
+});
+
+/** The document with other selections of its root field. */
+function withSelections(
+  document: DocumentNode,
+  field: FieldNode,
+  selections: readonly SelectionNode[],
+): DocumentNode {
+  return visit(document, {
+    Field: (node) =>
+      node === field ? { ...node, selectionSet: { kind: Kind.SELECTION_SET, selections } } : undefined,
+  });
 }
 
 function childOf(field: FieldNode, name: string): FieldNode | undefined {

@@ -20,19 +20,44 @@ export function rowsOf(
   return (root as { edges: { node: unknown }[] }).edges.map((edge) => edge.node);
 }
 
-/** Every column stands in every row, in the operation's order, also when all of its values are null. */
+/** How rows become a text of their format, piece by piece: every column stands in every row, in the operation's order. */
+export interface RowWriter {
+  /** Before the first row. */
+  readonly head: string;
+  readonly row: (this: void, row: unknown, first: boolean) => string;
+  /** Behind the last row. */
+  readonly tail: string;
+}
+
+export function rowWriter(
+  format: FlatFormat,
+  columns: readonly FlatColumn[],
+  options: { readonly bom: boolean; readonly raw: boolean },
+): RowWriter {
+  if (format === 'csv') {
+    return {
+      head: `${options.bom ? '\uFEFF' : ''}${columns.map((column) => quoted(column.name)).join(',')}\r\n`,
+      row: (row) =>
+        `${columns.map((column) => csvValue(column, valueAt(row, column), options.raw)).join(',')}\r\n`,
+      tail: '',
+    };
+  }
+  const line = (row: unknown): string =>
+    `{${columns.map((column) => `${JSON.stringify(column.name)}:${jsonValue(column, valueAt(row, column))}`).join(',')}}`;
+  return format === 'json'
+    ? { head: '[', row: (row, first) => `${first ? '' : ',\n'}${line(row)}`, tail: ']\n' }
+    : { head: '', row: (row) => `${line(row)}\n`, tail: '' };
+}
+
+/** All rows at once. */
 export function writeRows(
   format: FlatFormat,
   columns: readonly FlatColumn[],
   rows: readonly unknown[],
   options: { readonly bom: boolean; readonly raw: boolean },
 ): string {
-  if (format === 'csv') return csv(columns, rows, options);
-  const lines = rows.map(
-    (row) =>
-      `{${columns.map((column) => `${JSON.stringify(column.name)}:${jsonValue(column, valueAt(row, column))}`).join(',')}}`,
-  );
-  return format === 'json' ? `[${lines.join(',\n')}]\n` : lines.map((line) => `${line}\n`).join('');
+  const writer = rowWriter(format, columns, options);
+  return `${writer.head}${rows.map((row, index) => writer.row(row, index === 0)).join('')}${writer.tail}`;
 }
 
 function valueAt(row: unknown, column: FlatColumn): unknown {
@@ -49,18 +74,6 @@ function jsonValue(column: FlatColumn, value: unknown): string {
   const exact = column.type === 'Decimal' || column.type === 'BigInt';
   if (exact && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value)) return value;
   return JSON.stringify(value);
-}
-
-function csv(
-  columns: readonly FlatColumn[],
-  rows: readonly unknown[],
-  options: { readonly bom: boolean; readonly raw: boolean },
-): string {
-  const lines = [columns.map((column) => quoted(column.name)).join(',')];
-  for (const row of rows) {
-    lines.push(columns.map((column) => csvValue(column, valueAt(row, column), options.raw)).join(','));
-  }
-  return `${options.bom ? '\uFEFF' : ''}${lines.join('\r\n')}\r\n`;
 }
 
 function csvValue(column: FlatColumn, value: unknown, raw: boolean): string {

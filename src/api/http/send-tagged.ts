@@ -6,13 +6,17 @@ import type { FastifyReply } from 'fastify';
  * each time, since whoever holds another key may see something else.
  */
 export function sendTagged(reply: FastifyReply, body: string, contentType: string | undefined): FastifyReply {
-  const etag = `"${hash('sha256', `${contentType ?? ''}\n${body}`, 'base64url').slice(0, 27)}"`;
+  return isTagged(reply, body, contentType) ? reply.code(304).send() : reply.code(200).send(body);
+}
+
+/** Sets the tag of an answer that is the same as long as `identity` is; true where the client has it already. */
+export function isTagged(reply: FastifyReply, identity: string, contentType: string | undefined): boolean {
+  const etag = `"${hash('sha256', `${contentType ?? ''}\n${identity}`, 'base64url').slice(0, 27)}"`;
   reply
     .header('etag', etag)
     .header('cache-control', 'private, no-cache')
     .header('vary', 'Authorization, X-API-Key, Accept');
-  if (matches(reply.request.headers['if-none-match'], etag)) return reply.code(304).send();
-  return reply.code(200).send(body);
+  return matches(reply.request.headers['if-none-match'], etag);
 }
 
 /** `If-None-Match` compares weakly: https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2 */

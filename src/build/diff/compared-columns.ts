@@ -12,8 +12,12 @@ export interface SharedColumn {
 
 export interface ComparedColumn {
   readonly name: string;
+  /** Of its values as they are compared, without length or precision. */
+  readonly type: string;
   /** The column as an expression over a row called `row`, hashable and of one type on both sides. */
   value(row: string): string;
+  /** A bigint that equal values have in common; null at most for null. `seed` is SQL of type bigint. */
+  hash(row: string, seed: string): string;
 }
 
 /**
@@ -29,11 +33,44 @@ export async function comparedColumns(
     database,
     columns.flatMap(({ before, after }) => (before === after ? [before] : [])),
   );
-  return columns.map(({ name, before, after }) => {
-    const type = before === after ? (hashable.has(before) ? undefined : 'text') : commonType(before, after);
-    const cast = type === undefined ? '' : `::${type}`;
-    return { name, value: (row) => `${row}.${quoteIdentifier(name)}${cast}` };
+  const typed = columns.map(({ name, before, after }) => {
+    const cast = before === after ? (hashable.has(before) ? undefined : 'text') : commonType(before, after);
+    return { name, cast, type: cast ?? bare(after) };
   });
+  const functions = await hashFunctions(
+    database,
+    typed.map(({ type }) => type),
+  );
+  return typed.map(({ name, cast, type }) => {
+    const value = (row: string): string =>
+      `${row}.${quoteIdentifier(name)}${cast === undefined ? '' : `::${cast}`}`;
+    const own = functions.get(type);
+    const hash = (row: string, seed: string): string =>
+      own === undefined
+        ? `hash_record_extended(row(${value(row)}), ${seed})`
+        : `pg_catalog.${own}(${value(row)}, ${seed})`;
+    return { name, type, value, hash };
+  });
+}
+
+/** The functions that hash a value alone, by its type: three times as quick as to hash a record of one column. */
+async function hashFunctions(
+  database: Queryable,
+  types: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await database.query<{ type: string; function: string }>(
+    `select w.type, quote_ident(p.proname) as function
+     from unnest($1::text[]) as w (type)
+     join pg_opclass as o on o.opcdefault
+         and o.opcintype = to_regtype(case w.type when 'character varying' then 'text' else w.type end)
+     join pg_am as m on m.oid = o.opcmethod and m.amname = 'hash'
+     join pg_amproc as a on a.amprocfamily = o.opcfamily and a.amproclefttype = o.opcintype
+         and a.amprocrighttype = o.opcintype and a.amprocnum = 2
+     join pg_proc as p on p.oid = a.amproc and p.proargtypes[0] = o.opcintype
+         and p.pronamespace = 'pg_catalog'::regnamespace`,
+    [[...new Set(types)].filter((type) => known.test(type))],
+  );
+  return new Map(rows.map((row) => [row.type, row.function]));
 }
 
 /** The type in which values of both types are the same value; undefined where they need no cast. */

@@ -1,15 +1,15 @@
 import { quoteIdentifier } from '../../postgres/identifier.js';
 import type { Queryable } from '../../postgres/queryable.js';
+import { blockOf, seed, type BlockOf } from './block-of.js';
 import type { Comparison, RowDiff } from './diff-relations.js';
 import type { SampleRow } from './relation-diff.js';
 
 /**
- * Rows by key. Both sides are first summed up in blocks (rows of equal hash of the key): count, and two sums of the
- * rows' hashes. Only blocks whose sums differ are joined row by row, in one statement, so two large relations that are
+ * Rows by key. Both sides are first summed up in blocks of rows of like keys: count, and two sums of the rows' hashes. Only blocks whose sums differ are joined row by row, in one statement, so two large relations that are
  * nearly equal cost two scans each and a join of little.
  */
 export async function diffByKey(database: Queryable, comparison: Comparison): Promise<RowDiff> {
-  const blocks = blockCount(comparison);
+  const blocks = blockOf(comparison);
   const { rows } = await database.query<BlockSums>(blockSums(comparison, blocks));
   const { before = 0, after = 0, differing: found } = rows[0] ?? {};
   if (!found) {
@@ -20,11 +20,8 @@ export async function diffByKey(database: Queryable, comparison: Comparison): Pr
     };
   }
   // most blocks: to look up each row's block would only cost
-  const few = found.length < blocks / 3;
-  const joined = await database.query<Joined>(
-    compareRows(comparison, few ? blocks : undefined),
-    few ? [found] : [],
-  );
+  const few = found.length < blocks.count / 3;
+  const joined = await database.query<Joined>(compareRows(comparison, blocks, few), few ? [found] : []);
   const result = joined.rows[0];
   const samples = result?.samples ?? [];
   return {
@@ -68,49 +65,52 @@ interface Sample {
   readonly names: readonly string[] | null;
 }
 
-/**
- * About 64 rows a block, so that a changed row drags few others along; at most as many blocks as PostgreSQL can sum up
- * in its usual `work_mem`. A power of two.
- */
-function blockCount({ estimatedRows }: Comparison): number {
-  const wanted = 2 ** Math.ceil(Math.log2(Math.max(1, estimatedRows / 64)));
-  return Math.min(Math.max(wanted, 4096), 65_536);
+/** Two sums, since in one alone two equal rows take each other away: a key may turn out not to be unique. */
+function blockSums(comparison: Comparison, blocks: BlockOf): string {
+  const hash = blocks.cheap ? blocks.hash('thau_row') : 'thau_row."thau hash of the key"';
+  // `offset` keeps PostgreSQL from writing a dear expression into each place where it stands
+  const read = (relation: string): string =>
+    blocks.cheap
+      ? relation
+      : `(select k.*, ${blocks.hash('k')} as "thau hash of the key" from ${relation} as k offset '0')`;
+  const arm = (relation: string, sign: 1 | -1): string =>
+    `select ${sign} as sign, ${blocks.of(hash)} as block, ${rowHash(comparison, hash)} as h
+            from ${read(relation)} as thau_row`;
+  // one aggregation over both sides: PostgreSQL does it with several workers, since it expects few groups of a union
+  return `
+    select coalesce(sum(before), 0)::bigint as before, coalesce(sum(n - before), 0)::bigint as after,
+        array_agg(block) filter (where n <> 2 * before or x <> 0 or s <> 0) as differing
+    from (
+        select block, count(*) as n, count(*) filter (where sign > 0) as before, bit_xor(h) as x,
+            sum(sign * (h >> 33)::int) as s
+        from (${arm(comparison.before, 1)}
+            union all
+            ${arm(comparison.after, -1)}) as sides
+        group by block) as blocks`;
 }
 
-function keyHash(comparison: Comparison, row: string): string {
-  return `hash_record_extended(row(${keyValues(comparison, row).join(', ')}), 0)`;
+/** Every value is hashed with its row's key and its column as the seed, so that values that change places show. */
+function rowHash({ columns, key }: Comparison, hash: string): string {
+  return [
+    `hashint8extended(${hash}, 0)`,
+    ...columns
+      .filter(({ name }) => !key.includes(name))
+      .map((column, n) => `coalesce(${column.hash('thau_row', `${hash} # ${seed(n)}`)}, ${n})`),
+  ].join(' # ');
 }
 
 function keyValues({ key, columns }: Comparison, row: string): string[] {
   return key.map((name) => columns.find((column) => column.name === name)?.value(row) ?? 'null');
 }
 
-/** Two sums, since in one alone two equal rows take each other away. */
-function blockSums(comparison: Comparison, blocks: number): string {
-  const values = comparison.columns.map((column) => column.value('thau_row')).join(', ');
-  const side = (relation: string): string => `
-    select block, count(*) as n, bit_xor(h) as x, sum((h >> 33)::int) as s
-    from (select (${keyHash(comparison, 'thau_row')} & ${blocks - 1})::int as block,
-              hash_record_extended(row(${values}), 1) as h
-          from ${relation} as thau_row) as hashed
-    group by 1`;
-  return `
-    select coalesce(sum(a.n), 0)::bigint as before, coalesce(sum(b.n), 0)::bigint as after,
-        array_agg(block) filter (where (a.n, a.x, a.s) is distinct from (b.n, b.x, b.s)) as differing
-    from (${side(comparison.before)}) as a full join (${side(comparison.after)}) as b using (block)`;
-}
-
 /**
  * Counts, counts per column and samples of the rows side by side, those of the differing blocks or all. A null key
  * column equals a null one, as `unique` tests let it.
  */
-function compareRows(comparison: Comparison, blocks: number | undefined): string {
+function compareRows(comparison: Comparison, blocks: BlockOf, few: boolean): string {
   const side = (relation: string): string => `
-    select thau_row as row, ${keyHash(comparison, 'thau_row')} as h from ${relation} as thau_row${
-      blocks === undefined
-        ? ''
-        : `
-    where (${keyHash(comparison, 'thau_row')} & ${blocks - 1})::int = any ($1::int[])`
+    select thau_row as row, ${blocks.hash('thau_row')} as h from ${relation} as thau_row${
+      few ? ` where ${blocks.of(blocks.hash('thau_row'))} = any ($1::int[])` : ''
     }`;
   const same = comparison.key.map((name) => {
     const column = comparison.columns.find((one) => one.name === name);

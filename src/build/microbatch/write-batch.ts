@@ -1,6 +1,6 @@
 import { windowCondition, type EventWindow } from '../../project/context/event-window.js';
 import { contractColumns, assertContract } from '../materialisations/contract.js';
-import { createDelta } from '../materialisations/incremental.js';
+import { createDelta, runStatements } from '../materialisations/incremental.js';
 import { incrementalStatements } from '../materialisations/incremental-strategy.js';
 import type { CandidateInput } from '../materialisations/materialisation.js';
 import { syncColumns } from '../materialisations/on-schema-change.js';
@@ -32,12 +32,8 @@ export async function writeBatch(input: BatchInput): Promise<number> {
       `delete from ${names.target} as dbt_internal_dest\nwhere ${windowCondition(input.eventTime, window)}`,
     );
   }
-  let rows = 0;
   const strategy = keyed ? ('merge' as const) : ('append' as const);
-  for (const statement of incrementalStatements(node, config, { strategy, ...names })) {
-    const answer = await tx.query(statement.sql);
-    if (statement.counts) rows += answer.rowCount;
-  }
+  const rows = await runStatements(tx, incrementalStatements(node, config, { strategy, ...names }));
   await tx.query(`drop table ${delta.name}`);
   return rows;
 }

@@ -1,16 +1,13 @@
 import { publishedState, type PublishedState } from '../../project/state/previous-state.js';
 import { slimManifest } from '../artifacts/slim-manifest.js';
-import type { KnownCalls } from '../plan/called-functions.js';
-import type { Plan } from '../plan/plan.js';
 import type { Artifacts } from '../publish/artifacts.js';
 import type { RunOptions } from './run-options.js';
 
 /** What a generation of this run hands on whatever its nodes turn out to be: known before the first is built. */
-export function plannedArtifacts(options: RunOptions, plan: Plan, before: Artifacts): Artifacts {
+export function plannedArtifacts(options: RunOptions, before: Artifacts): Artifacts {
   return {
     sdl: options.sdl,
     manifest: slimManifest(options.manifest),
-    calls: knownCalls(options, plan, before['calls'] as KnownCalls | undefined),
     state: rememberState(options, before['state'] as PublishedState | undefined),
   };
 }
@@ -22,14 +19,4 @@ function rememberState(
 ): PublishedState {
   const leftAlone = Object.keys(manifest.nodes).filter((id) => !selected.has(id));
   return publishedState(manifest, before, new Set(leftAlone));
-}
-
-/** The functions of what the project has now: of this plan, and of nodes that it did not look at. */
-function knownCalls({ manifest }: RunOptions, plan: Plan, before: KnownCalls = {}): KnownCalls {
-  const all = { ...before, ...plan.calls };
-  return Object.fromEntries(
-    Object.entries(all)
-      .filter(([id]) => manifest.nodes[id])
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
-  );
 }

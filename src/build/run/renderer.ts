@@ -19,7 +19,16 @@ export interface Renderer {
   /** A hook or another text, in the context of a node or of the project. */
   render(text: string, context: RunContext, node?: ManifestNode): Promise<string>;
   /** Whether the project says itself how this materialisation works; undefined where it does not. */
-  materialization?(name: string): { readonly node: { readonly unique_id: string } } | undefined;
+  materialization?(
+    name: string,
+    config?: Readonly<Record<string, unknown>>,
+  ): { readonly node: { readonly unique_id: string } } | undefined;
+  /** A test as the project itself runs it: the row that tells `failures`, `should_warn`, `should_error`. */
+  ownTest?(
+    node: ManifestNode,
+    compiled: string,
+    context: RunContext,
+  ): Promise<ReadonlyMap<string, string | null> | undefined>;
   /** Runs a materialisation written in Jinja. Answers the relations it returned. */
   materialize?(node: ManifestNode, compiled: string, context: RunContext): Promise<readonly RelationName[]>;
 }

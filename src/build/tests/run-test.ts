@@ -1,3 +1,4 @@
+import type { CompiledNode } from '../../project/context/render-run.js';
 import type { ManifestNode } from '../../project/manifest.js';
 import type { Session } from '../../postgres/session.js';
 import { nodeFailure } from '../run/node-failure.js';
@@ -21,9 +22,11 @@ export async function runTest(
   scope: RunScope,
   node: ManifestNode,
   storeFailuresFlag: boolean,
+  compiledBefore?: CompiledNode,
 ): Promise<TestRun> {
   const adapter = scope.adapter(session);
-  const rendered = await scope.options.renderer.compile(node, scope.context(adapter, null));
+  const rendered =
+    compiledBefore ?? (await scope.options.renderer.compile(node, scope.context(adapter, null)));
   const compiled = {
     ...rendered,
     compiledCode: withStableLiterals(rendered.compiledCode, scope.schemas),
@@ -38,8 +41,16 @@ export async function runTest(
       rows = place.sql;
       relation = place.relation;
     }
-    const answer = await session.queryText(verdictQuery(rows, config));
-    const told = verdict(compiled.node, config, answer.rows);
+    const place = { database: null, schema: node.schema, identifier: node.alias };
+    const own = await scope.options.renderer.ownTest?.(
+      compiled.node,
+      relation === null ? compiled.compiledCode : `select * from ${rows}`,
+      scope.context(adapter, place),
+    );
+    const answered = own
+      ? [['failures', 'should_warn', 'should_error'].map((name) => own.get(name) ?? null)]
+      : (await session.queryText(verdictQuery(rows, config))).rows;
+    const told = verdict(compiled.node, config, answered);
     // dbt's --warn-error: what would warn fails
     const strict = told.status === 'warn' && scope.options.flags['WARN_ERROR'] === true;
     const { failures } = told;

@@ -1,5 +1,5 @@
 import type { Queryable } from '../../postgres/queryable.js';
-import type { Manifest, ManifestNode } from '../../project/manifest.js';
+import type { Manifest, ManifestNode, NodeConfig } from '../../project/manifest.js';
 import { configError } from '../materialisations/config-error.js';
 import type { Generation, MappedNode } from '../publish/generation.js';
 import { holdsRows } from '../relation.js';
@@ -26,7 +26,7 @@ export interface PathSettings {
   readonly versionedFrom?: number | undefined;
 }
 
-export const versionedFrom = 500_000;
+export const versionedFrom = 100_000;
 
 export interface PathQuestion {
   readonly manifest: Manifest;
@@ -34,7 +34,7 @@ export interface PathQuestion {
   readonly fullRefresh: boolean;
   readonly settings: PathSettings;
   /** Whether the project wrote this materialization itself. */
-  readonly isOwn: (materialized: string) => boolean;
+  readonly isOwn: (config: NodeConfig) => boolean;
   /** Of nodes that another reads in a way only a table can be read: which. */
   readonly readAsTables: ReadonlyMap<string, string>;
 }
@@ -47,7 +47,7 @@ export async function choosePaths(
 ): Promise<ReadonlyMap<string, PhysicalPath>> {
   const growing = nodes.filter(
     ({ config, resource_type: type }) =>
-      (type === 'snapshot' || config.materialized === 'incremental') && !question.isOwn(config.materialized),
+      (type === 'snapshot' || config.materialized === 'incremental') && !question.isOwn(config),
   );
   if (growing.length === 0) return new Map();
   const sizes = await readSizes(

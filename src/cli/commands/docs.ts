@@ -23,7 +23,8 @@ export const addDocs: AddCommand = (program, run) => {
         const { chooseNodes, namesNodes } = await import('../run/choose-nodes.js');
         const { compileSelected } = await import('../run/compile-selected.js');
         const { loadProject } = await import('../run/load-project.js');
-        const { writeManifest, writeWhole } = await import('../run/write-manifest.js');
+        const { writeManifest } = await import('../run/write-manifest.js');
+        const { writeWhole } = await import('../run/write-whole.js');
         const { version } = await import('../version.js');
         if (flags.static) {
           throw new ThauError('CLI_USAGE', 'thau writes no HTML page of its own.', {

@@ -14,10 +14,13 @@ export const addParse: AddCommand = (program, run) => {
         const { writeManifest } = await import('../run/write-manifest.js');
         const { version } = await import('../version.js');
         const start = performance.now();
-        const { manifest, settings } = await openProject(context, { vars: yamlMapping(vars, '--vars') });
+        const { manifest, settings, fingerprint } = await openProject(context, {
+          vars: yamlMapping(vars, '--vars'),
+        });
         const seconds = (performance.now() - start) / 1000;
         writeManifest(join(settings.root, settings.targetPath), manifest, version(), {
           projectDir: settings.root,
+          fingerprint: fingerprint?.(),
         });
         const counts = new Map<string, number>();
         for (const node of [...Object.values(manifest.nodes), ...Object.values(manifest.sources)]) {

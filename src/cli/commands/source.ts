@@ -27,7 +27,7 @@ export const addSource: AddCommand = (program, run) => {
         const { sourcesArtifact } = await import('../../build/freshness/sources-artifact.js');
         const { chooseNodes } = await import('../run/choose-nodes.js');
         const { loadProject } = await import('../run/load-project.js');
-        const { writeWhole } = await import('../run/write-manifest.js');
+        const { writeWhole } = await import('../run/write-whole.js');
         const { version } = await import('../version.js');
         const { wholeNumber } = await import('../whole-number.js');
         const { output } = context;

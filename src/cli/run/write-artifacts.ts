@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { runResults } from '../../build/artifacts/run-results.js';
 import type { RunSummary } from '../../build/report/run-event.js';
 import type { Manifest } from '../../project/manifest.js';
-import { writeCompiled, writeManifest, writeWhole } from './write-manifest.js';
+import { writeCompiled, writeManifest } from './write-manifest.js';
+import { writeWhole } from './write-whole.js';
 
 /** `target/manifest.json`, `target/run_results.json` and the compiled SQL, where tools of dbt's world look for them. */
 export function writeArtifacts(

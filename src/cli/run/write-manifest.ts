@@ -1,28 +1,41 @@
-import { closeSync, lstatSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, sep } from 'node:path';
+import { hash } from 'node:crypto';
+import { lstatSync, rmSync } from 'node:fs';
+import { basename, join, sep } from 'node:path';
 import { manifestArtifact } from '../../build/artifacts/manifest-artifact.js';
-import { ThauError } from '../../errors/thau-error.js';
 import type { Manifest, ManifestNode } from '../../project/manifest.js';
 import { readSelectors } from '../../project/select/read-selectors.js';
+import { noteState, showsState } from './written-manifest.js';
+import { writeWhole } from './write-whole.js';
 
-/** `target/manifest.json`, as dbt's tools read it. `compiled`: the SQL that ran, by unique_id. */
+/**
+ * `target/manifest.json`, as dbt's tools read it. `compiled`: the SQL that ran, by unique_id. With a `fingerprint` of
+ * the manifest, the file is left alone where it says the same already: of a large project it is a hundred megabytes.
+ */
 export function writeManifest(
   targetPath: string,
   manifest: Manifest,
   version: string,
-  more: { readonly projectDir?: string; readonly compiled?: ReadonlyMap<string, string> } = {},
+  more: {
+    readonly projectDir?: string;
+    readonly compiled?: ReadonlyMap<string, string>;
+    readonly fingerprint?: string | undefined;
+  } = {},
 ): void {
   const compiled = [...(more.compiled ?? [])].flatMap(([id, code]) => {
     const node = manifest.nodes[id];
     return node ? [[id, { code, path: join(basename(targetPath), compiledPath(node)) }] as const] : [];
   });
   const selectors = more.projectDir === undefined ? [] : readSelectors(more.projectDir);
+  const { fingerprint } = more;
+  const state = fingerprint && hash('sha1', JSON.stringify([fingerprint, version, selectors]));
+  if (state !== undefined && showsState(targetPath, state)) return;
   const artifact = manifestArtifact(manifest, {
     thauVersion: version,
     compiled: new Map(compiled),
     selectors: Object.fromEntries(selectors.map(({ name, definition }) => [name, { name, definition }])),
   });
   writeWhole(join(targetPath, 'manifest.json'), artifact);
+  if (state !== undefined) noteState(targetPath, state);
 }
 
 /** Where dbt puts a node's compiled SQL below its target folder; generic tests in a folder named as their YAML file. */
@@ -50,44 +63,4 @@ export function writeCompiled(targetPath: string, node: ManifestNode, compiledCo
   }
   writeWhole(file, `${compiledCode}\n`);
   return file;
-}
-
-/** A reader never sees half a file. A text that is too large to be held comes in pieces. */
-export function writeWhole(file: string, text: string | Iterable<string>): void {
-  const aside = `${file}.${process.pid}`;
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    if (typeof text === 'string') writeFileSync(aside, text);
-    else writePieces(aside, text);
-    renameSync(aside, file);
-  } catch (error) {
-    rmSync(aside, { force: true });
-    throw new ThauError('BUILD_ARTIFACT', `${file} could not be written: ${reasonOf(error)}.`, {
-      at: { file },
-      cause: error,
-    });
-  }
-}
-
-const bufferedCharacters = 1 << 20;
-
-function writePieces(file: string, pieces: Iterable<string>): void {
-  const handle = openSync(file, 'w');
-  try {
-    let waiting = '';
-    for (const piece of pieces) {
-      waiting += piece;
-      if (waiting.length < bufferedCharacters) continue;
-      writeFileSync(handle, waiting);
-      waiting = '';
-    }
-    writeFileSync(handle, waiting);
-  } finally {
-    closeSync(handle);
-  }
-}
-
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return { EISDIR: 'it is a folder', ENOTDIR: 'a folder of its path is a file' }[code ?? ''] ?? message;
 }

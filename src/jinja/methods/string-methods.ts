@@ -16,6 +16,7 @@ import type { Method } from './method.js';
 import { characterTests } from './string-character-tests.js';
 import { capitalize, swapCase, titleCase } from './string-case.js';
 import { partition, rsplit, split, splitLines } from './string-split.js';
+import { translate } from './string-translate.js';
 import { strip, stripEnd, stripStart } from './whitespace.js';
 
 /** Python's methods of str. */
@@ -75,6 +76,7 @@ export const stringMethods: ReadonlyMap<string, Method<string>> = new Map<string
   ['rjust', (self, call) => justify(self, call, 'rjust')],
   ['zfill', zfill],
   ['expandtabs', expandTabs],
+  ['translate', translate],
   ['format', (self, call) => formatString(self, call)],
   [
     'format_map',

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { ThauError } from '../../errors/thau-error.js';
 import { failure } from '../failure.js';
 import type { Cancellation } from './cancellation.js';
+import { Deadlines } from './deadlines.js';
 import { FairQueue } from './fair-queue.js';
 import { StatementClient } from './statement-client.js';
 import type { Statement } from './statement.js';
@@ -36,7 +37,6 @@ interface Waiter {
   readonly options: RunOptions;
   readonly resolve: (rows: readonly TextRow[]) => void;
   readonly reject: (error: unknown) => void;
-  timer: NodeJS.Timeout | undefined;
   retried: boolean;
 }
 
@@ -57,12 +57,17 @@ export class StatementPool {
   readonly #idle: StatementClient[] = [];
   readonly #all = new Set<StatementClient>();
   readonly #queue = new FairQueue<Waiter>();
+  readonly #deadlines: Deadlines<Waiter>;
   #connecting = 0;
   #closed = false;
   #whenIdle: (() => void) | undefined;
 
   constructor(options: StatementPoolOptions) {
     this.#options = { queueLength: options.size * 50, queueTimeout: 5_000, prepare: true, ...options };
+    this.#deadlines = new Deadlines(this.#options.queueTimeout, (waiter) => {
+      if (this.#queue.remove(waiter.options.owner, waiter))
+        waiter.reject(busy('no connection to the database came free in time'));
+    });
     this.#setup = [
       `set statement_timeout = ${Math.round(options.statementTimeout)}`,
       'set default_transaction_read_only = on',
@@ -90,7 +95,6 @@ export class StatementPool {
         options,
         resolve,
         reject,
-        timer: undefined,
         retried: false,
       };
       if (this.#closed) {
@@ -109,6 +113,7 @@ export class StatementPool {
     if (this.#all.size > this.#idle.length || this.#connecting > 0 || this.#queue.size > 0) {
       await new Promise<void>((resolve) => (this.#whenIdle = resolve));
     }
+    this.#deadlines.clear();
     await Promise.all([...this.#all].map((client) => client.close()));
   }
 
@@ -119,13 +124,10 @@ export class StatementPool {
     }
     const { owner, cancellation } = waiter.options;
     this.#queue.push(owner, waiter);
-    waiter.timer = setTimeout(() => {
-      if (this.#queue.remove(owner, waiter))
-        waiter.reject(busy('no connection to the database came free in time'));
-    }, this.#options.queueTimeout);
+    this.#deadlines.add(waiter);
     cancellation?.listen(() => {
       if (!this.#queue.remove(owner, waiter)) return;
-      clearTimeout(waiter.timer);
+      this.#deadlines.delete(waiter);
       waiter.reject(gone());
     });
     if (this.#all.size + this.#connecting < this.#options.size) this.#connect();
@@ -157,7 +159,7 @@ export class StatementPool {
   #failNext(error: unknown): void {
     const waiter = this.#all.size > 0 ? undefined : this.#queue.shift();
     if (waiter !== undefined) {
-      clearTimeout(waiter.timer);
+      this.#deadlines.delete(waiter);
       waiter.reject(failure(error));
       if (this.#queue.size > 0 && this.#connecting === 0) this.#connect();
     }
@@ -165,7 +167,6 @@ export class StatementPool {
   }
 
   #start(client: StatementClient, waiter: Waiter): void {
-    clearTimeout(waiter.timer);
     const { cancellation } = waiter.options;
     if (cancellation?.cancelled) {
       waiter.reject(gone());
@@ -211,8 +212,10 @@ export class StatementPool {
       return;
     }
     const waiter = this.#queue.shift();
-    if (waiter !== undefined) this.#start(client, waiter);
-    else {
+    if (waiter !== undefined) {
+      this.#deadlines.delete(waiter);
+      this.#start(client, waiter);
+    } else {
       this.#idle.push(client);
       this.#settle();
     }

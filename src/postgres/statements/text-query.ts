@@ -1,19 +1,18 @@
 import type { EventEmitter } from 'node:events';
 import type pg from 'pg';
+import { askMessage } from './ask-message.js';
 
 /** What of `pg`'s connection a query uses; its declared type leaves out the record of parsed statements. */
 export interface WireConnection extends EventEmitter {
-  readonly stream: { cork(): void; uncork(): void };
+  readonly stream: {
+    readonly writable: boolean;
+    cork(): void;
+    uncork(): void;
+    write(message: Buffer): unknown;
+  };
   parsedStatements: Record<string, string>;
   submittedNamedStatements: Record<string, string>;
   parse(message: { readonly text: string; readonly name: string; readonly types: readonly number[] }): void;
-  bind(message: {
-    readonly portal: string;
-    readonly statement: string;
-    readonly values: readonly (string | null)[];
-  }): void;
-  execute(message: { readonly portal: string; readonly rows: number }): void;
-  sync(): void;
 }
 
 export type TextRow = readonly (string | null)[];
@@ -45,15 +44,18 @@ export class TextQuery implements pg.Submittable {
 
   submit(connection: pg.Connection): void {
     const wire = connection as unknown as WireConnection;
-    // one packet, not four
+    // a connection that is gone tells of it by its own event
+    if (!wire.stream.writable) return;
+    const message = askMessage(this.name, this.#values);
+    if (this.name !== '' && wire.parsedStatements[this.name] !== undefined) {
+      wire.stream.write(message);
+      return;
+    }
+    // one packet, not two
     wire.stream.cork();
     try {
-      if (this.name === '' || wire.parsedStatements[this.name] === undefined) {
-        wire.parse({ text: this.text, name: this.name, types: [] });
-      }
-      wire.bind({ portal: '', statement: this.name, values: this.#values });
-      wire.execute({ portal: '', rows: 0 });
-      wire.sync();
+      wire.parse({ text: this.text, name: this.name, types: [] });
+      wire.stream.write(message);
     } finally {
       wire.stream.uncork();
     }

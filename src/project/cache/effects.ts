@@ -22,5 +22,7 @@ export interface Unit {
   readonly files: readonly string[];
   /** The properties it looked for, and the file that had them; null where none did. */
   readonly patches: readonly (readonly [PatchKind, string, string, string | null])[];
+  /** The docs blocks it looked for, and the hash of what each says; null where there was none. */
+  readonly docs: readonly (readonly [string, string | null])[];
   readonly effects: Effects;
 }

@@ -3,6 +3,7 @@ import { readCacheFile, writeCacheFile } from './cache-file.js';
 import { decodeUnits, encodeUnits, type EncodedUnits } from './encode-units.js';
 import { FileTable, type FileStamp } from './file-table.js';
 import { ParseMemory } from './parse-memory.js';
+import { Readings, type KeptReadings } from './readings.js';
 import type { ProjectSettings } from '../settings/project-settings.js';
 
 /** Its name in the target folder, where dbt keeps its partial_parse.msgpack. */
@@ -10,6 +11,9 @@ export const cacheFileName = 'partial_parse.thau';
 
 /** What a cache file holds. */
 interface CacheBody extends EncodedUnits {
+  /** Of thau. */
+  readonly version: string;
+  readonly readings: KeptReadings;
   /** Everything that all units depend on, as one hash. */
   readonly world: string;
   /** With which the values of environment variables are hashed: short values cannot be guessed from their hashes. */
@@ -21,6 +25,8 @@ interface CacheBody extends EncodedUnits {
 
 export interface ParseCacheOptions {
   readonly projectDir: string;
+  /** Of thau: what another version left is not used. */
+  readonly version: string;
   /** The cache file. */
   readonly file: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -39,12 +45,20 @@ export class ParseCache {
   readonly #read = new Set<string>();
   #world = '';
   #used = false;
+  #holdsAll = false;
+  /** Of the cache file as it stands. */
+  #hash: string | undefined;
 
   constructor(options: ParseCacheOptions) {
     this.#options = options;
-    const body = readCacheFile(options.file);
+    const { body, hash } = readCacheFile(options.file) ?? {};
     this.#before = isBody(body) ? body : undefined;
-    this.memory = new ParseMemory(new FileTable(options.projectDir, this.#before?.stamps));
+    this.#hash = hash;
+    const files = new FileTable(options.projectDir, this.#before?.stamps);
+    this.memory = new ParseMemory(
+      files,
+      new Readings(files, this.#before?.version === options.version ? this.#before.readings : undefined),
+    );
     this.env = noting(options.env, this.#read);
   }
 
@@ -66,24 +80,35 @@ export class ParseCache {
 
   /** Keeps what this parse found, unless the file says it already. */
   save(): void {
-    if (this.#used && this.memory.isComplete) return;
+    if (this.#used && this.memory.isComplete) {
+      this.#holdsAll = true;
+      return;
+    }
     const before = this.#used ? this.#before : undefined;
     const salt = before?.salt ?? randomBytes(16).toString('hex');
     const names = new Set([...Object.keys(before?.environment ?? {}), ...this.#read]);
-    const { files } = this.memory;
+    const { files, readings } = this.memory;
     const encoded = encodeUnits(this.memory.units);
-    const stamps = encoded.files.flatMap((shown) => {
+    const stamps = [...encoded.files, ...readings.paths].flatMap((shown) => {
       const stamp = files.stamp(shown);
       return stamp === undefined ? [] : [[shown, stamp] as const];
     });
     const body: CacheBody = {
+      version: this.#options.version,
+      readings: readings.kept,
       world: this.#world,
       salt,
       environment: Object.fromEntries([...names].sort().map((name) => [name, this.#hashOf(name, salt)])),
       stamps: Object.fromEntries(stamps),
       ...encoded,
     };
-    writeCacheFile(this.#options.file, body);
+    this.#hash = writeCacheFile(this.#options.file, body);
+    this.#holdsAll = this.memory.isWhole && Object.keys(encoded.units).length === this.memory.units.size;
+  }
+
+  /** The hash of everything that the units came to; undefined where the file does not have all of it. */
+  get unitsHash(): string | undefined {
+    return this.#holdsAll ? this.#hash : undefined;
   }
 
   #hashOf(name: string, salt: string): string | null {
@@ -95,7 +120,8 @@ export class ParseCache {
 
 function isBody(body: unknown): body is CacheBody {
   if (typeof body !== 'object' || body === null) return false;
-  const { world, salt, environment, stamps, files, configs, units } = body as Record<string, unknown>;
+  const { version, readings, world, salt, environment, stamps, files, configs, shapes, units } =
+    body as Record<string, unknown>;
   const isMapping = (value: unknown): boolean =>
     typeof value === 'object' && value !== null && !Array.isArray(value);
   return (
@@ -103,7 +129,11 @@ function isBody(body: unknown): body is CacheBody {
     typeof salt === 'string' &&
     Array.isArray(files) &&
     Array.isArray(configs) &&
-    [environment, stamps, units].every(isMapping)
+    Array.isArray(shapes) &&
+    [environment, stamps, units].every(isMapping) &&
+    typeof version === 'string' &&
+    isMapping(readings) &&
+    ['standard', 'macros', 'docs'].every((key) => isMapping((readings as Record<string, unknown>)[key]))
   );
 }
 

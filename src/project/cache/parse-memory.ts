@@ -1,12 +1,15 @@
+import { hash } from 'node:crypto';
 import type { Session } from '../parse/session.js';
 import type { PatchKind, PatchTable } from '../properties/properties.js';
 import type { Effects, Unit } from './effects.js';
 import type { FileTable } from './file-table.js';
+import type { Readings } from './readings.js';
 
 /** What the unit being parsed has asked for so far. */
 interface Notes {
   readonly files: Set<string>;
   readonly patches: (readonly [PatchKind, string, string, string | null])[];
+  readonly docs: Map<string, string | null>;
   /** It read a clock, rolled a die or printed: what it says holds for this once. */
   passing: boolean;
 }
@@ -24,17 +27,32 @@ export class ParseMemory {
   #before: ReadonlyMap<string, Unit> = new Map();
   /** Files that gave something that holds for this once; what is made of them is always parsed anew. */
   readonly #passingFiles = new Set<string>();
+  /** Of what each docs block says. */
+  readonly #docHashes = new Map<string, string | null>();
 
-  constructor(readonly files: FileTable) {}
+  constructor(
+    readonly files: FileTable,
+    readonly readings: Readings,
+  ) {}
 
   /** The units of the earlier parse, once it is known that they may be used. */
   recall(units: ReadonlyMap<string, Unit>): void {
     this.#before = units;
   }
 
-  /** Whether every earlier unit was used and none had to be parsed. */
+  /** Whether every earlier unit was used and nothing had to be read anew. */
   get isComplete(): boolean {
-    return this.#parsed === 0 && this.#kept === this.#before.size && !this.files.isStale;
+    return (
+      this.#parsed === 0 &&
+      this.#kept === this.#before.size &&
+      this.readings.isComplete &&
+      !this.files.isStale
+    );
+  }
+
+  /** Whether all units can be kept: none read the clock, and none has the id of another. */
+  get isWhole(): boolean {
+    return this.units.size === this.#parsed + this.#kept;
   }
 
   /** Units that were parsed anew, and those repeated. */
@@ -54,7 +72,7 @@ export class ParseMemory {
       replay(known, session);
       return known.effects.value as T;
     }
-    const notes: Notes = { files: new Set(files), patches: [], passing: false };
+    const notes: Notes = { files: new Set(files), patches: [], docs: new Map(), passing: false };
     const start = marks(session);
     session.taken.noted = [];
     this.#notes = notes;
@@ -67,6 +85,7 @@ export class ParseMemory {
         this.units.set(id, {
           files: [...notes.files],
           patches: notes.patches,
+          docs: [...notes.docs],
           effects: effectsSince(start, session, value),
         });
       }
@@ -87,6 +106,11 @@ export class ParseMemory {
     this.#notes?.patches.push([kind, packageName, name, found]);
   }
 
+  /** A docs block was looked for; `contents` is what it says. */
+  noteDoc(id: string, contents: string | undefined): void {
+    this.#notes?.docs.set(id, this.#docHash(id, contents));
+  }
+
   /** Something was read that is another thing next time. */
   notePassing(): void {
     if (this.#notes !== undefined) this.#notes.passing = true;
@@ -99,8 +123,20 @@ export class ParseMemory {
     );
   }
 
-  #holds({ files, patches, effects }: Unit, session: Session): boolean {
+  #docHash(id: string, contents: string | undefined): string | null {
+    let known = this.#docHashes.get(id);
+    if (known === undefined) {
+      known = contents === undefined ? null : hash('sha1', contents, 'base64');
+      this.#docHashes.set(id, known);
+    }
+    return known;
+  }
+
+  #holds({ files, patches, docs, effects }: Unit, session: Session): boolean {
     for (const file of files) if (!this.files.isUnchanged(file)) return false;
+    for (const [id, known] of docs) {
+      if (this.#docHash(id, session.docs.get(id)?.block_contents) !== known) return false;
+    }
     // a second one of the same id: let it be told
     for (const [id] of effects.taken) if (session.taken.has(id)) return false;
     for (const [kind, packageName, name, found] of patches) {

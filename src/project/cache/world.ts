@@ -4,11 +4,10 @@ import type { Session } from '../parse/session.js';
 
 /**
  * One hash of everything that every unit of a parse depends on besides the environment's variables: thau's version,
- * the target, `--vars`, each package's dbt_project.yml, which macros there are (not what they say), and the docs
- * blocks.
+ * the target, `--vars`, each package's dbt_project.yml, which macros there are (not what they say).
  */
 export function worldOf(session: Session, version: string): string {
-  const { root, packages, environment, macros, docs } = session;
+  const { root, packages, environment, macros } = session;
   const world = [
     version,
     root.root,
@@ -17,7 +16,6 @@ export function worldOf(session: Session, version: string): string {
     environment.limits ?? null,
     [...packages.values()].map((settings) => [settings.name, settings.prefix, settings.file.text]),
     macros.all().map(({ node }) => node.unique_id),
-    [...docs.values()],
   ];
   return hash('sha1', JSON.stringify(world, numbersApart));
 }

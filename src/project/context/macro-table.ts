@@ -1,11 +1,15 @@
 import type { BlockDefinition, Template } from '../../jinja/parse/ast.js';
 import type { Limits } from '../../jinja/values/call.js';
 import type { MacroNode } from '../manifest.js';
+import type { MacroReferences } from '../parse/macro-references.js';
 import type { DispatchRule } from '../settings/project-settings.js';
 
 /** A macro with the template it stands in. */
 export interface MacroEntry {
   readonly node: MacroNode;
+  /** What errors call its file. */
+  readonly file: string;
+  readonly references: MacroReferences;
   readonly template: Template;
   readonly block: BlockDefinition;
 }
@@ -121,9 +125,10 @@ export class MacroTable {
 
   /**
    * The macro of a materialization: one for PostgreSQL before one for all databases, the root project's before a
-   * package's. A package alone changes none that everybody has, as under dbt.
+   * package's. A package alone changes none that everybody has, as under dbt. Undefined where thau's own statements do;
+   * of a standard one they do not where the project has its own of a macro that it is made by.
    */
-  materialization(name: string): MacroEntry | undefined {
+  materialization(name: string, config: Readonly<Record<string, unknown>> = {}): MacroEntry | undefined {
     const others = this.packageNames().filter((one) => one !== this.rootPackage);
     const packages = [this.rootPackage, ...(standardMaterializations.has(name) ? [] : others)];
     for (const adapter of ['postgres', 'default']) {
@@ -132,6 +137,40 @@ export class MacroTable {
         if (found !== undefined) return found;
       }
     }
-    return undefined;
+    return stepsOf(name, config).some((step) => this.#isOwn(step))
+      ? this.inPackage(standardPackage, `materialization_${name}_default`)
+      : undefined;
+  }
+
+  /** Whether the project, or a package that `dispatch` puts before thau's macros, has its own of a standard macro. */
+  #isOwn(name: string): boolean {
+    if (this.inPackage(this.rootPackage, name) !== undefined) return true;
+    const { found } = this.dispatch(name, standardPackage, standardPackage);
+    return found !== undefined && found.node.package_name !== standardPackage;
   }
 }
+
+/** The macros that a standard materialization is made by, besides those that it hands nothing to. */
+function stepsOf(name: string, config: Readonly<Record<string, unknown>>): readonly string[] {
+  const table = ['get_create_table_as_sql', 'create_table_as', 'create_indexes', 'get_create_index_sql'];
+  if (name === 'table') return table;
+  if (name === 'test') return ['get_test_sql'];
+  if (name === 'view') return ['get_create_view_as_sql', 'create_view_as'];
+  const strategy = config['incremental_strategy'] ?? 'default';
+  if (name !== 'incremental' || typeof strategy !== 'string' || strategy === 'microbatch') return [];
+  return [
+    ...table,
+    `get_incremental_${strategy.replaceAll('+', '_')}_sql`,
+    ...(strategySteps[strategy] ?? []),
+    'process_schema_changes',
+    'sync_column_schemas',
+    'get_quoted_csv',
+  ];
+}
+
+const strategySteps: Readonly<Record<string, readonly string[]>> = {
+  append: ['get_insert_into_sql'],
+  'delete+insert': ['get_delete_insert_merge_sql'],
+  merge: ['get_merge_sql', 'get_merge_update_columns'],
+  default: ['get_insert_into_sql', 'get_delete_insert_merge_sql'],
+};

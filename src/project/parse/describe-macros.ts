@@ -15,9 +15,9 @@ export function describeMacros(session: Session): MacroNode[] {
   }));
 }
 
-function dependencies({ node, block }: MacroEntry, session: Session): string[] {
+function dependencies({ node, references }: MacroEntry, session: Session): string[] {
   const packageName = node.package_name === standardPackage ? session.root.name : node.package_name;
-  return macroDependencies(block.body, packageName, session.macros).filter((id) => id !== node.unique_id);
+  return macroDependencies(references, packageName, session.macros).filter((id) => id !== node.unique_id);
 }
 
 function fromProperties({ node }: MacroEntry, session: Session): Partial<MacroNode> {

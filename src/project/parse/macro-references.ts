@@ -2,8 +2,8 @@ import type { Statement } from '../../jinja/parse/ast.js';
 
 /** What a piece of template might call: names, `package.name` pairs, and constant arguments of dispatch. */
 export interface MacroReferences {
-  readonly names: ReadonlySet<string>;
-  readonly members: ReadonlySet<string>;
+  readonly names: readonly string[];
+  readonly members: readonly string[];
   readonly dispatched: readonly { readonly name: string; readonly namespace: string | null }[];
 }
 
@@ -17,7 +17,7 @@ interface Collecting {
 export function macroReferences(body: readonly Statement[]): MacroReferences {
   const found: Collecting = { names: new Set(), members: new Set(), dispatched: [] };
   visit(body, found);
-  return found;
+  return { names: [...found.names], members: [...found.members], dispatched: found.dispatched };
 }
 
 interface Loose {

@@ -15,6 +15,7 @@ import type { ConfiguredType } from '../settings/default-config.js';
 import type { ProjectSettings } from '../settings/project-settings.js';
 import { resolveConfig } from '../settings/resolve-config.js';
 import type { YamlMapping } from '../yaml/yaml-file.js';
+import { macroReferences } from './macro-references.js';
 import { macroDependencies } from './read-macros.js';
 import { isTemplate } from './render-yaml.js';
 import type { Draft, Session } from './session.js';
@@ -132,7 +133,10 @@ export function parseNode(request: NodeRequest, session: Session): Draft | undef
     sources: capture.sources.map(({ source }) => source),
     depends_on: {
       nodes: [],
-      macros: template === null ? [] : macroDependencies(template.body, settings.name, session.macros),
+      macros:
+        template === null
+          ? []
+          : macroDependencies(macroReferences(template.body), settings.name, session.macros),
     },
     group: typeof config['group'] === 'string' ? config['group'] : null,
     declared_at: request.at,

@@ -18,49 +18,67 @@ export interface DocBlock {
   readonly block_contents: string;
 }
 
+/** What a Markdown file was read as: plain data, which the parse cache keeps. */
+export interface DocFile {
+  readonly blocks: readonly { readonly name: string; readonly line: number; readonly contents: string }[];
+  /** A block that never ends; nothing after it was read. */
+  readonly open?: { readonly name: string; readonly line: number };
+}
+
 const opening = /\{%-?\s*docs\s+([A-Za-z_]\w*)\s*-?%\}/g;
 const closing = /\{%-?\s*enddocs\s*-?%\}/g;
 
-/** Collects the docs blocks of a Markdown file. What stands outside of them is not ours. */
-export function readDocs(file: SourceFile, session: Session): void {
-  const text = readText(file, session.files);
-  if (!text.includes('docs')) return;
+/** The docs blocks of a text. What stands outside of them is not ours. */
+function docBlocks(text: string): DocFile {
+  const blocks: { name: string; line: number; contents: string }[] = [];
+  if (!text.includes('docs')) return { blocks };
   opening.lastIndex = 0;
   for (let open = opening.exec(text); open !== null; open = opening.exec(text)) {
     const name = open[1] ?? '';
     closing.lastIndex = opening.lastIndex;
     const close = closing.exec(text);
     const line = text.slice(0, open.index).split('\n').length;
-    if (close === null) {
-      session.problems.error(
-        new ThauError('PROJECT_FILE', `the docs block "${name}" is never closed`, {
-          at: { file: file.shown, line },
-          hint: 'End it with {% enddocs %}.',
-        }),
-      );
-      return;
-    }
+    if (close === null) return { blocks, open: { name, line } };
+    blocks.push({ name, line, contents: text.slice(open.index + open[0].length, close.index).trim() });
+    opening.lastIndex = closing.lastIndex;
+  }
+  return { blocks };
+}
+
+/** Collects the docs blocks of a Markdown file. */
+export function readDocs(file: SourceFile, session: Session): void {
+  const { shown } = file;
+  const anew = (): DocFile => docBlocks(readText(file, session.files));
+  const { blocks, open } = session.memory?.readings.docs(shown, anew) ?? anew();
+  for (const { name, line, contents } of blocks) {
     const unique_id = `doc.${file.package.name}.${name}`;
-    if (session.docs.has(unique_id)) {
+    const before = session.docs.get(unique_id);
+    if (before !== undefined) {
       session.problems.error(
         new ThauError('PROJECT_DUPLICATE_NODE', `two docs blocks have the name "${name}"`, {
-          at: { file: file.shown, line },
-          notes: [`the other is in ${session.docs.get(unique_id)?.original_file_path ?? ''}`],
+          at: { file: shown, line },
+          notes: [`the other is in ${before.original_file_path}`],
           hint: 'Rename one of them.',
         }),
       );
-    } else {
-      session.docs.set(unique_id, {
-        unique_id,
-        name,
-        package_name: file.package.name,
-        path: file.inner,
-        original_file_path: file.path,
-        block_contents: text.slice(open.index + open[0].length, close.index).trim(),
-      });
+      continue;
     }
-    opening.lastIndex = closing.lastIndex;
+    session.docs.set(unique_id, {
+      unique_id,
+      name,
+      package_name: file.package.name,
+      path: file.inner,
+      original_file_path: file.path,
+      block_contents: contents,
+    });
   }
+  if (open === undefined) return;
+  session.problems.error(
+    new ThauError('PROJECT_FILE', `the docs block "${open.name}" is never closed`, {
+      at: { file: shown, line: open.line },
+      hint: 'End it with {% enddocs %}.',
+    }),
+  );
 }
 
 /** A description with its `{{ doc('…') }}` replaced. */
@@ -70,8 +88,7 @@ export function renderDescription(
   packageName: string,
   session: Session,
 ): string {
-  // rendering drops one line break at the end, with or without a template in the text
-  if (!isTemplate(text)) return text.replace(/\n$/, '');
+  if (!isTemplate(text)) return text;
   const shared = session.yamlGlobals(packageName);
   const doc = new HostFunction('doc', (call) => {
     const names = call.args.map(str);
@@ -79,7 +96,9 @@ export function renderDescription(
     const packages =
       names.length > 1 ? [names[0] ?? ''] : [packageName, session.root.name, ...session.packages.keys()];
     for (const one of packages) {
-      const found = session.docs.get(`doc.${one}.${name}`);
+      const id = `doc.${one}.${name}`;
+      const found = session.docs.get(id);
+      session.memory?.noteDoc(id, found?.block_contents);
       if (found !== undefined) return found.block_contents;
     }
     throw new ThauError('PROJECT_UNKNOWN_DOC', `there is no docs block "${name}"`, {

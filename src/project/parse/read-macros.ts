@@ -2,111 +2,63 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ThauError } from '../../errors/thau-error.js';
 import { placeOf } from '../../jinja/locate.js';
-import type { BlockDefinition, Statement, Template } from '../../jinja/parse/ast.js';
-import { parseTemplate } from '../../jinja/parse/parse-template.js';
+import type { Readings } from '../cache/readings.js';
 import { standardPackage, type MacroEntry, type MacroTable } from '../context/macro-table.js';
-import { macroReferences } from './macro-references.js';
+import { macroEntries, readMacroFile, type MacroFile } from './macro-file.js';
+import type { MacroReferences } from './macro-references.js';
 import { readText, type SourceFile } from './project-files.js';
 import type { Session } from './session.js';
 
-const macroKinds = new Set<BlockDefinition['kind']>(['macro', 'test', 'data_test', 'materialization']);
-
 /** Adds the macros, generic tests and materializations of a file to the session's table. */
 export function readMacros(file: SourceFile, session: Session): void {
-  const template = parseMacros(readText(file, session.files), file.shown);
-  for (const block of template.blocks) {
-    if (!macroKinds.has(block.kind)) continue;
-    const entry = macroEntry(template, block, file.package.name, file.path, file.path);
+  const { shown, path } = file;
+  const anew = (): MacroFile => readMacroFile(readText(file, session.files), shown);
+  const read = session.memory?.readings.macros(shown, anew) ?? anew();
+  for (const entry of macroEntries(read, { packageName: file.package.name, path, shown })) {
     const before = session.macros.add(entry);
     if (before !== undefined) session.problems.error(duplicate(entry, before));
   }
 }
 
-/**
- * dbt looks at the macros of a file alone, so a note such as `{% https://… %}` between them is no fault: where the whole
- * is no template, what stands outside of the blocks is taken out, line by line, and the rest read again.
- */
-function parseMacros(text: string, shown: string): Template {
-  try {
-    return parseTemplate(text, { file: shown });
-  } catch (error) {
-    const blocks = text.replace(
-      /(\{%-?\s*(macro|test|data_test|materialization)\b[^]*?\{%-?\s*end\2\s*-?%\})|\{#[^]*?#\}|[^\n]/g,
-      (_, block?: string) => block ?? '',
-    );
-    try {
-      return parseTemplate(blocks, { file: shown });
-    } catch {
-      throw error;
-    }
-  }
-}
+/** thau's own macros, by their paths. */
+export type StandardMacros = Readonly<Record<string, MacroFile>>;
 
-let standard: readonly MacroEntry[] | undefined;
+let standard: { readonly files: StandardMacros; readonly entries: readonly MacroEntry[] } | undefined;
 
-/** thau's own macros, parsed once per process. */
-export function standardMacros(): readonly MacroEntry[] {
-  if (standard !== undefined) return standard;
-  const folder = join(import.meta.dirname, '../macros');
-  standard = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.sql'))
-    .sort()
-    .flatMap((file) => {
-      const path = `macros/${file.replaceAll('\\', '/')}`;
-      const template = parseTemplate(readFileSync(join(folder, file), 'utf8'), { file: `thau:${path}` });
-      return template.blocks
-        .filter((block) => macroKinds.has(block.kind))
-        .map((block) => macroEntry(template, block, standardPackage, path, path));
-    });
-  return standard;
-}
-
-function macroEntry(
-  template: Template,
-  block: BlockDefinition,
-  packageName: string,
-  path: string,
-  original: string,
-): MacroEntry {
-  const name = macroName(block);
-  return {
-    template,
-    block,
-    node: {
-      unique_id: `macro.${packageName}.${name}`,
-      resource_type: 'macro',
-      name,
-      package_name: packageName,
-      original_file_path: original,
-      path,
-      macro_sql: template.source.slice(block.start, block.end),
-      depends_on: { macros: [] },
-      description: '',
-      meta: {},
-      arguments: [],
-    },
+/** thau's own macros, made once per process; what an earlier process had read may be kept. */
+export function standardMacros(readings?: Readings): readonly MacroEntry[] {
+  const files =
+    readings?.standard(() => standard?.files ?? readStandardMacros()) ??
+    standard?.files ??
+    readStandardMacros();
+  standard ??= {
+    files,
+    entries: Object.entries(files).flatMap(([path, file]) =>
+      macroEntries(file, { packageName: standardPackage, path, shown: `thau:${path}` }),
+    ),
   };
+  return standard.entries;
 }
 
-function macroName(block: BlockDefinition): string {
-  switch (block.kind) {
-    case 'test':
-    case 'data_test':
-      return `test_${block.name}`;
-    case 'materialization':
-      return `materialization_${block.name}_${block.adapter ?? 'default'}`;
-    default:
-      return block.name;
-  }
+function readStandardMacros(): StandardMacros {
+  const folder = join(import.meta.dirname, '../macros');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.sql'),
+  );
+  return Object.fromEntries(
+    files.sort().map((file) => {
+      const path = `macros/${file.replaceAll('\\', '/')}`;
+      return [path, readMacroFile(readFileSync(join(folder, file), 'utf8'), `thau:${path}`)];
+    }),
+  );
 }
 
 /** The ids of the macros a piece of template names, as a file of that package sees them. */
 export function macroDependencies(
-  body: readonly Statement[],
+  { names, members, dispatched }: MacroReferences,
   packageName: string,
   macros: MacroTable,
 ): string[] {
-  const { names, members, dispatched } = macroReferences(body);
   const ids = new Set<string>();
   const seen = macros.namesSeenBy(packageName);
   for (const name of names) {

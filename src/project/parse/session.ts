@@ -52,8 +52,8 @@ export class Session {
     this.macros = this.#macroTable();
     this.files = memory?.files ?? new FileTable(root.root);
     if (memory === undefined) return;
-    this.macros.onUse = ({ node, template }) => {
-      if (node.package_name !== standardPackage) memory.noteFile(template.file);
+    this.macros.onUse = ({ node, file }) => {
+      if (node.package_name !== standardPackage) memory.noteFile(file);
     };
   }
 

@@ -5,12 +5,12 @@ import {
   type GenerationDiff,
 } from '../../../src/build/diff/diff-generations.js';
 import type { Database } from '../../../src/postgres/database.js';
-import { createTestDatabase } from '../../support/test-database.js';
+import { createTestDatabase, stateTemplate } from '../../support/test-database.js';
 import { openState, runPlain, type PlainNode } from '../support/engine.js';
 
 let database: Database;
 beforeEach(async () => {
-  const place = await createTestDatabase();
+  const place = await createTestDatabase(stateTemplate());
   database = await openState(place.url);
   return async () => {
     await database.close();

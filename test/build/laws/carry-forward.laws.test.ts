@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { rollback } from '../../../src/build/rollback.js';
 import type { Database } from '../../../src/postgres/database.js';
-import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
+import { createTestDatabase, stateTemplate, type TestDatabase } from '../../support/test-database.js';
 import { projectFolder, type ProjectFolder } from '../support/child-thau.js';
 import { openState } from '../support/engine.js';
 import { runProject } from '../support/project-run.js';
@@ -24,7 +24,7 @@ let project: ProjectFolder;
 async function open(): Promise<void> {
   sides = [];
   for (let n = 0; n < 2; n++) {
-    const place = await createTestDatabase();
+    const place = await createTestDatabase(stateTemplate());
     sides.push({ place, database: await openState(place.url) });
     // a session may keep its counts for seconds: here they are given away at once
     await place.query(`${firstSources}; select pg_stat_force_next_flush()`);

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PathSettings } from '../../../src/build/versioned/choose-path.js';
-import { makePlan, type Decision } from '../../../src/build/plan/plan.js';
+import type { Decision } from '../../../src/build/plan/decision.js';
+import { makePlan } from '../../../src/build/plan/plan.js';
 import { readGeneration } from '../../../src/build/publish/generation.js';
 import type { Database } from '../../../src/postgres/database.js';
-import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
+import { createTestDatabase, stateTemplate, type TestDatabase } from '../../support/test-database.js';
 import { projectFolder, thau } from '../support/child-thau.js';
 import { flags, openState, plainProject, runPlain, type PlainNode } from '../support/engine.js';
 
@@ -12,7 +13,7 @@ let database: Database;
 let number = 0;
 let name = '';
 beforeAll(async () => {
-  place = await createTestDatabase();
+  place = await createTestDatabase(stateTemplate());
   database = await openState(place.url);
 });
 afterAll(async () => {
@@ -166,7 +167,7 @@ describe('the path of an incremental model', () => {
 
 describe('thau plan', () => {
   test('shows the path with its reason, and the flag overrides it', async () => {
-    const own = await createTestDatabase();
+    const own = await createTestDatabase(stateTemplate());
     const project = projectFolder({
       'thau.yml': 'runs:\n  versioned_from: 100\n',
       'transforms/big.sql': `{{ config(materialized='incremental', unique_key='id') }}

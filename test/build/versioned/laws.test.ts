@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rollback } from '../../../src/build/rollback.js';
 import type { Database } from '../../../src/postgres/database.js';
-import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
+import { createTestDatabase, stateTemplate, type TestDatabase } from '../../support/test-database.js';
 import { flags, openState, runPlain, type PlainNode, type Ran } from '../support/engine.js';
 import { applyBatch, bag, TouchedTwice, type Row, type Strategy } from './strategy-oracle.js';
 
@@ -13,7 +13,7 @@ let place: TestDatabase;
 let database: Database;
 let project = 0;
 beforeAll(async () => {
-  place = await createTestDatabase();
+  place = await createTestDatabase(stateTemplate());
   database = await openState(place.url);
 });
 afterAll(async () => {

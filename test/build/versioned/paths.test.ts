@@ -7,7 +7,7 @@ import { readGeneration } from '../../../src/build/publish/generation.js';
 import { RunAdapter } from '../../../src/build/adapter/run-adapter.js';
 import { OwnedNames } from '../../../src/build/adapter/owned-names.js';
 import type { Database } from '../../../src/postgres/database.js';
-import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
+import { createTestDatabase, stateTemplate, type TestDatabase } from '../../support/test-database.js';
 import { flags, openState, runPlain, type PlainNode, type Ran } from '../support/engine.js';
 
 let place: TestDatabase;
@@ -16,7 +16,7 @@ let number = 0;
 /** Each test has a model of its own in one database. */
 let name = '';
 beforeAll(async () => {
-  place = await createTestDatabase();
+  place = await createTestDatabase(stateTemplate());
   database = await openState(place.url);
 });
 afterAll(async () => {

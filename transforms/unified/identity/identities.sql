@@ -68,12 +68,23 @@ parents as (
         tree.distance,
         parents.identity_id as tied_to,
         edges.first_record_key as tied_by_record,
-        edges.evidence_count as tied_by_count
+        edges.evidence_count as tied_by_count,
+        {%- if var('identity_matching', true) %}
+        matches.probability as tied_by_probability
+        {%- else %}
+        null::double precision as tied_by_probability
+        {%- endif %}
     from tree
     left join nodes as parents on tree.parent = parents.node
     left join edges
         on least(tree.node, tree.parent) = edges.low_node
         and greatest(tree.node, tree.parent) = edges.high_node
+    {%- if var('identity_matching', true) %}
+    left join {{ ref('match_clusters') }} as matches
+        on edges.low_node is null
+        and least(tree.node, tree.parent) = matches.cluster_id
+        and greatest(tree.node, tree.parent) = matches.record_id
+    {%- endif %}
 
 ),
 
@@ -93,6 +104,7 @@ final as (
         parents.tied_to,
         parents.tied_by_record,
         parents.tied_by_count,
+        parents.tied_by_probability,
         coalesce(parents.distance, 0) as distance
     from nodes
     inner join current_assignments on nodes.identity_id = current_assignments.identity_id

@@ -1,4 +1,4 @@
-select p.generation::text,case when p.generation=$1::bigint then '{"customerById":'||coalesce((
+select p.generation::text,case when p.generation=$1::bigint then coalesce((
   select '{"timeline":'||(
     select '{"totalCount":'||(
       select count(*)
@@ -11,5 +11,5 @@ select p.generation::text,case when p.generation=$1::bigint then '{"customerById
       order by t1.occurred_at desc,t1.touchpoint_id
       limit 2) q having true)||'}'
   from "shop"."customers" t0
-  where t0.customer_id=$2::bigint),'null')||'}' end as data
+  where t0.customer_id=$2::bigint),'null') end as data
 from "thau".pointer p;

@@ -1,5 +1,5 @@
-select p.generation::text,case when p.generation=$1::bigint then '{"touchpoints":'||(
-  select '['||coalesce(string_agg(j,','),'')||']'
+select p.generation::text,case when p.generation=$1::bigint then (
+  select coalesce(string_agg(j,','),'')
   from (
     select (case t0.kind when 'visit' then '{ "customer":'||coalesce((
       select '{"fullName":'||coalesce(to_json(t1.full_name)::text,'null')||'}'
@@ -10,5 +10,5 @@ select p.generation::text,case when p.generation=$1::bigint then '{"touchpoints"
       where t2.customer_id=t0.customer_id),'null')||'}' else E'"\x01'||coalesce(substr(to_json(t0.kind::text)::text,2),'"') end) as j
     from "shop"."touchpoints" t0
     order by t0.occurred_at,t0.touchpoint_id
-    limit 2) q)||'}' end as data
+    limit 2) q) end as data
 from "thau".pointer p;

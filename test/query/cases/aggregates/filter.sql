@@ -1,7 +1,7 @@
-select p.generation::text,case when p.generation=$1::bigint then '{"ordersAggregate":'||(
-  select '['||coalesce(string_agg('{"count":'||a0::text||',"sum":{"revenue":'||coalesce('"'||q.a1::text||'"','null')||'}}',','),'')||']'
+select p.generation::text,case when p.generation=$1::bigint then (
+  select coalesce(string_agg('{"count":'||a0::text||',"sum":{"revenue":'||coalesce('"'||q.a1::text||'"','null')||'}}',','),'')
   from (
     select count(*) as a0,sum(t0.revenue::numeric) as a1
     from "shop"."orders" t0
-    where (t0.status=$2::text)) q)||'}' end as data
+    where (t0.status=$2::text)) q) end as data
 from "thau".pointer p;

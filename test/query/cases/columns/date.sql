@@ -1,8 +1,8 @@
-select p.generation::text,case when p.generation=$1::bigint then '{"shop":{"customers":'||(
-  select '['||coalesce(string_agg(j,','),'')||']'
+select p.generation::text,case when p.generation=$1::bigint then (
+  select coalesce(string_agg(j,','),'')
   from (
     select '{"birthDate":'||coalesce('"'||t0.birth_date::text||'"','null')||'}' as j
     from "shop"."customers" t0
     order by t0.customer_id
-    limit 3) q)||'}}' end as data
+    limit 3) q) end as data
 from "thau".pointer p;

@@ -1,4 +1,4 @@
-select p.generation::text,case when p.generation=$1::bigint then '{"a":'||(
+select p.generation::text,case when p.generation=$1::bigint then (
   select '{"nodes":['||coalesce(string_agg(e0,','),'')||']}'
   from (
     select '{"id":"Customer:'||t0.customer_id::text||'"}' as e0
@@ -13,5 +13,5 @@ select p.generation::text,case when p.generation=$1::bigint then '{"a":'||(
       select '{"id":"Customer:'||t1.customer_id::text||'"}' as e0
       from "shop"."customers" t1
       order by t1.customer_id desc
-      limit 1) r) q having true)||'}' end as data
+      limit 1) r) q having true) end as data
 from "thau".pointer p;

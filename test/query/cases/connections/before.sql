@@ -1,4 +1,4 @@
-select p.generation::text,case when p.generation=$1::bigint then '{"customers":'||(
+select p.generation::text,case when p.generation=$1::bigint then (
   select '{"edges":['||coalesce(string_agg(e0,','
   order by n desc) filter (where n<=2),'')||'],"pageInfo":{"hasNextPage":false,"hasPreviousPage":'||(count(*)>2)::text||',"startCursor":'||coalesce('"'||(array_agg(e1
   order by n desc) filter (where n<=2))[1]||'"','null')||',"endCursor":'||coalesce('"'||(array_agg(e1
@@ -10,5 +10,5 @@ select p.generation::text,case when p.generation=$1::bigint then '{"customers":'
       from "shop"."customers" t0
       where t0.customer_id<$2::bigint
       order by t0.customer_id desc
-      limit 3) r) q having true)||'}' end as data
+      limit 3) r) q having true) end as data
 from "thau".pointer p;

@@ -1,4 +1,4 @@
-select p.generation::text,case when p.generation=$1::bigint then '{"segment":'||coalesce((
+select p.generation::text,case when p.generation=$1::bigint then coalesce((
   select '{"members":'||(
     select '{"edges":['||coalesce(string_agg(e0,','
     order by n) filter (where n<=2),'')||'],"pageInfo":{"hasNextPage":'||(count(*)>2)::text||',"startCursor":'||coalesce('"'||(array_agg(e1
@@ -17,5 +17,5 @@ select p.generation::text,case when p.generation=$1::bigint then '{"segment":'||
   from "shop"."segments" t0
   where t0.name=$2::text
   order by t0.segment_id
-  limit 1),'null')||'}' end as data
+  limit 1),'null') end as data
 from "thau".pointer p;

@@ -1,4 +1,4 @@
-select p.generation::text,case when p.generation=$1::bigint then '{"customers":'||(
+select p.generation::text,case when p.generation=$1::bigint then (
   select '{"pageInfo":{"hasNextPage":'||(count(*)>12)::text||'}}'
   from (
     select *,row_number() over () as n
@@ -6,5 +6,5 @@ select p.generation::text,case when p.generation=$1::bigint then '{"customers":'
       select 1
       from "shop"."customers" t0
       order by t0.customer_id
-      limit 13) r) q having true)||'}' end as data
+      limit 13) r) q having true) end as data
 from "thau".pointer p;

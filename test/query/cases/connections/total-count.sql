@@ -1,4 +1,4 @@
-select p.generation::text,case when p.generation=$1::bigint then '{"customers":'||(
+select p.generation::text,case when p.generation=$1::bigint then (
   select '{"totalCount":'||(
     select count(*)
     from "shop"."customers" t1)::text||',"nodes":['||coalesce(string_agg(e0,','),'')||']}'
@@ -6,5 +6,5 @@ select p.generation::text,case when p.generation=$1::bigint then '{"customers":'
     select '{"id":"Customer:'||t0.customer_id::text||'"}' as e0
     from "shop"."customers" t0
     order by t0.customer_id
-    limit 1) q having true)||'}' end as data
+    limit 1) q having true) end as data
 from "thau".pointer p;

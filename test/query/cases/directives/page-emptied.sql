@@ -1,4 +1,4 @@
-select p.generation::text,case when p.generation=$1::bigint then '{"info":'||(
+select p.generation::text,case when p.generation=$1::bigint then (
   select '{"pageInfo":{}}'
   from (
     select *,row_number() over () as n
@@ -17,5 +17,5 @@ select p.generation::text,case when p.generation=$1::bigint then '{"info":'||(
       where (strpos(lower(translate(regexp_replace(normalize(t1.full_name,NFD),E'[\u0300-\u036f]','','g'),'đĐ','dD')),(
         select lower(translate(regexp_replace(normalize($2::text,NFD),E'[\u0300-\u036f]','','g'),'đĐ','dD'))))>0)
       order by t1.customer_id
-      limit 6) r) q having true)||'}' end as data
+      limit 6) r) q having true) end as data
 from "thau".pointer p;

@@ -1,4 +1,4 @@
-select p.generation::text,case when p.generation=$1::bigint then '{"customers":'||(
+select p.generation::text,case when p.generation=$1::bigint then (
   select '{"nodes":['||coalesce(string_agg(e0,','),'')||']}'
   from (
     select '{"id":"Customer:'||t0.customer_id::text||'"}' as e0
@@ -18,5 +18,5 @@ select p.generation::text,case when p.generation=$1::bigint then '{"customers":'
           where t4.customer_id=t2.customer_id and (strpos(lower(translate(regexp_replace(normalize(t3.name,NFD),E'[\u0300-\u036f]','','g'),'đĐ','dD')),(
             select lower(translate(regexp_replace(normalize($2::text,NFD),E'[\u0300-\u036f]','','g'),'đĐ','dD'))))>0)))))))
     order by t0.customer_id
-    limit 100) q having true)||'}' end as data
+    limit 100) q having true) end as data
 from "thau".pointer p;

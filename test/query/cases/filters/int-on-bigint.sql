@@ -1,5 +1,5 @@
-select p.generation::text,case when p.generation=$1::bigint then '{"orders":{"totalCount":'||(
+select p.generation::text,case when p.generation=$1::bigint then (
   select count(*)
   from "shop"."orders" t0
-  where (t0.order_id=$2::bigint))::text||'}}' end as data
+  where (t0.order_id=$2::bigint))::text end as data
 from "thau".pointer p;

@@ -1,4 +1,4 @@
-select p.generation::text,case when p.generation=$1::bigint then '{"customers":'||(
+select p.generation::text,case when p.generation=$1::bigint then (
   select '{"nodes":['||coalesce(string_agg(e0,','),'')||']}'
   from (
     select '{"id":"Customer:'||t0.customer_id::text||'"}' as e0
@@ -6,5 +6,5 @@ select p.generation::text,case when p.generation=$1::bigint then '{"customers":'
     where (lower(translate(regexp_replace(normalize(t0.full_name,NFD),E'[\u0300-\u036f]','','g'),'đĐ','dD')) like (
       select lower(translate(regexp_replace(normalize($2::text,NFD),E'[\u0300-\u036f]','','g'),'đĐ','dD'))))
     order by t0.customer_id
-    limit 100) q having true)||'}' end as data
+    limit 100) q having true) end as data
 from "thau".pointer p;

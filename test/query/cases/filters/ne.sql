@@ -1,4 +1,4 @@
-select p.generation::text,case when p.generation=$1::bigint then '{"customers":'||(
+select p.generation::text,case when p.generation=$1::bigint then (
   select '{"nodes":['||coalesce(string_agg(e0,','),'')||']}'
   from (
     select '{"id":"Customer:'||t0.customer_id::text||'"}' as e0
@@ -6,5 +6,5 @@ select p.generation::text,case when p.generation=$1::bigint then '{"customers":'
     where (t0.home_city is distinct
     from $2::text)
     order by t0.customer_id
-    limit 100) q having true)||'}' end as data
+    limit 100) q having true) end as data
 from "thau".pointer p;

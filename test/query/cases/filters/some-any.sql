@@ -1,4 +1,4 @@
-select p.generation::text,case when p.generation=$1::bigint then '{"customers":'||(
+select p.generation::text,case when p.generation=$1::bigint then (
   select '{"nodes":['||coalesce(string_agg(e0,','),'')||']}'
   from (
     select '{"id":"Customer:'||t0.customer_id::text||'"}' as e0
@@ -11,5 +11,5 @@ select p.generation::text,case when p.generation=$1::bigint then '{"customers":'
         where left_at is null) t2 on t1.segment_id=t2.segment_id
       where t2.customer_id=t0.customer_id))
     order by t0.customer_id
-    limit 100) q having true)||'}' end as data
+    limit 100) q having true) end as data
 from "thau".pointer p;

@@ -1,4 +1,4 @@
-select p.generation::text,case when p.generation=$1::bigint then '{"customers":'||(
+select p.generation::text,case when p.generation=$1::bigint then (
   select '{"nodes":['||coalesce(string_agg(e0,','),'')||']}'
   from (
     select '{"id":"Customer:'||t0.customer_id::text||'"}' as e0
@@ -8,5 +8,5 @@ select p.generation::text,case when p.generation=$1::bigint then '{"customers":'
       from "shop"."orders" t1
       where t1.customer_id=t0.customer_id and (t1.status=$2::text)))
     order by t0.customer_id
-    limit 100) q having true)||'}' end as data
+    limit 100) q having true) end as data
 from "thau".pointer p;

@@ -1,6 +1,6 @@
-select p.generation::text,case when p.generation=$1::bigint then '{"customerById":'||coalesce((
-  select '{"recentOrders":'||(
-    select '['||coalesce(string_agg(j,','),'')||']'
+select p.generation::text,case when p.generation=$1::bigint then coalesce((
+  select '{"recentOrders":['||(
+    select coalesce(string_agg(j,','),'')
     from (
       select j
       from (
@@ -9,7 +9,7 @@ select p.generation::text,case when p.generation=$1::bigint then '{"customerById
         where t1.customer_id=t0.customer_id
         order by t1.ordered_at desc,t1.order_id
         limit 5) r
-      limit $3::integer) q)||'}'
+      limit $3::integer) q)||']}'
   from "shop"."customers" t0
-  where t0.customer_id=$2::bigint),'null')||'}' end as data
+  where t0.customer_id=$2::bigint),'null') end as data
 from "thau".pointer p;

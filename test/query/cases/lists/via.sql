@@ -1,6 +1,6 @@
-select p.generation::text,case when p.generation=$1::bigint then '{"customerById":'||coalesce((
-  select '{"segments":'||(
-    select '['||coalesce(string_agg(j,','),'')||']'
+select p.generation::text,case when p.generation=$1::bigint then coalesce((
+  select '{"segments":['||(
+    select coalesce(string_agg(j,','),'')
     from (
       select '{"name":'||to_json(t1.name)::text||'}' as j
       from "shop"."segments" t1 join (
@@ -8,7 +8,7 @@ select p.generation::text,case when p.generation=$1::bigint then '{"customerById
         from "shop"."segment_members"
         where left_at is null) t2 on t1.segment_id=t2.segment_id
       where t2.customer_id=t0.customer_id
-      order by t1.name,t1.segment_id) q)||'}'
+      order by t1.name,t1.segment_id) q)||']}'
   from "shop"."customers" t0
-  where t0.customer_id=$2::bigint),'null')||'}' end as data
+  where t0.customer_id=$2::bigint),'null') end as data
 from "thau".pointer p;

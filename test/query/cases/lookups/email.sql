@@ -1,4 +1,4 @@
-select p.generation::text,case when p.generation=$1::bigint then '{"customer":'||coalesce((
+select p.generation::text,case when p.generation=$1::bigint then coalesce((
   select '{"id":"Customer:'||t0.customer_id::text||'","fullName":'||coalesce(to_json(t0.full_name)::text,'null')||'}'
   from "shop"."customers" t0
   where t0.customer_id=(
@@ -8,5 +8,5 @@ select p.generation::text,case when p.generation=$1::bigint then '{"customer":'|
     order by 1
     limit 1)
   order by t0.customer_id
-  limit 1),'null')||'}' end as data
+  limit 1),'null') end as data
 from "thau".pointer p;

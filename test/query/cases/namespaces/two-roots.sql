@@ -1,15 +1,15 @@
-select p.generation::text,case when p.generation=$1::bigint then '{"segments":'||(
-  select '['||coalesce(string_agg(j,','),'')||']'
+select p.generation::text,case when p.generation=$1::bigint then (
+  select coalesce(string_agg(j,','),'')
   from (
     select '{"name":'||to_json(t0.name)::text||'}' as j
     from "shop"."segments" t0
-    order by t0.segment_id) q)||',"customersAggregate":'||(
-  select '['||coalesce(string_agg('{"count":'||a0::text||'}',','),'')||']'
+    order by t0.segment_id) q)||'],"customersAggregate":['||(
+  select coalesce(string_agg('{"count":'||a0::text||'}',','),'')
   from (
     select count(*) as a0
-    from "shop"."customers" t1) q)||',"ordersAggregate":'||(
-  select '['||coalesce(string_agg('{"count":'||a0::text||'}',','),'')||']'
+    from "shop"."customers" t1) q)||'],"ordersAggregate":['||(
+  select coalesce(string_agg('{"count":'||a0::text||'}',','),'')
   from (
     select count(*) as a0
-    from "shop"."orders" t2) q)||'}' end as data
+    from "shop"."orders" t2) q) end as data
 from "thau".pointer p;

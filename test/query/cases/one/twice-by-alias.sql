@@ -1,4 +1,4 @@
-select p.generation::text,case when p.generation=$1::bigint then '{"customerById":'||coalesce((
+select p.generation::text,case when p.generation=$1::bigint then coalesce((
   select '{"a":'||coalesce((
     select '{"id":"Order:'||t1.order_id::text||'"}'
     from "shop"."orders" t1
@@ -7,5 +7,5 @@ select p.generation::text,case when p.generation=$1::bigint then '{"customerById
     from "shop"."orders" t2
     where t2.order_id=t0.last_order_id),'null')||'}'
   from "shop"."customers" t0
-  where t0.customer_id=$2::bigint),'null')||'}' end as data
+  where t0.customer_id=$2::bigint),'null') end as data
 from "thau".pointer p;

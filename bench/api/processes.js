@@ -1,0 +1,91 @@
+// Starts what is measured, and reads what it used.
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** The command on one core alone where the system can say so. */
+function onCore(core, command, args) {
+  return process.platform === 'linux' ? ['taskset', ['-c', String(core), command, ...args]] : [command, args];
+}
+
+/** A server on the first core; `ready` when it has said `sign`. */
+export function startServer(command, args, env, sign) {
+  const [program, rest] = onCore(0, command, args);
+  const child = spawn(program, rest, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ready = new Promise((resolve, reject) => {
+    let said = '';
+    const read = (chunk) => {
+      said += chunk;
+      if (sign.test(said)) resolve();
+      if (said.length > 100_000) said = said.slice(-1000);
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.on('error', reject);
+    child.on('exit', (code) => reject(new Error(`${args.join(' ')} ended with ${code}: ${said}`)));
+  });
+  ready.catch(() => undefined);
+  return { child, ready };
+}
+
+/** The process that asks, on the second core. */
+export function startLoad() {
+  const [program, rest] = onCore(1, process.execPath, [`${import.meta.dirname}/load.js`]);
+  const child = spawn(program, rest, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  return {
+    child,
+    ask: (task) =>
+      new Promise((resolve, reject) => {
+        child.once('exit', (code) => reject(new Error(`the load ended with ${code}`)));
+        child.once('message', (result) => {
+          child.removeAllListeners('exit');
+          resolve(result);
+        });
+        child.send(task);
+      }),
+  };
+}
+
+export function output(command, args, env) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    let text = '';
+    child.stdout.on('data', (chunk) => (text += chunk));
+    child.on('exit', (code) =>
+      code === 0 ? resolve(text) : reject(new Error(`${args.join(' ')}: ${code}`)),
+    );
+  });
+}
+
+/**
+ * Seconds that a process' threads ran so far, and in which its first thread could have run and the core was taken; NaN
+ * where the system does not say.
+ */
+export function secondsOf(pid) {
+  try {
+    let used = 0;
+    let waited = 0;
+    for (const thread of readdirSync(`/proc/${pid}/task`)) {
+      const [ran, delayed] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
+      used += Number(ran) / 1e9;
+      if (thread === String(pid)) waited = Number(delayed) / 1e9;
+    }
+    return { used, waited };
+  } catch {
+    return { used: NaN, waited: NaN };
+  }
+}
+
+/** Megabytes a process holds in memory. */
+export function residentMegabytes(pid) {
+  try {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
+  } catch {
+    return NaN;
+  }
+}
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}

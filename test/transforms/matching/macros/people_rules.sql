@@ -1,0 +1,25 @@
+{% macro people_comparisons() -%}
+    {{ return([
+        {'column': 'first_name', 'kind': 'name', 'crossed_with': 'surname'},
+        {'column': 'surname', 'kind': 'name', 'crossed_with': 'first_name'},
+        {'column': 'dob', 'kind': 'date'},
+        {'column': 'city', 'kind': 'text'},
+        {'column': 'email', 'kind': 'email'},
+    ]) }}
+{%- endmacro %}
+
+{% macro people_rules() -%}
+    {{ return([
+        {'name': 'email', 'keys': 'email__variants', 'agrees': {'email': 3}},
+        {'name': 'dob', 'keys': 'array[dob]', 'agrees': {'dob': 3}},
+        {'name': 'both_names', 'keys': "array[least(first_name, surname) || ' ' || greatest(first_name, surname)]",
+            'agrees': {'first_name': 3, 'surname': 3}},
+        {'name': 'first_name_and_city', 'keys': "array[first_name || ' ' || city]",
+            'agrees': {'first_name': 3, 'city': 3}},
+        {'name': 'surname_and_city', 'keys': "array[surname || ' ' || city]",
+            'agrees': {'surname': 3, 'city': 3}},
+        {'name': 'slipped_dob_and_city',
+            'keys': "array(select slip || ' ' || city from unnest(dob__variants) as slips (slip))",
+            'agrees': {'dob': 2, 'city': 3}},
+    ]) }}
+{%- endmacro %}

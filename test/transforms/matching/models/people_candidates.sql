@@ -1,0 +1,1 @@
+{{ match_candidates(ref('people_terms'), people_comparisons(), people_rules()) }}

@@ -1,0 +1,1 @@
+{{ match_terms(source('raw', 'people'), 'unique_id', people_comparisons()) }}

@@ -1,0 +1,241 @@
+{#- The parameters of Fellegi and Sunter's model: one row per comparison and level with `m`, the probability of the level
+    among pairs of one person, and `u`, that among pairs of two; and one row ('', 0) whose m is the share of all pairs
+    that are one person.
+    - u: equality from the values' frequencies, exactly; the other levels from all pairs of `sample` records, which are
+      two people nearly always.
+    - m: by EM over the patterns of candidate pairs, rule by rule, without the columns the rule itself demands; the
+      rules' answers are averaged by the pairs of one person they saw.
+    - the share of matches: what each rule found, divided by how often one person's records meet its demands. -#}
+{% macro match_parameters(terms, candidates, comparisons, rules, sample=400, rounds=3) -%}
+{%- set schema = var('functions_schema', 'functions') -%}
+with sampled as (
+
+    select record_id
+    from {{ terms }}
+    order by md5(record_id::text), record_id
+    limit {{ sample }}
+
+),
+
+sampled_pairs as (
+
+    select
+        low.record_id as low_id,
+        high.record_id as high_id
+    from sampled as low
+    inner join sampled as high on low.record_id < high.record_id
+
+),
+
+{{ match_levels('sampled_pairs', terms, comparisons) }},
+
+equal_values as (
+    {%- for compared in comparisons %}
+
+    select
+        {{ loop.index }} as comparison,
+        coalesce(sum(held * (held - 1)) / nullif(sum(held) * (sum(held) - 1), 0), 0)::double precision as chance,
+        coalesce(sum(held), 0)::double precision / greatest((select count(*) from {{ terms }}), 1) as filled
+    from (
+        select count(*)::numeric as held from {{ terms }}
+        where {{ compared.column }} is not null
+        group by {{ compared.column }}
+    ) as values_held
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+{#- Half a pair more per level: a level that the sample never showed is rare, not impossible. -#}
+unequal_levels as (
+    {%- for compared in comparisons %}
+    {%- set kind = match_kind(compared.kind) %}
+
+    select
+        {{ loop.index }} as comparison,
+        wanted.level,
+        (count(levels.low_id) + 0.5) / sum(count(levels.low_id) + 0.5) over () as chance
+    from unnest(array{{ range(kind.levels) | reject('equalto', kind.exact) | list }}) as wanted (level)
+    left join levels on wanted.level = levels.{{ compared.column }}
+    group by wanted.level
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+{#- How often each level is seen among all pairs. -#}
+observed as (
+
+    select
+        unequal_levels.comparison,
+        unequal_levels.level,
+        (unequal_levels.chance * (1 - equal_values.chance))::double precision as share
+    from unequal_levels
+    inner join equal_values on unequal_levels.comparison = equal_values.comparison
+    union all
+    {%- for compared in comparisons %}
+    select {{ loop.index }}, {{ match_kind(compared.kind).exact }}, greatest(chance, 1e-12)
+    from equal_values
+    where comparison = {{ loop.index }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+patterns as (
+    {%- for rule in rules %}
+
+    select
+        {{ loop.index }} as rule_number,
+        array[{% for compared in comparisons %}{{ compared.column if compared.column not in rule.agrees else -1 }}{{ ', ' if not loop.last }}{% endfor %}]::integer[] as pattern,
+        count(*) as pair_count
+    from {{ candidates }}
+    where by_{{ rule.name }}
+    group by 2
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+pairs_seen as (
+
+    select
+        coalesce(array_agg(rule_number order by rule_number, pattern), '{}') as rule_numbers,
+        coalesce(array_agg(pattern order by rule_number, pattern), '{}') as seen,
+        coalesce(array_agg(pair_count order by rule_number, pattern), '{}') as pair_counts
+    from patterns
+
+),
+
+{#- What all pairs show is the matches' part and the others': once the matches are known, theirs is taken away. In a file
+    that holds everybody once that changes nothing; where people stand four times each it is most of the equal emails. -#}
+by_chance_1 as (
+
+    select comparison, level, share as u from observed
+
+),
+{%- for round in range(1, rounds + 1) %}
+
+learned_{{ round }} as (
+
+    select fitted.*
+    from (
+        select
+            array_agg(comparison order by comparison, level) as comparisons,
+            array_agg(level order by comparison, level) as levels,
+            array_agg(u order by comparison, level) as chances
+        from by_chance_{{ round }}
+    ) as known
+    cross join pairs_seen
+    cross join lateral {{ schema }}.fellegi_sunter(
+        known.comparisons, known.levels, known.chances,
+        pairs_seen.rule_numbers, pairs_seen.seen, pairs_seen.pair_counts
+    ) as fitted
+
+),
+
+found_{{ round }} as (
+    {%- for rule in rules %}
+
+    select
+        (
+            select match_count from learned_{{ round }} where comparison = 0 and level = {{ loop.index }}
+        ) / nullif(
+            1.0
+            {%- for column, lowest in rule.agrees.items() %}
+            {%- set position = match_position(comparisons, column) %}
+            * (select sum(m) from learned_{{ round }} where comparison = {{ position }} and level >= {{ lowest }})
+            * (select filled * filled from equal_values where comparison = {{ position }})
+            {%- endfor %}, 0
+        ) as match_count
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+prior_{{ round }} as (
+
+    select
+        least(greatest(
+            coalesce(percentile_cont(0.5) within group (order by match_count), 0)
+            / greatest(counted.records * (counted.records - 1) / 2, 1), 1e-9
+        ), 0.5) as share
+    from found_{{ round }}
+    cross join (select count(*)::double precision as records from {{ terms }}) as counted
+    group by counted.records
+
+),
+
+by_chance_{{ round + 1 }} as (
+
+    select
+        observed.comparison,
+        observed.level,
+        greatest(
+            (observed.share - prior_{{ round }}.share * learned_{{ round }}.m) / (1 - prior_{{ round }}.share),
+            observed.share / 1000, 1e-12
+        ) as u
+    from observed
+    inner join learned_{{ round }}
+        on observed.comparison = learned_{{ round }}.comparison
+        and observed.level = learned_{{ round }}.level
+    cross join prior_{{ round }}
+
+),
+{%- endfor %}
+
+final as (
+
+    select
+        names.column_name,
+        learned_{{ rounds }}.level,
+        learned_{{ rounds }}.m,
+        by_chance_{{ rounds }}.u,
+        observed.share as observed_share,
+        log(2, (learned_{{ rounds }}.m / by_chance_{{ rounds }}.u)::numeric)::double precision as weight
+    from learned_{{ rounds }}
+    inner join by_chance_{{ rounds }}
+        on learned_{{ rounds }}.comparison = by_chance_{{ rounds }}.comparison
+        and learned_{{ rounds }}.level = by_chance_{{ rounds }}.level
+    inner join observed
+        on learned_{{ rounds }}.comparison = observed.comparison
+        and learned_{{ rounds }}.level = observed.level
+    inner join (
+        values
+        {%- for compared in comparisons %}
+        ({{ loop.index }}, '{{ compared.column }}'){{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as names (comparison, column_name)
+        on learned_{{ rounds }}.comparison = names.comparison
+    union all
+    select
+        '',
+        0,
+        share,
+        1 - share,
+        share,
+        log(2, (share / (1 - share))::numeric)::double precision
+    from prior_{{ rounds }}
+
+)
+
+select * from final
+{%- endmacro %}
+
+{#- Which of the comparisons, counted from 1, a column is. -#}
+{% macro match_position(comparisons, column) -%}
+    {%- for compared in comparisons -%}
+        {%- if compared.column == column %}{{ return(loop.index) }}{% endif -%}
+    {%- endfor -%}
+    {{ exceptions.raise_compiler_error("A rule names the column '" ~ column ~ "', which is not compared.") }}
+{%- endmacro %}

@@ -1,0 +1,3 @@
+{{ config(enabled=var('identity_matching', true)) }}
+
+{{ match_candidates(ref('match_record_values'), customer_comparisons(), customer_match_rules()) }}

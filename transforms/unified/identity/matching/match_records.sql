@@ -1,0 +1,75 @@
+{{ config(enabled=var('identity_matching', true)) }}
+
+{#- The records that describe a person, field by field. The model's parameters are learnt from pairs of them: most people
+    are described more than once, under one phone or email, and tell so how records of one person differ. A value that
+    several people share says nothing here. -#}
+{%- set records = [
+    ('stg_crm__contacts', 'crm_id', 'contact_id', ['birth_date', 'phone', 'email', 'province_name', 'sex']),
+    ('stg_loyalty__members', 'loyalty_no', 'member_no', ['birth_date', 'phone', 'email', 'sex']),
+    ('stg_ecommerce__customers', 'account', 'customer_id', ['birth_date', 'phone', 'email', 'province_name', 'sex']),
+] -%}
+
+with components as (
+
+    select * from {{ ref('certain_components') }}
+
+),
+
+silent as (
+
+    select identifier_type, identifier_value
+    from {{ ref('identity_nodes') }}
+    where person_label is not null
+    union
+    select identifier_type, identifier_value
+    from {{ ref('identifiers') }}
+    where blocked_because is not null
+
+),
+
+told as (
+
+    {%- for relation, identifier_type, key, fields in records %}
+    select
+        components.identity_id,
+        components.component,
+        (
+            select string_agg(word, ' ' order by word)
+            from unnest(string_to_array(source_record.name_key, ' ')) as words (word)
+        ) as name_words,
+        {%- for field in ['birth_date', 'phone', 'email', 'province_name', 'sex'] %}
+        {{ 'source_record.' ~ field if field in fields else 'null' }}::text as {{ field | replace('province_name', 'province') }}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref(relation) }} as source_record
+    inner join components on components.identity_id = '{{ identifier_type }}:' || source_record.{{ key }}
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+final as (
+
+    select
+        told.identity_id,
+        told.component,
+        told.name_words,
+        told.birth_date,
+        {%- for identifier_type in ['phone', 'email'] %}
+        case
+            when not exists (
+                select 1 from silent
+                where silent.identifier_type = '{{ identifier_type }}' and silent.identifier_value = told.{{ identifier_type }}
+            ) then told.{{ identifier_type }}
+        end as {{ identifier_type }},
+        {%- endfor %}
+        told.province,
+        told.sex
+    from told
+    where told.name_words is not null
+
+)
+
+select * from final

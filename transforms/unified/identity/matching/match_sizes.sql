@@ -1,0 +1,7 @@
+{{ config(materialized='view', enabled=var('identity_matching', true)) }}
+
+select
+    component as record_id,
+    count(*)::integer as size
+from {{ ref('certain_components') }}
+group by component
