@@ -34,6 +34,7 @@ const ways = {
   'API statements, repeatable read': statementsOfOneSnapshot,
   'API over HTTP': http,
 };
+await connection();
 while (!stopping) {
   try {
     const began = performance.now();
@@ -42,7 +43,7 @@ while (!stopping) {
     seen.reads += 1;
     await judge(found);
     // readers that take every core would leave none to what they are to disturb
-    const pause = 10 + 2 * (performance.now() - began);
+    const pause = 10 + (performance.now() - began);
     await new Promise((done) => setTimeout(done, pause));
   } catch (error) {
     if (mayBreak && isConnectionError(error)) {
@@ -184,12 +185,10 @@ async function judge(found) {
 async function expectation(marker) {
   const known = expected.get(marker);
   if (known) return known;
-  const own = new pg.Client({ connectionString: databaseUrl });
-  await own.connect();
-  const { rows } = await own.query('select name, rows, amount from chaos.expected where version = $1', [
-    marker,
-  ]);
-  await own.end();
+  // over the connection there is: PostgreSQL may refuse a new one while the disk is full (it writes a file of its own)
+  const { rows } = await (
+    await connection()
+  ).query('select name, rows, amount from chaos.expected where version = $1', [marker]);
   const made = new Map(rows.map((row) => [row.name, row]));
   expected.set(marker, made);
   return made;

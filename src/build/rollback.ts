@@ -6,11 +6,14 @@ import { sameArtifacts } from './publish/artifact-changes.js';
 import { publish } from './publish/publish.js';
 import { publishAlone, type AloneOptions } from './publish/publish-alone.js';
 import type { RunSummary } from './report/run-event.js';
+import type { DependentsPolicy } from './views/dependents.js';
 import { prepareViews } from './views/prepare-views.js';
 
 export interface RollbackOptions extends AloneOptions {
   /** The generation to show again; the one before the current unless given. */
   readonly to?: number;
+  /** What becomes of what others built on columns that go; `refuse` unless given. */
+  readonly dependents?: DependentsPolicy;
 }
 
 /**
@@ -22,7 +25,7 @@ export async function rollback(options: RollbackOptions): Promise<RunSummary> {
     const to = await chooseGeneration(session, state, current, options.to);
     return {
       args: { to: to.number, from: current.number },
-      work: (on, { runId, lock }) => show(on, state, runId, lock, current, to),
+      work: (on, { runId, lock }) => show(on, state, runId, lock, current, to, options.dependents),
     };
   });
 }
@@ -58,6 +61,7 @@ async function show(
   lock: RunLock,
   current: Generation,
   to: Generation,
+  dependents: DependentsPolicy = 'refuse',
 ): Promise<readonly string[]> {
   const nodes = [...to.nodes.values()];
   const changes = nodes.filter((node) => {
@@ -69,12 +73,13 @@ async function show(
       now.name !== node.name
     );
   });
-  const views = await prepareViews(session, changes, { state, generation: runId });
+  const views = await prepareViews(session, changes, { state, generation: runId, dependents });
   await publish(session, {
     state,
     runId,
     lock,
     nodes,
+    current: to,
     artifacts: sameArtifacts(to.number),
     views,
   });

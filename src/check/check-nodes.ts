@@ -1,6 +1,7 @@
 import { isIncremental } from '../build/materialisations/is-incremental.js';
 import { contractFault } from '../build/materialisations/contract.js';
-import { inputsOf, type Plan } from '../build/plan/plan.js';
+import { inputsOf } from '../build/plan/node-inputs.js';
+import { isBuiltPerhaps, type Plan } from '../build/plan/plan.js';
 import { hasRelation } from '../build/run/has-relation.js';
 import { nodeFailure } from '../build/run/node-failure.js';
 import { RunScope } from '../build/run/run-scope.js';
@@ -97,9 +98,9 @@ class NodeChecker {
       if (node) this.scope.setCandidate(node, relation, relation.builtBy);
     }
     this.nodes = inOrder(
-      [...plan.decisions].flatMap(([id, { action }]) => {
+      [...plan.decisions].flatMap(([id, decision]) => {
         const node = manifest.nodes[id];
-        return node && (action === 'build' || options.all) && isChecked(node) ? [node] : [];
+        return node && (isBuiltPerhaps(decision) || options.all) && isChecked(node) ? [node] : [];
       }),
       (node) => readBy(manifest, node),
     );

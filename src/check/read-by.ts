@@ -1,4 +1,4 @@
-import { inputsOf } from '../build/plan/plan.js';
+import { inputsOf } from '../build/plan/node-inputs.js';
 import { hasRelation } from '../build/run/has-relation.js';
 import type { Manifest, ManifestNode } from '../project/manifest.js';
 

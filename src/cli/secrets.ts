@@ -25,3 +25,8 @@ export function plainWithoutSecrets<T>(value: T, env: Environment): T {
   const clean = withoutSecrets(env)(text);
   return clean === text ? value : (JSON.parse(clean) as T);
 }
+
+/** Whether something that was kept held a secret. */
+export function hidesSecrets(value: unknown): boolean {
+  return JSON.stringify(value ?? '').includes(stars);
+}

@@ -1,16 +1,28 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { ChildThau, projectFolder, thau, type Ended, type ProjectFolder } from './support/child-thau.js';
+
+const files = {
+  'transforms/customers.sql': `{{ config(materialized='table') }}\nselect 1 as id, 'An' as name`,
+  'seeds/stages.csv': 'stage,place\nawareness,1\n',
+};
+
+/** After a first build; each test goes on with a copy. */
+let built: TestDatabase;
+beforeAll(async () => {
+  built = await createTestDatabase();
+  const folder = projectFolder(files);
+  const ended = await thau(['build', '--project-dir', folder.path], { DATABASE_URL: built.url });
+  folder.remove();
+  expect(ended).toMatchObject({ code: 0 });
+});
+afterAll(() => built.drop());
 
 let place: TestDatabase;
 let project: ProjectFolder;
 beforeEach(async () => {
-  place = await createTestDatabase();
-  project = projectFolder({
-    'transforms/customers.sql': `{{ config(materialized='table') }}\nselect 1 as id, 'An' as name`,
-    'seeds/stages.csv': 'stage,place\nawareness,1\n',
-  });
-  expect(await build()).toMatchObject({ code: 0 });
+  place = await createTestDatabase(built);
+  project = projectFolder(files);
   return async () => {
     project.remove();
     await place.drop();

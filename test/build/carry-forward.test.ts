@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { calledFunctions } from '../../src/build/plan/called-functions.js';
+import { statementNames } from '../../src/build/plan/statement-names.js';
 import type { Database } from '../../src/postgres/database.js';
 import { createTestDatabase, stateTemplate, type TestDatabase } from '../support/test-database.js';
 import { openState, plainSource, runPlain, statuses, type PlainNode, type Ran } from './support/engine.js';
@@ -215,6 +215,6 @@ describe('the functions a statement calls', () => {
     ['select "f"(1), shop.g(2)', ['f', 'g']],
     ['select age(x), age(x, y)', ['age', 'age,']],
   ])('%s', (sql, names) => {
-    expect([...calledFunctions(sql)]).toEqual(names);
+    expect(statementNames(sql).functions).toEqual(names);
   });
 });

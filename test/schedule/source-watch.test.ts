@@ -42,7 +42,7 @@ const stop = async (): Promise<void> => {
 };
 const order = (): Promise<unknown> => scratch.query('insert into raw.orders values (1)');
 const read: ReadSources = async () => {
-  const versions = await readSourceVersions(database, [source], { distrustRecent: false, state: 'thau' });
+  const { versions } = await readSourceVersions(database, [source], { distrustRecent: false, state: 'thau' });
   return { [source.unique_id]: versions.get(source.unique_id) ?? null };
 };
 const succeed: PerformRun = () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describeRelations } from '../../postgres/catalog.js';
 import type { Queryable } from '../../postgres/queryable.js';
 import type { Manifest } from '../../project/manifest.js';
@@ -59,10 +60,6 @@ export class LineageNames {
     }
   }
 
-  columnsOfNode(id: string): readonly string[] | undefined {
-    return this.columns.get(id);
-  }
-
   /** Undefined where the SQL cannot be followed: several statements of a custom materialisation. */
   lineageOf(sql: string): NodeLineage | undefined {
     const statement = onlyStatement(sql);
@@ -79,29 +76,56 @@ export class LineageNames {
   }
 }
 
+/** Lineage that was read while the run went on. */
+export interface LineageAhead {
+  readonly names: LineageNames;
+  /** By node; undefined for SQL that cannot be followed. */
+  readonly found: ReadonlyMap<string, NodeLineage | undefined>;
+  /** The columns it was read by. */
+  readonly columns: ReadonlyMap<string, readonly string[]>;
+}
+
 /**
- * Column lineage of a whole generation: what this run compiled is read by `names`, unless `known` has it, the rest is
- * kept from the generation before. A node whose SQL cannot be followed (a seed) has no entry.
+ * Column lineage of a whole generation: what this run compiled is read anew, unless it was `ahead` by the columns that
+ * the catalog has too; the rest is kept from the generation before. A node whose SQL cannot be followed (a seed) has no
+ * entry.
  */
-export function lineageOf(
+export async function readLineage(
+  database: Queryable,
+  manifest: Manifest,
   nodes: readonly MappedNode[],
+  catalog: Catalog,
   compiled: ReadonlyMap<string, string>,
-  known: ReadonlyMap<string, NodeLineage | undefined>,
-  names: LineageNames | undefined,
   before: Lineage,
-): Lineage {
+  ahead: LineageAhead | undefined,
+): Promise<Lineage> {
+  const known = ahead && agrees(ahead, catalog) ? ahead.found : new Map<string, NodeLineage | undefined>();
+  let names: LineageNames | undefined;
+  if ([...compiled.keys()].some((id) => !known.has(id))) {
+    names = ahead?.names ?? (await LineageNames.ofSources(database, manifest));
+    names.setNodes(nodes, catalog);
+  }
   return Object.fromEntries(
     nodes.flatMap(({ nodeId }) => {
       const sql = compiled.get(nodeId);
-      const found = known.has(nodeId)
-        ? known.get(nodeId)
-        : sql === undefined
-          ? undefined
-          : names?.lineageOf(sql);
-      const lineage = found ?? before[nodeId];
+      const read = sql === undefined || known.has(nodeId) ? undefined : names?.lineageOf(sql);
+      const lineage = read ?? known.get(nodeId) ?? before[nodeId];
       return lineage ? [[nodeId, lineage] as const] : [];
     }),
   );
+}
+
+function agrees({ columns }: LineageAhead, catalog: Catalog): boolean {
+  return catalog.relations.every(({ nodeId, columns: now }) => {
+    const then = columns.get(nodeId);
+    return (
+      !then ||
+      isDeepStrictEqual(
+        then,
+        now.map((column) => column.name),
+      )
+    );
+  });
 }
 
 function onlyStatement(sql: string): Statement | undefined {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { RunFlags } from '../../project/context/render-run.js';
+import type { RelationName } from '../../project/context/database-adapter.js';
+import type { RunContext, RunFlags } from '../../project/context/render-run.js';
 import type { Manifest, ManifestNode } from '../../project/manifest.js';
 import type { Renderer } from '../run/renderer.js';
 import { PlanningAdapter, placeholderSchema } from './planning-adapter.js';
@@ -31,21 +32,8 @@ export async function fingerprint(node: ManifestNode, options: FingerprintOption
   let sql = '';
   let volatile = false;
   if (node.resource_type !== 'seed') {
-    const named = (identifier: string): { database: null; schema: string; identifier: string } => ({
-      database: null,
-      schema: placeholderSchema,
-      identifier,
-    });
     try {
-      const compiled = await options.renderer.compile(node, {
-        adapter,
-        relationOf: named,
-        thisRelation: named('this'),
-        flags: options.flags,
-        invocationId: 'fingerprint',
-        runStartedAt: new Date(0),
-        batch: { id: '', start: new Date(0), end: new Date(0) },
-      });
+      const compiled = await options.renderer.compile(node, placeholders(adapter, options));
       sql = compiled.compiledCode;
       volatile = compiled.volatile;
     } catch {
@@ -57,6 +45,15 @@ export async function fingerprint(node: ManifestNode, options: FingerprintOption
     }
   }
   if (adapter.asked) return { hash: undefined, because: 'asks the database', sql };
+  return {
+    hash: await hashOf(node, sql, options),
+    sql,
+    ...(volatile && { because: 'reads the run' as const }),
+  };
+}
+
+/** The fingerprint of a node whose SQL was rendered with placeholders for relations. */
+export async function hashOf(node: ManifestNode, sql: string, options: FingerprintOptions): Promise<string> {
   const { config } = node;
   const hash = createHash('sha256');
   const hooks = [...config.pre_hook, ...config.post_hook];
@@ -69,11 +66,44 @@ export async function fingerprint(node: ManifestNode, options: FingerprintOption
       configText(config),
       Object.values(node.columns).map((column) => [column.name, column.data_type, column.constraints]),
       node.constraints ?? null,
-      hooks.length > 0 ? macrosBehind(options.manifest, node.depends_on.macros) : null,
+      hooks.length > 0
+        ? [macrosBehind(options.manifest, node.depends_on.macros), await renderedHooks(node, options)]
+        : null,
       ...(own === undefined ? [] : [macrosBehind(options.manifest, [own])]),
     ]),
   );
-  return { hash: hash.digest('hex'), sql, ...(volatile && { because: 'reads the run' as const }) };
+  return hash.digest('hex');
+}
+
+/** What hooks say, with the variables they read; null for one that asks the database. */
+async function renderedHooks(
+  node: ManifestNode,
+  options: FingerprintOptions,
+): Promise<readonly (string | null)[]> {
+  const context = placeholders(new PlanningAdapter(), options);
+  return Promise.all(
+    [...node.config.pre_hook, ...node.config.post_hook].map(({ sql }) =>
+      options.renderer.render(sql, context, node).catch(() => null),
+    ),
+  );
+}
+
+/** A context in which names stand for relations, and nothing of the run shows. */
+function placeholders(adapter: PlanningAdapter, { flags }: FingerprintOptions): RunContext {
+  const named = (identifier: string): RelationName => ({
+    database: null,
+    schema: placeholderSchema,
+    identifier,
+  });
+  return {
+    adapter,
+    relationOf: named,
+    thisRelation: named('this'),
+    flags,
+    invocationId: 'fingerprint',
+    runStartedAt: new Date(0),
+    batch: { id: '', start: new Date(0), end: new Date(0) },
+  };
 }
 
 /** Most tests have one and the same config: it is put in order once. */

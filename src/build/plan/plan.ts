@@ -1,28 +1,28 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Queryable } from '../../postgres/queryable.js';
-import type { Manifest, ManifestNode, SourceNode } from '../../project/manifest.js';
 import type { RunFlags } from '../../project/context/render-run.js';
-import { sampleOf } from '../publish/sampled.js';
-import { isEjected, type Generation, type MappedNode } from '../publish/generation.js';
-import { sqlName } from '../relation.js';
-import { choosePaths, type PathSettings, type PhysicalPath } from '../versioned/choose-path.js';
-import { readAsTables } from '../versioned/read-as-tables.js';
-import type { Renderer } from '../run/renderer.js';
+import type { Manifest, ManifestNode, SourceNode } from '../../project/manifest.js';
+import type { Generation } from '../publish/generation.js';
 import { hasRelation } from '../run/has-relation.js';
+import type { Renderer } from '../run/renderer.js';
 import { planUnitTests } from '../unit-tests/plan-unit-tests.js';
-import { calledFunctions, unreadable, type KnownCalls } from './called-functions.js';
-import { readFacts, type Facts } from './facts.js';
-import { fingerprint, type Fingerprint } from './fingerprint.js';
-import { readFunctions, type FunctionFacts } from './read-functions.js';
-import { newBatch, periodText, reconcileReason, statedPeriod } from './time-rules.js';
-import { readSourceVersions, type SourceVersions } from './source-versions.js';
+import { choosePaths, type PathSettings } from '../versioned/choose-path.js';
+import { readAsTables } from '../versioned/read-as-tables.js';
+import type { AskedTemplate, TemplateAsker } from './asked-template.js';
+import { decideRendered, decideUnrendered, testVersion, type Decision } from './decision.js';
+import { readFacts } from './facts.js';
+import { fingerprint, hashOf, type Fingerprint } from './fingerprint.js';
+import { InputStates } from './input-states.js';
+import { inputsOf, relationText } from './node-inputs.js';
+import { mentionedIn } from './mentioned.js';
+import { placeholderSchema } from './planning-adapter.js';
+import { statementNames, type KnownNames, type StatementNames } from './statement-names.js';
 
-export interface Decision {
-  /** `carry` shows the published relation further, `reuse` a candidate that a failed run left. */
-  readonly action: 'build' | 'carry' | 'reuse';
-  readonly because: string;
-  /** Of an incremental model or a snapshot that is built: how. */
-  readonly path?: PhysicalPath;
+/** What a node of the run turned out to be at its turn. */
+export interface Settled {
+  readonly decision: Decision;
+  /** Of a template that asked the database: what it was answered, which the build is to go on from. */
+  readonly asked?: AskedTemplate;
 }
 
 /** What a run is going to do with each selected node, and what it will remember to decide the next time. */
@@ -30,9 +30,22 @@ export interface Plan {
   readonly decisions: ReadonlyMap<string, Decision>;
   readonly fingerprints: ReadonlyMap<string, string>;
   /** For the next plan, which need not parse what did not change. */
-  readonly calls: KnownCalls;
+  names(): KnownNames;
   /** The state of what a node reads, given the relations that stand for its parents; null: not known. */
   dataVersion(nodeId: string, relationOf: (parentId: string) => string | undefined): string | null;
+  /** Whether a node is to be settled at its turn: it is undecided, or its template asks the database. */
+  isOpen(nodeId: string): boolean;
+  /** Decides a node whose parents are done. */
+  settle(nodeId: string, turn: Turn): Promise<Settled>;
+}
+
+/** The moment of a run at which a node is settled. */
+export interface Turn {
+  readonly database: Queryable;
+  readonly asker: TemplateAsker;
+  readonly relationOf: (parentId: string) => string | undefined;
+  /** Whether this run built a node. */
+  readonly isBuilt: (nodeId: string) => boolean;
 }
 
 export interface PlanOptions {
@@ -52,11 +65,13 @@ export interface PlanOptions {
   readonly coveredUntil?: ReadonlyMap<string, Date>;
   readonly now?: Date;
   /** From the current generation: see `PlanMemory`. */
-  readonly knownCalls?: KnownCalls;
+  readonly knownNames?: KnownNames;
   /** How incremental models and snapshots are to be built. */
   readonly paths?: PathSettings | undefined;
   /** Of the tests that passed in the current generation: fingerprint and data version. */
   readonly passedTests: Readonly<Record<string, string>>;
+  /** Renders templates that ask the database; without it, their nodes are built. */
+  readonly asker?: TemplateAsker;
 }
 
 /**
@@ -64,7 +79,7 @@ export interface PlanOptions {
  * cannot be told is built.
  */
 export async function makePlan(database: Queryable, options: PlanOptions): Promise<Plan> {
-  const { manifest, selected, current } = options;
+  const { manifest, selected, current, state } = options;
   const nodes = [...selected].flatMap((id) => {
     const node = manifest.nodes[id];
     return node && (hasRelation(node) || node.resource_type === 'test') ? [node] : [];
@@ -77,51 +92,102 @@ export async function makePlan(database: Queryable, options: PlanOptions): Promi
       if (source) sources.set(id, source);
     }
   }
+  const states = new InputStates(options);
   // the database answers while the templates render
-  const [{ versions, facts }, prints] = await Promise.all([
-    readInputs(database, [...sources.values()], options),
+  const [facts, prints] = await Promise.all([
+    states.readSources(database, [...sources.values()]).then(() => readFacts(database, state, current)),
     fingerprints(nodes, options),
   ]);
-  const called = new Map(
-    [...prints].map(([id, { hash, sql }]) => {
-      const before = options.knownCalls?.[id];
-      return [id, before !== undefined && before.hash === hash ? before.names : calledFunctions(sql)];
-    }),
-  );
-  const functions = await readFunctions(
-    database,
-    new Set([...called.values()].flatMap((names) => [...names])),
-  );
+  const names = new Map([...prints].map(([id, print]) => [id, namesOf(id, print, options.knownNames)]));
+  await states.readNames(database, names.values());
+  for (const [id, ids] of inputs) inputs.set(id, [...ids, ...states.namedBy(names.get(id) ?? none, ids)]);
   const asTables = await readAsTables(manifest, (id) => prints.get(id)?.sql);
+  const asking = new Set(
+    nodes.flatMap(({ unique_id: id }) =>
+      prints.get(id)?.because === 'asks the database' && !isInBatches(manifest, id) ? [id] : [],
+    ),
+  );
   const decisions = new Map<string, Decision>();
+  const hashes = new Map<string, string>();
   const dataVersion: Plan['dataVersion'] = (nodeId, relationOf) =>
-    versionOf(inputs.get(nodeId) ?? [], versions, called.get(nodeId) ?? [], functions, relationOf);
-  const decide = (node: ManifestNode): Decision => {
-    const known = decisions.get(node.unique_id);
-    if (known) return known;
-    const parents = (inputs.get(node.unique_id) ?? []).flatMap((id) => {
-      const parent = manifest.nodes[id];
-      return parent && selected.has(id) ? [[parent, decide(parent)] as const] : [];
+    versionOf(inputs.get(nodeId) ?? [], states, names.get(nodeId) ?? none, relationOf);
+
+  /** Renders a template that asks, and learns from it what the node is and reads. */
+  const ask = async (node: ManifestNode, asker: TemplateAsker | undefined, by: Queryable) => {
+    const id = node.unique_id;
+    const asked = asking.has(id) ? await asker?.render(node) : undefined;
+    if (asked === undefined) return undefined;
+    const { sql } = asked;
+    prints.set(id, {
+      hash: await hashOf(node, sql, options),
+      sql,
+      ...(asked.compiled.volatile && { because: 'reads the run' as const }),
     });
-    const decision = decideOne(node, {
-      options,
-      parents,
-      print: prints.get(node.unique_id),
-      called: called.get(node.unique_id) ?? [],
-      functions,
-      facts,
-      version: () => dataVersion(node.unique_id, (parentId) => relationText(current.nodes.get(parentId))),
-      versions,
-      inputs: inputs.get(node.unique_id) ?? [],
-      reader: asTables.get(node.unique_id),
-    });
-    decisions.set(node.unique_id, decision);
-    return decision;
+    names.set(id, statementNames(sql));
+    await states.readNames(by, [names.get(id) ?? none]);
+    const read = mentionedIn(manifest, node, sql, names.get(id) ?? none);
+    inputs.set(id, [...read, ...states.namedBy(names.get(id) ?? none, read)]);
+    const hash = prints.get(id)?.hash;
+    if (hash !== undefined) hashes.set(id, hash);
+    return asked;
   };
-  for (const node of nodes) decide(node);
+  const rendered = (
+    node: ManifestNode,
+    asked: AskedTemplate | undefined,
+    decisionOf: (id: string) => Decision['action'] | undefined,
+    relationOf: (id: string) => string | undefined,
+    catalogMoves: boolean,
+  ): Decision => {
+    const id = node.unique_id;
+    return decideRendered(node, {
+      options,
+      states,
+      facts,
+      reader: asTables.get(id),
+      print: prints.get(id),
+      called: names.get(id)?.functions ?? [],
+      inputs: inputs.get(id) ?? [],
+      asked,
+      decisionOf,
+      catalogMoves,
+      version: () => dataVersion(id, relationOf),
+    });
+  };
+  const published = (id: string): string | undefined => relationText(current.nodes.get(id));
+  const templates = new Map<string, AskedTemplate | undefined>();
+  const decideAll = async (catalogMoves: boolean): Promise<void> => {
+    decisions.clear();
+    const decide = async (node: ManifestNode): Promise<void> => {
+      const id = node.unique_id;
+      if (decisions.has(id)) return;
+      for (const parentId of inputsOf(manifest, node)) {
+        const parent = manifest.nodes[parentId];
+        if (parent && selected.has(parentId) && !decisions.has(parentId)) await decide(parent);
+      }
+      const early = decideUnrendered(node, { options, states, facts, reader: asTables.get(id) });
+      if (early) {
+        decisions.set(id, early);
+        return;
+      }
+      if (asking.has(id) && !templates.has(id)) templates.set(id, await ask(node, options.asker, database));
+      // what is not decided yet, and is no parent, may be built at any moment
+      const decisionOf = (other: string): Decision['action'] | undefined =>
+        decisions.get(other)?.action ?? (selected.has(other) && other !== id ? 'decide' : undefined);
+      decisions.set(id, rendered(node, templates.get(id), decisionOf, published, catalogMoves));
+    };
+    for (const node of nodes) await decide(node);
+  };
+  await decideAll(false);
+  const listing = [...templates.values()].some((asked) => asked?.catalog);
+  const moves = (id: string): boolean => {
+    const node = manifest.nodes[id];
+    return node !== undefined && hasRelation(node) && decisions.get(id)?.action !== 'carry';
+  };
+  if (listing && [...decisions.keys()].some(moves)) await decideAll(true);
+
   const paths = await choosePaths(
     database,
-    nodes.filter((node) => decisions.get(node.unique_id)?.action === 'build'),
+    nodes.filter((node) => isBuiltPerhaps(decisions.get(node.unique_id))),
     {
       manifest,
       current,
@@ -135,10 +201,7 @@ export async function makePlan(database: Queryable, options: PlanOptions): Promi
     const decision = decisions.get(id);
     if (decision) decisions.set(id, { ...decision, path });
   }
-  const known = [...prints].flatMap(([id, print]) =>
-    print.hash === undefined ? [] : [[id, print.hash] as const],
-  );
-  const hashes = new Map(known);
+  for (const [id, { hash }] of prints) if (hash !== undefined) hashes.set(id, hash);
   const unitTests = planUnitTests({
     manifest,
     selected,
@@ -156,28 +219,60 @@ export async function makePlan(database: Queryable, options: PlanOptions): Promi
     decisions.set(id, decision);
     if (print !== undefined) hashes.set(id, print);
   }
-  const calls = Object.fromEntries(
-    [...prints].flatMap(([id, { hash }]) =>
-      hash === undefined ? [] : [[id, { hash, names: called.get(id) ?? [] }]],
-    ),
-  );
-  return { decisions, fingerprints: hashes, dataVersion, calls };
+  return {
+    decisions,
+    fingerprints: hashes,
+    dataVersion,
+    isOpen: (id) => asking.has(id) || decisions.get(id)?.action === 'decide',
+    settle: async (id, turn) => {
+      const planned = decisions.get(id);
+      const node = manifest.nodes[id];
+      if (!node || !planned) return { decision: { action: 'build', because: 'was selected' } };
+      const asked = await ask(node, turn.asker, turn.database);
+      if (planned.action !== 'decide') return { decision: planned, ...(asked && { asked }) };
+      const answered = asked && { ...asked, about: new Set<string>(), catalog: false };
+      const decisionOf = (other: string): Decision['action'] => (turn.isBuilt(other) ? 'build' : 'carry');
+      const told = rendered(node, answered, decisionOf, turn.relationOf, false);
+      const decision: Decision = { ...planned, ...told, settled: true };
+      decisions.set(id, decision);
+      return { decision, ...(asked && { asked }) };
+    },
+    names: () =>
+      Object.fromEntries(
+        [...prints].flatMap(([id, { hash }]) => {
+          const { functions, relations } = names.get(id) ?? none;
+          if (hash === undefined || asking.has(id)) return [];
+          return [[id, { hash, names: functions, ...(relations.length > 0 && { reads: relations }) }]];
+        }),
+      ),
+  };
 }
 
-/** What the database says of the state of sources and of the mapped relations, one question after the other. */
-async function readInputs(
-  database: Queryable,
-  sources: readonly SourceNode[],
-  { state, current, distrustRecent }: PlanOptions,
-): Promise<{ readonly versions: SourceVersions; readonly facts: Facts }> {
-  const versions = await readSourceVersions(database, sources, { distrustRecent, state });
-  return { versions, facts: await readFacts(database, state, current) };
+const none: StatementNames = { functions: [], relations: [] };
+
+/** Whether a run may build it: then there has to be a place for it. */
+export function isBuiltPerhaps(decision: Decision | undefined): boolean {
+  return decision === undefined || decision.action === 'build' || decision.action === 'decide';
+}
+
+/** The batches of a microbatch model are statements of their own. */
+function isInBatches(manifest: Manifest, id: string): boolean {
+  return manifest.nodes[id]?.config['incremental_strategy'] === 'microbatch';
+}
+
+function namesOf(id: string, { hash, sql }: Fingerprint, known: KnownNames | undefined): StatementNames {
+  const before = known?.[id];
+  if (before !== undefined && before.hash === hash) {
+    return { functions: before.names, relations: before.reads ?? [] };
+  }
+  const { functions, relations } = statementNames(sql);
+  return { functions, relations: relations.filter(({ schema }) => schema !== placeholderSchema) };
 }
 
 async function fingerprints(
   nodes: readonly ManifestNode[],
   options: PlanOptions,
-): Promise<ReadonlyMap<string, Fingerprint>> {
+): Promise<Map<string, Fingerprint>> {
   const prints = new Map<string, Fingerprint>();
   for (const [place, node] of nodes.entries()) {
     // rendering waits for nothing: answers of the database and signals get their turn between nodes
@@ -187,159 +282,22 @@ async function fingerprints(
   return prints;
 }
 
-interface Question {
-  readonly options: PlanOptions;
-  readonly parents: readonly (readonly [ManifestNode, Decision])[];
-  readonly print: Fingerprint | undefined;
-  readonly called: readonly string[];
-  readonly functions: FunctionFacts;
-  readonly facts: Facts;
-  readonly version: () => string | null;
-  readonly versions: SourceVersions;
-  readonly inputs: readonly string[];
-  /** Who reads it as only a table can be read. */
-  readonly reader: string | undefined;
-}
-
-function decideOne(node: ManifestNode, question: Question): Decision {
-  const { options, print, parents, facts } = question;
-  const build = (because: string): Decision => ({ action: 'build', because });
-  const isTest = node.resource_type === 'test';
-  const mapped = options.current.nodes.get(node.unique_id);
-  const less = sampleOf(options.flags);
-  if (node.resource_type === 'snapshot' && less !== null && mapped && !mapped.sampled) {
-    return { action: 'carry', because: 'keeps its history: a sample would close what it leaves out' };
-  }
-  if (options.force !== undefined) return build(options.force);
-  if (less !== null) return build(less === 'empty' ? 'is built empty' : `is built from a sample, ${less}`);
-  if (!isTest) {
-    if (!mapped) return build('was never built');
-    if (mapped.schema !== node.schema || mapped.name !== node.alias) return build('has another name');
-    if (!facts.present.has(node.unique_id)) return build('its relation is gone');
-    if (mapped.sampled) return build(`holds less than all (${mapped.sampled})`);
-    if (mapped.relation.store && question.reader !== undefined) {
-      return build(`${question.reader} reads it as only a table can be read`);
-    }
-    if (mapped.staleSince) return build('was left behind by a run with a selection');
-    const age = facts.age(mapped);
-    if (age < 0) return build('was built in the future: the clock was set back');
-    const { versions, inputs } = question;
-    const after = options.reconcileAfter ?? 86_400_000;
-    const due = reconcileReason({
-      manifest: options.manifest,
-      inputs,
-      age,
-      after,
-      counted: versions.counted,
-    });
-    if (due !== undefined) return build(due);
-  }
-  const batch = newBatch(node, options.coveredUntil, options.now ?? new Date());
-  if (batch !== undefined) return build(batch);
-  if (options.renderer.materialization?.(node.config.materialized, node.config))
-    return build('has a materialization of its own');
-  if (print?.hash === undefined) return build(print?.because ?? 'cannot be rendered yet');
-  const period = mapped && statedPeriod(node);
-  const isGood = period !== undefined && !isTest && facts.age(mapped as MappedNode) <= period;
-  if (print.because && !isGood) return build(print.because + aged(period));
-  if (!isTest && mapped?.fingerprint !== print.hash) {
-    return build(
-      mapped?.fingerprint === null ? 'nothing is known of its last build' : 'its SQL or config changed',
-    );
-  }
-  if (question.called.includes(unreadable)) return build('its SQL cannot be read before it runs');
-  const moment = question.called.find((name) => question.functions.volatile.has(name));
-  if (moment !== undefined && !isGood) {
-    return build(`calls ${moment.replace(',', '')}(), which may answer differently${aged(period)}`);
-  }
-  const rebuilt = parents.find(([, decision]) => decision.action === 'build');
-  if (rebuilt) return build(`reads ${rebuilt[0].name}, which is built`);
-  const unknown = question.inputs.find(
-    (id) => options.manifest.sources[id] !== undefined && question.versions.get(id) === undefined,
-  );
-  if (unknown !== undefined) return build(`cannot tell whether ${sourceName(options, unknown)} changed`);
-  const version = question.version();
-  const before = isTest ? options.passedTests[node.unique_id] : mapped?.dataVersion;
-  const now = isTest ? testVersion(print.hash, version) : version;
-  if (version === null || before !== now) {
-    return build(
-      isTest && before === undefined
-        ? 'did not pass in this generation'
-        : changedInput(options, before, version),
-    );
-  }
-  return {
-    action: 'carry',
-    because:
-      moment === undefined && print.because === undefined
-        ? 'nothing it depends on changed'
-        : `is good for ${periodText(period ?? 0)} by its freshness, and nothing else changed`,
-  };
-}
-
-function aged(period: number | undefined): string {
-  return period === undefined ? '' : `, and ${periodText(period)} passed`;
-}
-
-/** What is remembered of a passed test. */
-export function testVersion(hash: string, version: string | null): string | null {
-  return version === null ? null : `${hash} ${version}`;
-}
-
-function sourceName({ manifest }: PlanOptions, id: string): string {
-  const source = manifest.sources[id];
-  return source ? `${source.source_name}.${source.name}` : id;
-}
-
-/** Names the first input whose state differs. */
-function changedInput(options: PlanOptions, before: string | null | undefined, now: string | null): string {
-  const parse = (text: string | null | undefined): Record<string, string> => {
-    const json = /\{.*\}$/.exec(text ?? '')?.[0];
-    return json === undefined ? {} : (JSON.parse(json) as Record<string, string>);
-  };
-  if (before === null || before === undefined) return 'it is not known what it read';
-  const old = parse(before);
-  const changed = Object.entries(parse(now)).find(([id, version]) => old[id] !== version)?.[0];
-  if (changed === undefined) return 'what it reads changed';
-  if (options.manifest.sources[changed]) return `${sourceName(options, changed)} changed`;
-  return changed.startsWith('function ')
-    ? `${changed.slice(9)}() changed`
-    : `reads ${options.manifest.nodes[changed]?.name ?? changed}, which was built`;
-}
-
-/** The sources and relations a node reads, through ephemeral models. */
-export function inputsOf(manifest: Manifest, node: ManifestNode): readonly string[] {
-  const found = new Set<string>();
-  const walk = (id: string): void => {
-    const parent = manifest.nodes[id];
-    if (parent && !hasRelation(parent)) parent.depends_on.nodes.forEach(walk);
-    else found.add(id);
-  };
-  node.depends_on.nodes.forEach(walk);
-  return [...found].sort();
-}
-
 function versionOf(
   inputs: readonly string[],
-  versions: SourceVersions,
-  called: readonly string[],
-  functions: FunctionFacts,
+  states: InputStates,
+  { functions }: StatementNames,
   relationOf: (parentId: string) => string | undefined,
 ): string | null {
   const state: Record<string, string> = {};
   for (const id of inputs) {
-    const version = versions.get(id) ?? relationOf(id);
+    if (states.isCatalog(id)) continue;
+    const version = states.versions.get(id) ?? relationOf(id);
     if (version === undefined) return null;
     state[id] = version;
   }
-  for (const name of called) {
-    const definition = functions.definitions.get(name);
+  for (const name of functions) {
+    const definition = states.definitions.get(name);
     if (definition !== undefined) state[`function ${name}`] = definition;
   }
   return JSON.stringify(state);
-}
-
-/** A mapped relation as a data version names it. */
-export function relationText(mapped: MappedNode | undefined): string | undefined {
-  return mapped && !isEjected(mapped) ? sqlName(mapped.relation) : undefined;
 }

@@ -4,7 +4,8 @@ import type { Unfinished } from '../microbatch/batch-memory.js';
 import type { BatchReport } from '../microbatch/batch-report.js';
 import type { Relation, RelationKind } from '../relation.js';
 import { withStores } from '../versioned/read-stores.js';
-import type { Decision, Plan } from './plan.js';
+import type { Decision } from './decision.js';
+import type { Plan } from './plan.js';
 
 /** A good candidate that a failed run left. */
 export interface ReusedCandidate {
@@ -58,6 +59,19 @@ export async function reuseCandidates(
   const candidates = new Map<string, ReusedCandidate>();
   const unfinished = new Map<string, Unfinished>();
   const versions = new Map<string, string>();
+  const reuse = (id: string, row: (typeof rows)[number]): Decision => {
+    if (row.data_version !== null) versions.set(id, row.data_version);
+    if (row.schema !== null && row.name !== null && row.kind !== null) {
+      const relation = whole({ schema: row.schema, name: row.name, kind: row.kind });
+      candidates.set(id, { relation, builtBy: failedRun });
+    }
+    return {
+      action: 'reuse',
+      because: `run ${failedRun} ${isTestNode(manifest, id) ? 'passed' : 'built'} it`,
+    };
+  };
+  const keeps = (action: Decision['action'] | undefined): boolean =>
+    action !== 'build' && action !== 'decide';
   const decide = (id: string): Decision | undefined => {
     const planned = plan.decisions.get(id);
     const known = decisions.get(id);
@@ -65,42 +79,61 @@ export async function reuseCandidates(
     decisions.set(id, planned);
     const row = left.get(id);
     const parents = readNodes(manifest, id).map(decide);
-    const isTest = manifest.nodes[id]?.resource_type === 'test';
-    if (
-      planned.action === 'build' &&
-      row?.fingerprint === plan.fingerprints.get(id) &&
-      row !== undefined &&
-      (isTest || row.schema !== null) &&
-      parents.every((parent) => parent?.action !== 'build')
-    ) {
-      if (row.data_version !== null) versions.set(id, row.data_version);
-      if (row.partial) {
-        if (!row.batches || row.schema === null || row.name === null) return planned;
-        const { batches, began: now } = row;
-        const missing = batches.failed.length;
-        const because = `${missing} of ${missing + batches.successful.length} batches failed in run ${failedRun}`;
-        decisions.set(id, { action: 'build', because });
-        unfinished.set(id, { relation: { schema: row.schema, name: row.name, kind: 'table' }, batches, now });
-        return decisions.get(id);
-      }
-      decisions.set(id, { action: 'reuse', because: `run ${failedRun} ${isTest ? 'passed' : 'built'} it` });
-      if (row.schema !== null && row.name !== null && row.kind !== null) {
-        const relation = whole({ schema: row.schema, name: row.name, kind: row.kind });
-        candidates.set(id, { relation, builtBy: failedRun });
-      }
+    if (keeps(planned.action) || row === undefined || (!isTestNode(manifest, id) && row.schema === null)) {
+      return planned;
     }
+    if (!parents.every((parent) => parent?.action !== 'build')) return planned;
+    const isSame = row.fingerprint === plan.fingerprints.get(id);
+    if (row.partial) {
+      if (!isSame || !row.batches || row.schema === null || row.name === null) return planned;
+      if (!parents.every((parent) => keeps(parent?.action))) return planned;
+      const { batches, began: now } = row;
+      const missing = batches.failed.length;
+      const because = `${missing} of ${missing + batches.successful.length} batches failed in run ${failedRun}`;
+      decisions.set(id, { action: 'build', because });
+      if (row.data_version !== null) versions.set(id, row.data_version);
+      unfinished.set(id, { relation: { schema: row.schema, name: row.name, kind: 'table' }, batches, now });
+      return decisions.get(id);
+    }
+    // a template that asks the database is rendered at its turn, over the candidates
+    if (plan.isOpen(id) || !parents.every((parent) => keeps(parent?.action))) {
+      decisions.set(id, { ...planned, action: 'decide' });
+      return decisions.get(id);
+    }
+    if (isSame) decisions.set(id, reuse(id, row));
     return decisions.get(id);
   };
   for (const id of plan.decisions.keys()) decide(id);
+  const settle: Plan['settle'] = async (id, turn) => {
+    const { decision, asked } = await plan.settle(id, turn);
+    const row = left.get(id);
+    const isSame = row?.fingerprint === plan.fingerprints.get(id) && !row?.partial;
+    const parentsKept = readNodes(manifest, id).every((parent) => keeps(decisions.get(parent)?.action));
+    const isLeft = decisions.get(id)?.action === 'decide' && decision.action !== 'carry';
+    const settled = isLeft && row && isSame && parentsKept ? reuse(id, row) : leftOpen(decision);
+    decisions.set(id, settled);
+    return { decision: settled, ...(asked && { asked }) };
+  };
   return {
     plan: {
       ...plan,
       decisions,
+      settle,
+      isOpen: (id) => plan.isOpen(id) || decisions.get(id)?.action === 'decide',
       dataVersion: (id, relationOf) => versions.get(id) ?? plan.dataVersion(id, relationOf),
     },
     candidates,
     unfinished,
   };
+}
+
+/** At its turn nothing is undecided. */
+function leftOpen(decision: Decision): Decision {
+  return decision.action === 'decide' ? { ...decision, action: 'build' } : decision;
+}
+
+function isTestNode(manifest: Manifest, id: string): boolean {
+  return manifest.nodes[id]?.resource_type === 'test';
 }
 
 /** The nodes a node reads, through ephemeral ones. */

@@ -5,10 +5,16 @@ import type { SourceNode } from '../../project/manifest.js';
 import { sqlName } from '../relation.js';
 import { readTableStates } from './table-states.js';
 
+/** As much of a source as its state is asked for by. */
+export type ReadSource = Pick<
+  SourceNode,
+  'unique_id' | 'schema' | 'identifier' | 'loaded_at_field' | 'source_name' | 'name' | 'config' | 'meta'
+>;
+
 /** The state of sources' data. */
 export interface SourceVersions {
-  /** By unique_id; undefined where sameness cannot be told. */
-  get(sourceId: string): string | undefined;
+  /** By unique_id; undefined, or missing, where sameness cannot be told. */
+  readonly versions: ReadonlyMap<string, string | undefined>;
   /** Those that only PostgreSQL's counters speak for. */
   readonly counted: ReadonlySet<string>;
 }
@@ -32,7 +38,7 @@ export interface SourceVersionOptions {
  */
 export async function readSourceVersions(
   database: Queryable,
-  sources: readonly SourceNode[],
+  sources: readonly ReadSource[],
   options: SourceVersionOptions,
 ): Promise<SourceVersions> {
   const versions = new Map<string, string | undefined>();
@@ -47,14 +53,14 @@ export async function readSourceVersions(
     if (!tracked) counted.add(source.unique_id);
     if (version !== null && (tracked || !distrusted)) versions.set(source.unique_id, version);
   }
-  return { get: (id) => versions.get(id), counted };
+  return { versions, counted };
 }
 
 /** A table that another session locks tells nothing; the node that reads it says who holds the lock, at its place. */
 async function statesUnlessLocked(
   database: Queryable,
   state: string,
-  sources: readonly SourceNode[],
+  sources: readonly ReadSource[],
 ): ReturnType<typeof readTableStates> {
   try {
     return await readTableStates(database, state, sources);
@@ -65,7 +71,7 @@ async function statesUnlessLocked(
 }
 
 /** All in one statement; one by one where one of them cannot be read. */
-async function readLoadedAt(database: Queryable, sources: readonly SourceNode[]): Promise<Versions> {
+async function readLoadedAt(database: Queryable, sources: readonly ReadSource[]): Promise<Versions> {
   if (sources.length === 0) return new Map();
   try {
     const { rows } = await database.query<{ id: string; version: string }>(
@@ -80,7 +86,7 @@ async function readLoadedAt(database: Queryable, sources: readonly SourceNode[])
   }
 }
 
-async function readOneLoadedAt(database: Queryable, source: SourceNode): Promise<string | undefined> {
+async function readOneLoadedAt(database: Queryable, source: ReadSource): Promise<string | undefined> {
   try {
     const { rows } = await database.query<{ version: string }>(loadedAt(source, '$1::text'), [
       source.unique_id,
@@ -92,7 +98,7 @@ async function readOneLoadedAt(database: Queryable, source: SourceNode): Promise
   }
 }
 
-function loadedAt(source: SourceNode, id: string): string {
+function loadedAt(source: ReadSource, id: string): string {
   const field = source.loaded_at_field ?? '';
   const column = /^[A-Za-z_]\w*$/.test(field) ? quoteIdentifier(field.toLowerCase()) : field;
   const table = sqlName({ schema: source.schema, name: source.identifier });

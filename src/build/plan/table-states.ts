@@ -1,8 +1,8 @@
 import type { Queryable } from '../../postgres/queryable.js';
-import type { SourceNode } from '../../project/manifest.js';
+import type { ReadSource } from './source-versions.js';
 
 export interface TableState {
-  readonly source: SourceNode;
+  readonly source: ReadSource;
   /** Whether every table behind it counts its writes by `thau source track`. */
   readonly tracked: boolean;
   /** Null where nobody can tell. */
@@ -13,7 +13,7 @@ export interface TableState {
 export async function readTableStates(
   database: Queryable,
   state: string,
-  sources: readonly SourceNode[],
+  sources: readonly ReadSource[],
 ): Promise<readonly TableState[]> {
   if (sources.length === 0) return [];
   const { rows } = await database.query<{ place: number; tracked: boolean; version: string | null }>(

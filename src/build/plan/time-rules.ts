@@ -1,6 +1,7 @@
-import type { Manifest, ManifestNode } from '../../project/manifest.js';
+import type { ManifestNode } from '../../project/manifest.js';
 import { isMicrobatch, microbatchConfig } from '../../project/settings/microbatch-config.js';
 import { batchName, truncate } from '../microbatch/batch-time.js';
+import type { InputStates } from './input-states.js';
 
 const milliseconds: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
@@ -23,34 +24,27 @@ export function statedPeriod(node: ManifestNode): number | undefined {
 }
 
 export interface ReconcileQuestion {
-  readonly manifest: Manifest;
+  /** `counted`: sources that changed only as PostgreSQL's counters tell, which prove change and never sameness. */
+  readonly states: Pick<InputStates, 'source' | 'counted' | 'nameOf'>;
   /** What the node reads. */
   readonly inputs: readonly string[];
   /** Milliseconds since it was built. */
   readonly age: number;
   /** `runs.reconcile`; 0 never. */
   readonly after: number;
-  /** Sources that changed only as PostgreSQL's counters tell: those prove change, never sameness. */
-  readonly counted: ReadonlySet<string>;
 }
 
 /**
  * Counters are believed for so long and no longer: a node that has not been built since reads its sources again. A
  * source may say how long for itself, by `meta: {reconcile: {count: 1, period: hour}}`.
  */
-export function reconcileReason({
-  manifest,
-  inputs,
-  age,
-  after,
-  counted,
-}: ReconcileQuestion): string | undefined {
+export function reconcileReason({ states, inputs, age, after }: ReconcileQuestion): string | undefined {
   for (const id of inputs) {
-    const source = manifest.sources[id];
-    if (!source || !counted.has(id)) continue;
+    const source = states.source(id);
+    if (!source || !states.counted.has(id)) continue;
     const limit = periodOf(source.config['reconcile']) ?? periodOf(source.meta['reconcile']) ?? after;
     if (limit > 0 && age > limit) {
-      return `${source.source_name}.${source.name} was taken at its counters' word for more than ${periodText(limit)}`;
+      return `${states.nameOf(id)} was taken at its counters' word for more than ${periodText(limit)}`;
     }
   }
   return undefined;

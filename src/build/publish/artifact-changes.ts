@@ -1,4 +1,5 @@
 import type { Queryable } from '../../postgres/queryable.js';
+import type { Catalog, CatalogRelation } from '../../schema/catalog.js';
 import type { Artifacts } from './artifacts.js';
 import { sameJson } from './same-json.js';
 
@@ -42,6 +43,37 @@ export function artifactChanges(now: Artifacts, before: Artifacts, from: number)
   return { from, same, patched, whole };
 }
 
+/** Those of different kinds together. */
+export function joined(one: ArtifactChanges, other: ArtifactChanges): ArtifactChanges {
+  const kinds = [one.same, other.same].map((same) => (same === 'all' ? [] : same));
+  return {
+    from: one.from,
+    same: kinds.flat(),
+    patched: [...one.patched, ...other.patched],
+    whole: { ...one.whole, ...other.whole },
+  };
+}
+
+/**
+ * Whether nobody who reads the generation would read anything new: its `state` is for `state:` alone. PostgreSQL's estimates of rows do not count: an autovacuum between two runs changes
+ * them, and nothing else.
+ */
+export function saysNothingNew({ patched, whole }: ArtifactChanges, before: Artifacts): boolean {
+  return (
+    patched.every(({ kind }) => kind === 'state') &&
+    Object.entries(whole).every(
+      ([kind, content]) =>
+        kind === 'state' || sameJson(withoutEstimates(content), withoutEstimates(before[kind])),
+    )
+  );
+}
+
+function withoutEstimates(content: unknown): unknown {
+  const relations = (content as Partial<Catalog> | null | undefined)?.relations;
+  if (!Array.isArray(relations)) return content;
+  return relations.map(({ estimatedRows: _estimate, ...relation }: CatalogRelation) => relation);
+}
+
 function members(content: unknown): Readonly<Record<string, unknown>> | undefined {
   return typeof content === 'object' && content !== null && !Array.isArray(content)
     ? (content as Readonly<Record<string, unknown>>)
@@ -70,5 +102,27 @@ export async function writeArtifacts(
   }
   for (const [kind, content] of Object.entries(whole)) {
     await tx.query(`${insert} values ($1, $2, $3::jsonb)`, [generation, kind, JSON.stringify(content)]);
+  }
+}
+
+/** Changes one kind where it stands: what nobody reads a generation by. */
+export async function rewriteArtifact(
+  database: Queryable,
+  state: string,
+  { from, patched, whole }: ArtifactChanges,
+  kind: string,
+): Promise<void> {
+  const patch = patched.find((one) => one.kind === kind);
+  if (patch) {
+    await database.query(
+      `update ${state}.artifacts set content = (content - $3::text[]) || $4::jsonb where generation = $1 and kind = $2`,
+      [from, kind, patch.gone, JSON.stringify(patch.set)],
+    );
+  } else if (whole[kind] !== undefined) {
+    await database.query(
+      `insert into ${state}.artifacts (generation, kind, content) values ($1, $2, $3::jsonb)
+       on conflict (generation, kind) do update set content = excluded.content`,
+      [from, kind, JSON.stringify(whole[kind])],
+    );
   }
 }

@@ -1,13 +1,13 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Session } from '../../postgres/session.js';
 import type { Manifest } from '../../project/manifest.js';
 import type { Catalog } from '../../schema/catalog.js';
-import { LineageNames, type NodeLineage } from '../artifacts/lineage.js';
+import { LineageNames, type LineageAhead, type NodeLineage } from '../artifacts/lineage.js';
 import { isGood, type NodeResult } from '../report/node-result.js';
 import type { Relation } from '../relation.js';
 import type { Reporter } from '../report/run-event.js';
 import { prepareViewsAhead, type ViewChange } from '../views/prepare-views.js';
 import { placeKey, readColumns } from '../views/read-columns.js';
+import { artifactChanges, type ArtifactChanges } from './artifact-changes.js';
 import { readArtifacts, type Artifacts } from './artifacts.js';
 import type { Generation } from './generation.js';
 
@@ -20,6 +20,8 @@ export interface AheadOptions {
   readonly candidates: () => ReadonlyMap<string, Relation>;
   /** Lends a session of the run. */
   readonly use: <T>(work: (session: Session) => Promise<T>) => Promise<T>;
+  /** The artifacts that the plan alone decides. */
+  readonly planned: (before: Artifacts) => Artifacts;
   /** Expected seconds of each node that is to be built or tested. */
   readonly seconds: ReadonlyMap<string, number>;
   /** A run of tests publishes nothing. */
@@ -32,7 +34,9 @@ export interface AheadOptions {
 export interface MadeAhead {
   /** The artifacts of the generation before. */
   readonly before: Artifacts;
-  readonly lineage: ReadonlyMap<string, NodeLineage | undefined>;
+  readonly planned: ArtifactChanges;
+  /** Undefined where no node was built while it could be read. */
+  readonly lineage: LineageAhead | undefined;
 }
 
 /**
@@ -46,12 +50,12 @@ export interface MadeAhead {
 export class PublishAhead {
   /** Views switch to the run's candidates, and have to be brought back should it publish nothing. */
   switched = 0;
-  private readonly before: Promise<Artifacts | undefined>;
+  private readonly begun: Promise<Pick<MadeAhead, 'before' | 'planned'> | undefined>;
   private readonly lineage = new Map<string, NodeLineage | undefined>();
   private readonly columns = new Map<string, readonly string[]>();
   private names: LineageNames | undefined;
   private finishedNodes: NodeResult[] = [];
-  private unswitched: ViewChange[] = [];
+  private readonly unswitched: ViewChange[] = [];
   private left: number;
   private readonly unfinished: Map<string, number>;
   private working: Promise<void> | undefined;
@@ -61,11 +65,7 @@ export class PublishAhead {
     this.unfinished = new Map(options.seconds);
     this.left = [...options.seconds.values()].reduce((sum, one) => sum + one, 0);
     this.stopped = !options.publishes;
-    this.before = options.publishes
-      ? options
-          .use((session) => readArtifacts(session, options.state, options.current.number))
-          .catch(() => undefined)
-      : Promise.resolve(undefined);
+    this.begun = options.publishes ? this.begin().catch(() => undefined) : Promise.resolve(undefined);
   }
 
   /** A reporter that lets this hear of each node as it ends. */
@@ -89,29 +89,22 @@ export class PublishAhead {
   async end(): Promise<MadeAhead | undefined> {
     this.stopped = true;
     await this.working;
-    const before = await this.before;
-    return before && { before, lineage: this.lineage };
+    const begun = await this.begun;
+    const { names, lineage: found, columns } = this;
+    return begun && { ...begun, lineage: names && { names, found, columns } };
   }
 
-  /** Whether the columns that lineage was read by are those of the catalog. */
-  agrees(catalog: Catalog): boolean {
-    return catalog.relations.every(({ nodeId, columns }) => {
-      const seen = this.columns.get(nodeId);
-      return (
-        seen === undefined ||
-        isDeepStrictEqual(
-          seen,
-          columns.map((column) => column.name),
-        )
-      );
-    });
+  private async begin(): Promise<Pick<MadeAhead, 'before' | 'planned'>> {
+    const { use, state, current, planned } = this.options;
+    const before = await use((session) => readArtifacts(session, state, current.number));
+    return { before, planned: artifactChanges(planned(before), before, current.number) };
   }
 
   private async work(): Promise<void> {
     const { use } = this.options;
     try {
       const names = (this.names ??= await this.readNames());
-      while (this.finishedNodes.length > 0 && !this.stopped) {
+      while ((this.finishedNodes.length > 0 || this.viewsAreDue) && !this.stopped) {
         const batch = this.finishedNodes;
         this.finishedNodes = [];
         await use((session) => this.makeReady(session, batch, names));
@@ -122,9 +115,13 @@ export class PublishAhead {
     }
   }
 
+  private get viewsAreDue(): boolean {
+    return this.options.allOrNothing && this.left <= viewSeconds && this.unswitched.length > 0;
+  }
+
   private async readNames(): Promise<LineageNames> {
     const { current, manifest, use } = this.options;
-    const catalog = (await this.before)?.['catalog'] as Catalog | undefined;
+    const catalog = (await this.begun)?.before['catalog'] as Catalog | undefined;
     const names = await use((session) => LineageNames.ofSources(session, manifest));
     names.setNodes(current.nodes.values(), catalog);
     return names;
@@ -135,7 +132,7 @@ export class PublishAhead {
     batch: readonly NodeResult[],
     names: LineageNames,
   ): Promise<void> {
-    const { manifest, candidates, state, runId, allOrNothing } = this.options;
+    const { manifest, candidates, state, runId } = this.options;
     const built = batch.flatMap((result) => {
       const node = manifest.nodes[result.nodeId];
       const relation = candidates().get(result.nodeId);
@@ -156,9 +153,9 @@ export class PublishAhead {
       if (result.resourceType !== 'model' || result.status !== 'success' || !result.compiledCode) continue;
       this.lineage.set(node.unique_id, names.lineageOf(result.compiledCode));
     }
-    if (!allOrNothing || this.left > viewSeconds) return;
-    const changes = this.unswitched;
-    this.unswitched = [];
+    if (!this.viewsAreDue || this.stopped) return;
+    // a few at a time, so that what ends meanwhile is not kept waiting
+    const changes = this.unswitched.splice(0, 20);
     // counted before it is known: a fault may come after some
     this.switched += changes.length;
     await prepareViewsAhead(session, changes, { state, generation: runId });

@@ -2,7 +2,7 @@ import type { RunLock } from '../../postgres/run-lock.js';
 import type { Session } from '../../postgres/session.js';
 import { createViews, type PreparedViews } from '../views/prepare-views.js';
 import { writeArtifacts, type ArtifactChanges } from './artifact-changes.js';
-import type { MappedNode } from './generation.js';
+import type { Generation, MappedNode } from './generation.js';
 
 export interface PublishInput {
   /** thau's own schema, quoted. */
@@ -12,6 +12,8 @@ export interface PublishInput {
   readonly lock: Pick<RunLock, 'assertHeld'>;
   /** The whole mapping of the new generation: what was built, and what is carried forward. */
   readonly nodes: readonly MappedNode[];
+  /** The generation that most of `nodes` are taken from as they are, if one is. */
+  readonly current?: Generation;
   /** What the generation hands the API. */
   readonly artifacts: ArtifactChanges;
   readonly views: PreparedViews;
@@ -60,7 +62,7 @@ async function writeAhead(session: Session, input: PublishInput): Promise<void> 
     // a run that lost the lock leaves nothing behind
     await input.lock.assertHeld(tx);
     await writeArtifacts(tx, state, runId, input.artifacts);
-    await writeMapping(tx, state, runId, input.nodes);
+    await writeMapping(tx, input);
   });
 }
 
@@ -76,30 +78,37 @@ export async function deleteUnpublished(session: Session, state: string): Promis
   );
 }
 
-async function writeMapping(
-  tx: Session,
-  state: string,
-  generation: number,
-  nodes: readonly MappedNode[],
-): Promise<void> {
+/** Rows that stay as they are never leave the server. */
+async function writeMapping(tx: Session, { state, runId, nodes, current }: PublishInput): Promise<void> {
+  const columns = `node_id, schema_name, name, relation_schema, relation_name, relation_kind, built_by, fingerprint,
+                   data_version, stale_since, sampled`;
+  const kept = new Set(nodes.filter((node) => current?.nodes.get(node.nodeId) === node));
+  if (current && kept.size > 0) {
+    const others = [...current.nodes.values()].filter((node) => !kept.has(node));
+    await tx.query(
+      `insert into ${state}.mapping (generation, ${columns})
+       select $1, ${columns} from ${state}.mapping where generation = $2 and node_id <> all ($3::text[])`,
+      [runId, current.number, others.map((node) => node.nodeId)],
+    );
+  }
+  const anew = nodes.filter((node) => !kept.has(node));
   await tx.query(
-    `insert into ${state}.mapping (generation, node_id, schema_name, name, relation_schema, relation_name,
-                                   relation_kind, built_by, fingerprint, data_version, stale_since, sampled)
+    `insert into ${state}.mapping (generation, ${columns})
      select $1, m.* from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
                                 $8::bigint[], $9::text[], $10::text[], $11::timestamptz[], $12::text[]) as m`,
     [
-      generation,
-      nodes.map((node) => node.nodeId),
-      nodes.map((node) => node.schema),
-      nodes.map((node) => node.name),
-      nodes.map((node) => node.relation.schema),
-      nodes.map((node) => node.relation.name),
-      nodes.map((node) => node.relation.kind),
-      nodes.map((node) => node.builtBy),
-      nodes.map((node) => node.fingerprint),
-      nodes.map((node) => node.dataVersion),
-      nodes.map((node) => node.staleSince?.toISOString() ?? null),
-      nodes.map((node) => node.sampled ?? null),
+      runId,
+      anew.map((node) => node.nodeId),
+      anew.map((node) => node.schema),
+      anew.map((node) => node.name),
+      anew.map((node) => node.relation.schema),
+      anew.map((node) => node.relation.name),
+      anew.map((node) => node.relation.kind),
+      anew.map((node) => node.builtBy),
+      anew.map((node) => node.fingerprint),
+      anew.map((node) => node.dataVersion),
+      anew.map((node) => node.staleSince?.toISOString() ?? null),
+      anew.map((node) => node.sampled ?? null),
     ],
   );
 }

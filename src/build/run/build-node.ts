@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ThauError } from '../../errors/thau-error.js';
 import type { RelationName } from '../../project/context/database-adapter.js';
+import type { CompiledNode } from '../../project/context/render-run.js';
 import type { Hook, ManifestNode } from '../../project/manifest.js';
 import type { Session } from '../../postgres/session.js';
 import type { RunAdapter } from '../adapter/run-adapter.js';
@@ -25,8 +26,13 @@ export interface BuiltNode {
   readonly fault?: unknown;
 }
 
-/** Renders a node, and makes and registers its candidate; hooks run around it as under dbt. */
-export async function buildNode(session: Session, scope: RunScope, node: ManifestNode): Promise<BuiltNode> {
+/** Renders a node, unless it is rendered, and makes and registers its candidate; hooks run around it as under dbt. */
+export async function buildNode(
+  session: Session,
+  scope: RunScope,
+  node: ManifestNode,
+  compiled?: CompiledNode,
+): Promise<BuiltNode> {
   const adapter = scope.adapter(session);
   const place = scope.candidatePlace(node);
   const candidateName: RelationName = { database: null, schema: place.schema, identifier: place.name };
@@ -46,7 +52,8 @@ export async function buildNode(session: Session, scope: RunScope, node: Manifes
   const sql =
     node.resource_type === 'seed'
       ? { compiledCode: '', node }
-      : await scope.options.renderer.compile(node, scope.context(adapter, scope.thisInModel(node)));
+      : (compiled ??
+        (await scope.options.renderer.compile(node, scope.context(adapter, scope.thisInModel(node)))));
   await adapter.commit();
   const compiledCode = withStableLiterals(sql.compiledCode, scope.schemas);
   const config = sql.node.config;

@@ -1,9 +1,10 @@
 import { ThauError } from '../../errors/thau-error.js';
+import type { CompiledNode } from '../../project/context/render-run.js';
 import type { ManifestNode } from '../../project/manifest.js';
 import { executionGraph } from '../graph/execution-graph.js';
 import { waitingForSeeds } from '../graph/waiting-for-seeds.js';
 import { walkGraph } from '../graph/walk-graph.js';
-import type { Plan } from '../plan/plan.js';
+import { isBuiltPerhaps, type Plan, type Settled } from '../plan/plan.js';
 import type { RunRecorder } from '../history/run-recorder.js';
 import { isGood, isTest, type NodeResult } from '../report/node-result.js';
 import { runUnitTest } from '../unit-tests/run-unit-test.js';
@@ -12,6 +13,7 @@ import { runTest } from '../tests/run-test.js';
 import { isMicrobatch } from '../../project/settings/microbatch-config.js';
 import { buildMicrobatch } from '../microbatch/build-microbatch.js';
 import { buildNode, type BuiltNode } from './build-node.js';
+import { OwnTemplateAsker } from './own-template-asker.js';
 import { cloneNode } from './clone-node.js';
 import type { RunOptions } from './run-options.js';
 import { hasRelation } from './has-relation.js';
@@ -38,7 +40,7 @@ export async function executeNodes(
   const { runId } = scope.options;
   const all = withUnitTests(waitingForSeeds(manifest), manifest, options.selected);
   const executed = [...options.selected].filter((id) => isExecuted(all[id]));
-  const isBuilt = (id: string): boolean => (plan.decisions.get(id)?.action ?? 'build') === 'build';
+  const isBuilt = (id: string): boolean => isBuiltPerhaps(plan.decisions.get(id));
   const unchanged = executed.filter((id) => !isBuilt(id));
   const chosen = new Set(executed.filter(isBuilt));
   const graph = executionGraph(all, chosen, true);
@@ -94,7 +96,13 @@ export async function executeNodes(
       reporter({ type: 'node_started', at: startedAt, nodeId: id, name: node.name, index: at, total });
       recorder.started(node, startedAt);
       const result = remembered(
-        await scope.threads.node(() => attempt(options, scope, sessions, node, startedAt, signal)),
+        await scope.threads.node(async () => {
+          const settled = await settle(scope, sessions, plan, node);
+          if (settled === undefined || settled.decision.action === 'build') {
+            return attempt(options, scope, sessions, node, startedAt, signal, settled?.asked?.compiled);
+          }
+          return { ...unbuilt(node), status: 'carried' as const, message: settled.decision.because };
+        }),
         scope,
         plan,
       );
@@ -114,6 +122,28 @@ export function isExecuted(node: ManifestNode | undefined): boolean {
   return node !== undefined && (hasRelation(node) || isTest(node.resource_type));
 }
 
+/** What becomes of a node that the plan left open; undefined: it is built, and says itself what is wrong. */
+async function settle(
+  scope: RunScope,
+  sessions: RunSessions,
+  plan: Plan,
+  node: ManifestNode,
+): Promise<Settled | undefined> {
+  if (!plan.isOpen(node.unique_id)) return undefined;
+  try {
+    return await sessions.use((session) =>
+      plan.settle(node.unique_id, {
+        database: session,
+        asker: new OwnTemplateAsker(session, scope),
+        relationOf: (id) => scope.relationText(id),
+        isBuilt: (id) => scope.candidates().has(id) && plan.decisions.get(id)?.action !== 'reuse',
+      }),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
 async function attempt(
   options: RunOptions,
   scope: RunScope,
@@ -121,6 +151,7 @@ async function attempt(
   node: ManifestNode,
   startedAt: Date,
   signal: AbortSignal,
+  compiled: CompiledNode | undefined,
 ): Promise<NodeResult> {
   const began = performance.now();
   const done = (
@@ -139,7 +170,7 @@ async function attempt(
           const unit = unitTestOf(options.manifest, node.unique_id);
           const test = unit
             ? await runUnitTest(session, scope, unit)
-            : await runTest(session, scope, node, options.flags.STORE_FAILURES);
+            : await runTest(session, scope, node, options.flags.STORE_FAILURES, compiled);
           return done({
             status: test.status,
             relation: test.relation,
@@ -156,7 +187,7 @@ async function attempt(
           ? await cloneNode(session, scope, node, options.cloneFrom)
           : inBatches
             ? await buildMicrobatch({ session, sessions, scope, node, signal })
-            : await buildNode(session, scope, node);
+            : await buildNode(session, scope, node, compiled);
         const place = scope.candidates().get(node.unique_id) ?? scope.candidatePlace(node);
         return done({
           status: statusOf(built),

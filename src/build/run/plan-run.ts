@@ -1,6 +1,8 @@
+import type { Queryable } from '../../postgres/queryable.js';
 import type { Session } from '../../postgres/session.js';
 import { readPlanMemory } from '../plan/plan-memory.js';
 import { makePlan, type Plan } from '../plan/plan.js';
+import { OwnTemplateAsker } from './own-template-asker.js';
 import { reuseCandidates } from '../plan/reuse-candidates.js';
 import type { RunOptions } from './run-options.js';
 import type { RunScope } from './run-scope.js';
@@ -24,19 +26,31 @@ export async function planRun(session: Session, options: RunOptions, scope: RunS
     now: scope.options.startedAt,
     distrustRecent: options.distrustRecent ?? false,
     paths: options.paths,
+    asker: new OwnTemplateAsker(session, scope),
   });
   scope.decisions = plan.decisions;
   if (options.retryOf === undefined) return plan;
   const reuse = await reuseCandidates(session, state, manifest, plan, options.retryOf);
   // they are this run's from now on, should it fail and be retried itself
-  await session.query(
-    `update ${state}.relations set run_id = $1 where run_id = $2 and node_id = any ($3::text[])`,
-    [scope.options.runId, options.retryOf, [...reuse.candidates.keys(), ...reuse.unfinished.keys()]],
-  );
-  for (const [id, { relation, builtBy }] of reuse.candidates) {
-    const node = manifest.nodes[id];
-    if (node) scope.setCandidate(node, relation, builtBy);
-  }
+  const take = async (database: Queryable, ids: readonly string[]): Promise<void> => {
+    await database.query(
+      `update ${state}.relations set run_id = $1 where run_id = $2 and node_id = any ($3::text[])`,
+      [scope.options.runId, options.retryOf, ids],
+    );
+    for (const id of ids) {
+      const node = manifest.nodes[id];
+      const left = reuse.candidates.get(id);
+      if (node && left) scope.setCandidate(node, left.relation, left.builtBy);
+    }
+  };
+  await take(session, [...reuse.candidates.keys(), ...reuse.unfinished.keys()]);
   scope.batches = { coveredUntil, unfinished: reuse.unfinished };
-  return reuse.plan;
+  return {
+    ...reuse.plan,
+    settle: async (id, turn) => {
+      const settled = await reuse.plan.settle(id, turn);
+      if (settled.decision.action === 'reuse') await take(turn.database, [id]);
+      return settled;
+    },
+  };
 }

@@ -2,7 +2,7 @@ import { quoteIdentifier } from '../../postgres/identifier.js';
 import type { Session } from '../../postgres/session.js';
 import { refuseForeignRelations } from './check-names.js';
 import type { ManifestNode } from '../../project/manifest.js';
-import type { Plan } from '../plan/plan.js';
+import { isBuiltPerhaps, type Plan } from '../plan/plan.js';
 import type { RunOptions } from './run-options.js';
 import { hasRelation } from './has-relation.js';
 import type { RunScope } from './run-scope.js';
@@ -22,7 +22,7 @@ export async function prepareCandidateSchemas(
   scope: RunScope,
   plan: Plan,
 ): Promise<void> {
-  const built = [...options.selected].filter((id) => (plan.decisions.get(id)?.action ?? 'build') === 'build');
+  const built = [...options.selected].filter((id) => isBuiltPerhaps(plan.decisions.get(id)));
   const { state, runId } = scope.options;
   const candidates = new Set(relationsOf(options, built).map((node) => scope.candidatePlace(node).schema));
   if (candidates.size === 0) return;

@@ -1,6 +1,7 @@
-import type { Plan } from '../plan/plan.js';
+import { isBuiltPerhaps, type Plan } from '../plan/plan.js';
 import { PublishAhead } from '../publish/publish-ahead.js';
 import { isExecuted } from './execute-nodes.js';
+import { plannedArtifacts } from './planned-artifacts.js';
 import type { RunOptions } from './run-options.js';
 import type { RunScope } from './run-scope.js';
 import type { RunSessions } from './run-sessions.js';
@@ -16,7 +17,7 @@ export function publishAhead(
   const { manifest } = options;
   const { state, runId, current } = scope.options;
   const toDo = [...options.selected].filter(
-    (id) => isExecuted(manifest.nodes[id]) && (plan.decisions.get(id)?.action ?? 'build') === 'build',
+    (id) => isExecuted(manifest.nodes[id]) && isBuiltPerhaps(plan.decisions.get(id)),
   );
   return new PublishAhead({
     manifest,
@@ -25,6 +26,7 @@ export function publishAhead(
     current,
     candidates: () => scope.candidates(),
     use: (work) => sessions.use(work),
+    planned: (before) => plannedArtifacts(options, before),
     // as the order of nodes has it
     seconds: new Map(toDo.map((id) => [id, lastSeconds.get(id) ?? 1])),
     publishes: options.command !== 'test',

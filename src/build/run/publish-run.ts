@@ -1,25 +1,27 @@
 import { formatPlace } from '../../errors/format.js';
 import type { RunLock } from '../../postgres/run-lock.js';
 import type { ManifestNode } from '../../project/manifest.js';
-import { publishedState, type PublishedState } from '../../project/state/previous-state.js';
 import type { Catalog } from '../../schema/catalog.js';
-import { LineageNames, lineageOf, type Lineage } from '../artifacts/lineage.js';
+import { readLineage, type Lineage } from '../artifacts/lineage.js';
 import type { MetricsArtifact } from '../../semantic/bound-metrics.js';
 import { metricsArtifact } from '../../semantic/metrics-artifact.js';
-import { slimManifest } from '../artifacts/slim-manifest.js';
-import type { KnownCalls } from '../plan/called-functions.js';
-import { testVersion, type Plan } from '../plan/plan.js';
-import { artifactChanges } from '../publish/artifact-changes.js';
-import { readArtifacts, replaceArtifact, sameContent } from '../publish/artifacts.js';
+import { testVersion } from '../plan/decision.js';
+import type { Plan } from '../plan/plan.js';
+import type { KnownNames } from '../plan/statement-names.js';
+import { artifactChanges, joined, rewriteArtifact, saysNothingNew } from '../publish/artifact-changes.js';
+import { readArtifacts } from '../publish/artifacts.js';
 import type { MappedNode } from '../publish/generation.js';
 import { sampledNow } from '../publish/sampled.js';
 import { publish } from '../publish/publish.js';
 import type { PublishAhead } from '../publish/publish-ahead.js';
 import { readCatalog } from '../publish/read-catalog.js';
 import type { NodeResult } from '../report/node-result.js';
+import { droppedText } from '../views/dependents.js';
 import { prepareViews, type ViewChange } from '../views/prepare-views.js';
 import { hasRelation } from './has-relation.js';
+import { plannedArtifacts } from './planned-artifacts.js';
 import { applyDocs, applyGrants } from './relation-extras.js';
+import { staleNodes } from './stale-nodes.js';
 import type { RunOptions } from './run-options.js';
 import type { RunScope } from './run-scope.js';
 import type { RunSessions } from './run-sessions.js';
@@ -50,14 +52,15 @@ export async function publishRun(
     const node = manifest.nodes[id];
     return node ? [{ node, relation }] : [];
   });
-  const stale = staleNodes(scope, new Set(built.map(({ node }) => node.unique_id)));
+  const stale = staleNodes(scope, plan, new Set(built.map(({ node }) => node.unique_id)));
   const nodes = nextMapping(scope, stale, plan, options.cloneFrom !== undefined);
   const passed = new Set(
     results.filter((one) => one.resourceType === 'test' && isPassed(one, plan)).map((one) => one.nodeId),
   );
   return sessions.use(async (session) => {
     const made = await ahead.end();
-    const before = made?.before ?? (await readArtifacts(session, state, current.number));
+    const from = current.number;
+    const before = made?.before ?? (await readArtifacts(session, state, from));
     const catalog = await readCatalog(
       session,
       manifest,
@@ -81,41 +84,49 @@ export async function publishRun(
         ? [{ nodeId: node.nodeId, schema: node.schema, name: node.name, relation: node.relation }]
         : [];
     });
-    const known = made && ahead.agrees(catalog) ? made.lineage : noLineage;
-    let names: LineageNames | undefined;
-    if ([...compiled.keys()].some((id) => !known.has(id))) {
-      names = await LineageNames.ofSources(session, manifest);
-      names.setNodes(nodes, catalog);
-    }
-    const artifacts = {
-      sdl: options.sdl,
+    const planned = made?.planned ?? artifactChanges(plannedArtifacts(options, before), before, from);
+    const found = {
       catalog,
       metrics,
-      manifest: slimManifest(manifest),
-      lineage: lineageOf(nodes, compiled, known, names, (before['lineage'] ?? {}) as Lineage),
-      calls: knownCalls(options, plan, before['calls'] as KnownCalls | undefined),
+      lineage: await readLineage(
+        session,
+        manifest,
+        nodes,
+        catalog,
+        compiled,
+        (before['lineage'] ?? {}) as Lineage,
+        made?.lineage,
+      ),
+      names: knownNames(options, plan, before['names'] as KnownNames | undefined),
       tests: passedTests(scope, results, plan, (before['tests'] ?? {}) as PassedTests),
     };
-    const sameNodes = changes.length === 0 && nodes.length === current.nodes.size;
-    const remembered = rememberState(options, before['state'] as PublishedState | undefined);
-    if (sameNodes && sameContent(artifacts, before)) {
-      await replaceArtifact(session, state, current.number, 'state', remembered);
+    const artifacts = joined(planned, artifactChanges(found, before, from));
+    if (changes.length === 0 && nodes.length === current.nodes.size && saysNothingNew(artifacts, before)) {
+      await rewriteArtifact(session, state, artifacts, 'state');
       return undefined;
     }
     // what is published was held against its schema when it was
     await options.checkSchema?.(options.sdl, catalog, metrics);
     reporter({ type: 'publishing', at: new Date(), nodes: built.length });
     const prepared = performance.now();
-    const views = await prepareViews(session, changes, { state, generation: runId });
+    const views = await prepareViews(session, changes, {
+      state,
+      generation: runId,
+      ...(options.dependents && { dependents: options.dependents }),
+    });
     const viewSeconds = (performance.now() - prepared) / 1000;
     const flip = await publish(session, {
       state,
       runId,
       lock,
       nodes,
-      artifacts: artifactChanges({ ...artifacts, state: remembered }, before, current.number),
+      current,
+      artifacts,
       views,
     });
+    for (const one of views.dropped ?? []) {
+      reporter({ type: 'log', at: new Date(), message: droppedText(one), toConsole: true });
+    }
     for (const { node } of built) {
       const place = { schema: node.schema, name: node.alias };
       await applyGrants(session, node, [place]);
@@ -135,27 +146,15 @@ export async function publishRun(
   });
 }
 
-const noLineage: ReadonlyMap<string, undefined> = new Map();
-
-/** What `state:` compares with afterwards; what this run was not asked for stays as it was published. */
-function rememberState(
-  { manifest, selected }: RunOptions,
-  before: PublishedState | undefined,
-): PublishedState {
-  const leftAlone = Object.keys(manifest.nodes).filter((id) => !selected.has(id));
-  return publishedState(manifest, before, new Set(leftAlone));
-}
-
-/** The functions of what the project has now: of this plan, and of nodes that it did not look at. */
-function knownCalls({ manifest }: RunOptions, plan: Plan, before: KnownCalls = {}): KnownCalls {
-  const all = { ...before, ...plan.calls };
+/** What the SQL of the project's nodes names: of this plan, and of nodes that it did not look at. */
+function knownNames({ manifest }: RunOptions, plan: Plan, before: KnownNames = {}): KnownNames {
+  const all = { ...before, ...plan.names() };
   return Object.fromEntries(
     Object.entries(all)
       .filter(([id]) => manifest.nodes[id])
       .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
 }
-
 type PassedTests = Readonly<Record<string, string>>;
 
 /** Tests that hold in the new generation, with what they were held against: those need not run again. */
@@ -241,30 +240,6 @@ function nextMapping(
     ];
   });
   return [...carried, ...built].sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
-}
-
-/** Mapped nodes that read, directly or not, something built now, and were not built themselves. */
-function staleNodes(scope: RunScope, built: ReadonlySet<string>): ReadonlySet<string> {
-  const { manifest, current } = scope.options;
-  const touched = new Map<string, boolean>();
-  const readsBuilt = (node: ManifestNode): boolean => {
-    const known = touched.get(node.unique_id);
-    if (known !== undefined) return known;
-    touched.set(node.unique_id, false);
-    const answer = node.depends_on.nodes.some((id) => {
-      if (built.has(id)) return true;
-      const parent = manifest.nodes[id];
-      return parent !== undefined && readsBuilt(parent);
-    });
-    touched.set(node.unique_id, answer);
-    return answer;
-  };
-  const stale = new Set<string>();
-  for (const id of current.nodes.keys()) {
-    const node = manifest.nodes[id];
-    if (node && !built.has(id) && readsBuilt(node)) stale.add(id);
-  }
-  return stale;
 }
 
 /** The metrics over the generation's relations; a metric that cannot be computed stops the publish. */

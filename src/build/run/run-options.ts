@@ -6,6 +6,7 @@ import type { Database } from '../../postgres/database.js';
 import type { Catalog, SdlSource } from '../../schema/catalog.js';
 import type { Plan } from '../plan/plan.js';
 import type { Reporter } from '../report/run-event.js';
+import type { DependentsPolicy } from '../views/dependents.js';
 import type { PathSettings } from '../versioned/choose-path.js';
 import type { Deferral } from './deferral.js';
 import type { Renderer } from './renderer.js';
@@ -66,6 +67,8 @@ export interface RunOptions {
   readonly distrustRecent?: boolean;
   /** `runs.reconcile`: milliseconds that counters of sources are believed; a day unless given, 0 without end. */
   readonly reconcileAfter?: number;
+  /** What becomes of what others built on columns that go; `refuse` unless given. */
+  readonly dependents?: DependentsPolicy;
   /** A failed run whose good candidates are taken over instead of being built again. */
   readonly retryOf?: number;
   /** `all` (unless given): publish when everything is good; `healthy`: also what is not downstream of a failure. */

@@ -9,7 +9,7 @@ import { OwnedNames } from '../adapter/owned-names.js';
 import { RunAdapter } from '../adapter/run-adapter.js';
 import { noMemory, type BatchMemory } from '../microbatch/batch-memory.js';
 import { Threads } from '../microbatch/threads.js';
-import type { Decision } from '../plan/plan.js';
+import type { Decision } from '../plan/decision.js';
 import { isEjected, type Generation } from '../publish/generation.js';
 import { candidateSchema, sqlName, type Relation } from '../relation.js';
 import type { Reporter } from '../report/run-event.js';

@@ -1,3 +1,4 @@
+import type { CompiledNode } from '../../project/context/render-run.js';
 import type { ManifestNode } from '../../project/manifest.js';
 import type { Session } from '../../postgres/session.js';
 import { nodeFailure } from '../run/node-failure.js';
@@ -21,9 +22,11 @@ export async function runTest(
   scope: RunScope,
   node: ManifestNode,
   storeFailuresFlag: boolean,
+  compiledBefore?: CompiledNode,
 ): Promise<TestRun> {
   const adapter = scope.adapter(session);
-  const rendered = await scope.options.renderer.compile(node, scope.context(adapter, null));
+  const rendered =
+    compiledBefore ?? (await scope.options.renderer.compile(node, scope.context(adapter, null)));
   const compiled = {
     ...rendered,
     compiledCode: withStableLiterals(rendered.compiledCode, scope.schemas),

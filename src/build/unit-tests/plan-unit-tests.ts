@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Manifest } from '../../project/manifest.js';
-import type { Decision } from '../plan/plan.js';
+import type { Decision } from '../plan/decision.js';
 import { unitTestOf } from './unit-tests-in-graph.js';
 
 export interface UnitTestPlanning {
@@ -39,7 +39,8 @@ export function planUnitTests(planning: UnitTestPlanning): PlannedUnitTest[] {
     const decide = (): Decision => {
       if (force !== undefined) return { action: 'build', because: force };
       if (fingerprint === undefined) return { action: 'build', because: 'its model cannot be compared' };
-      const isBuilt = decisions.get(test.tested_node_unique_id)?.action === 'build';
+      const tested = decisions.get(test.tested_node_unique_id)?.action;
+      const isBuilt = tested === 'build' || tested === 'decide';
       if (planning.passed[id] === planning.remembered(fingerprint) && !isBuilt)
         return { action: 'carry', because: 'nothing it depends on changed' };
       return {

@@ -2,8 +2,14 @@ import { ThauError } from '../../errors/thau-error.js';
 import { faultOf } from '../../postgres/fault.js';
 import { qualifiedName } from '../../postgres/identifier.js';
 import type { Session } from '../../postgres/session.js';
+import {
+  answerDependents,
+  dropStatements,
+  type DependentsPolicy,
+  type DroppedDependent,
+} from './dependents.js';
 import { placeKey, readColumns } from './read-columns.js';
-import { dependentsOf, readShown, readStableViews, recordStableViews } from './stable-views.js';
+import { readShown, readStableViews, recordStableViews, type StableView } from './stable-views.js';
 import { replaceViews, type ViewReplacement } from './replace-views.js';
 import { grownColumns, simpleView, switchingView, type Column } from './view-text.js';
 
@@ -19,6 +25,8 @@ export interface ViewChange {
 export interface PreparedViews {
   /** To be created; `drop` where a view of other columns stands there. */
   readonly create: readonly (ViewChange & { readonly columns: readonly Column[]; readonly drop: boolean })[];
+  /** What others built on those, and is to go with them. */
+  readonly dropped?: readonly DroppedDependent[];
   /** Could not be locked in time: they keep showing the earlier relation until they can be. */
   readonly lagging: readonly ViewChange[];
 }
@@ -28,6 +36,8 @@ export interface ViewOptions {
   readonly state: string;
   /** The generation about to be published. */
   readonly generation: number;
+  /** What becomes of what others built on columns that go; `refuse` unless given. */
+  readonly dependents?: DependentsPolicy;
   /** Milliseconds spent on views that readers keep locked; 2,000 unless given. */
   readonly patience?: number;
 }
@@ -44,13 +54,22 @@ export async function prepareViews(
   const { switching, create, ...found } = await lookAt(session, changes, options);
   const [foreign] = found.foreign;
   if (foreign) throw foreignRelation(foreign);
-  for (const { change, present, next } of found.remade) await refuseIfBuiltOn(session, change, present, next);
-  const lagging = await replaceViews(session, options.state, switching, options.patience ?? 2000);
+  const dropped: DroppedDependent[] = [];
+  const anew: PreparedViews['create'][number][] = [];
+  const kept: Switching[] = [];
+  for (const one of found.remade) {
+    const { change, next } = one;
+    const about = { ...one, view: change, old: one.old?.columns };
+    const answer = await answerDependents(session, options.state, about, options.dependents ?? 'refuse');
+    dropped.push(...answer.drop);
+    if (answer.columns && one.old) kept.push(switchTo(options, { ...one, old: one.old }, answer.columns));
+    else anew.push({ ...change, columns: next, drop: true });
+  }
+  const all = [...switching, ...kept];
+  const lagging = await replaceViews(session, options.state, all, options.patience ?? 2000);
   return {
-    create: [
-      ...create,
-      ...found.remade.map(({ change, next }) => ({ ...change, columns: next, drop: true })),
-    ],
+    create: [...create, ...anew],
+    dropped,
     lagging: lagging.map((one) => one.change),
   };
 }
@@ -69,16 +88,24 @@ export async function prepareViewsAhead(
   return same.length - (await replaceViews(session, options.state, same, 0)).length;
 }
 
+type Switching = ViewReplacement & { readonly change: ViewChange; readonly grows: boolean };
+
+/** A stable view, and the relation that it is to show. */
+interface Standing {
+  readonly change: ViewChange;
+  readonly view: StableView;
+  readonly present: readonly Column[];
+  readonly next: readonly Column[];
+  /** What it shows until now; undefined where that is gone. */
+  readonly old: (StableView['shows'] & { readonly columns: readonly Column[] }) | undefined;
+}
+
 interface Found {
-  readonly switching: readonly (ViewReplacement & { readonly change: ViewChange; readonly grows: boolean })[];
+  readonly switching: readonly Switching[];
   /** Nothing stands there yet. */
   readonly create: PreparedViews['create'];
   /** What stands there has other columns. */
-  readonly remade: readonly {
-    readonly change: ViewChange;
-    readonly present: readonly Column[];
-    readonly next: readonly Column[];
-  }[];
+  readonly remade: readonly Standing[];
   /** Somebody else made what stands there. */
   readonly foreign: readonly ViewChange[];
 }
@@ -87,8 +114,9 @@ interface Found {
 async function lookAt(
   session: Session,
   changes: readonly ViewChange[],
-  { state, generation: since }: ViewOptions,
+  options: ViewOptions,
 ): Promise<Found> {
+  const { state, generation: since } = options;
   const known = await readStableViews(session, state, changes);
   const shown = await readShown(session, state, known);
   const columns = await readColumns(session, [
@@ -113,32 +141,47 @@ async function lookAt(
       create.push({ ...change, columns: next, drop: false });
       continue;
     }
+    const of = columns.get(placeKey(shows));
     const grown = grownColumns(present, next);
-    const old = columns.get(placeKey(shows));
-    if (!grown || !old) {
-      remade.push({ change, present, next });
+    if (!grown || !of) {
+      remade.push({ change, view, present, next, old: of && { ...shows, columns: of } });
       continue;
     }
     const grows = grown.length > present.length;
-    const branch = { ...change.relation, since };
-    if (!grows && view.next?.since === since && placeKey(view.next) === placeKey(branch)) continue;
-    switching.push({
-      change,
-      grows,
-      statement: switchingView(state, change, grown, { ...shows, columns: old }, branch),
-      was: view,
-      becomes: { schema: view.schema, name: view.name, nodeId: change.nodeId, shows, next: branch },
-    });
+    const isReady = view.next?.since === since && placeKey(view.next) === placeKey(change.relation);
+    if (!grows && isReady) continue;
+    const old = { ...shows, columns: of };
+    switching.push(switchTo(options, { change, view, present, next, old }, grown));
   }
   return { switching, create, remade, foreign };
 }
 
+/** Makes a view switch from what it shows to the relation of the change; both give it `columns`. */
+function switchTo(
+  { state, generation: since }: ViewOptions,
+  { change, view, present, next, old }: Standing & { readonly old: NonNullable<Standing['old']> },
+  columns: readonly Column[],
+): Switching {
+  const branch = { ...change.relation, since };
+  const { columns: _columns, ...shows } = old;
+  return {
+    change,
+    grows: columns.length > present.length,
+    statement: switchingView(state, change, columns, old, { ...branch, columns: next }),
+    was: view,
+    becomes: { schema: view.schema, name: view.name, nodeId: change.nodeId, shows, next: branch },
+  };
+}
+
 /** The part of the publishing transaction: views that are new, and those whose columns changed. */
 export async function createViews(tx: Session, prepared: PreparedViews, options: ViewOptions): Promise<void> {
-  const statements = prepared.create.flatMap((one) => [
-    ...(one.drop ? [`drop view ${qualifiedName(one.schema, one.name)}`] : []),
-    simpleView(options.state, one, one.columns, { ...one.relation, since: options.generation }),
-  ]);
+  const statements = [
+    ...dropStatements(prepared.dropped ?? []),
+    ...prepared.create.flatMap((one) => [
+      ...(one.drop ? [`drop view ${qualifiedName(one.schema, one.name)}`] : []),
+      simpleView(options.state, one, one.columns, { ...one.relation, since: options.generation }),
+    ]),
+  ];
   if (statements.length > 0) await tx.query(statements.join(';\n'));
   await recordStableViews(
     tx,
@@ -185,33 +228,6 @@ export function foreignRelation(
     {
       notes: others.map((other) => `so does ${other}`),
       hint: `Take it over with its rows: thau adopt --select ${place.name}. Or move it away (alter table ${place.schema}.${place.name} rename to …; or set schema …), or give the node another alias or schema.`,
-    },
-  );
-}
-
-async function refuseIfBuiltOn(
-  session: Session,
-  change: ViewChange,
-  present: readonly Column[],
-  next: readonly Column[],
-): Promise<void> {
-  const dependents = await dependentsOf(session, change);
-  if (dependents.length === 0) return;
-  const types = new Map(next.map((column) => [column.name, column.type]));
-  const broken = present
-    .filter((column) => types.get(column.name) !== column.type)
-    .map((column) => {
-      const now = types.get(column.name);
-      return now === undefined
-        ? `column "${column.name}" is gone`
-        : `column "${column.name}" was ${column.type} and becomes ${now}`;
-    });
-  throw new ThauError(
-    'BUILD_VIEW_HAS_DEPENDENTS',
-    `${change.schema}.${change.name} changes its columns, and others built on it: ${dependents.join(', ')}.`,
-    {
-      notes: broken,
-      hint: 'Keep the columns, or drop what stands on the view and run again; thau drops nothing it did not make.',
     },
   );
 }

@@ -4,7 +4,7 @@ import { readGeneration } from '../publish/generation.js';
 import { placeKey, readColumns } from './read-columns.js';
 import { replaceViews, type ViewReplacement } from './replace-views.js';
 import { readStableViews, type StableView } from './stable-views.js';
-import { grownColumns, simpleView } from './view-text.js';
+import { grownColumns, simpleView, type Column } from './view-text.js';
 
 /** Milliseconds spent on views that readers hold: the next call comes back to them. */
 const patience = 100;
@@ -47,7 +47,8 @@ export async function settleViews(session: Session, state: string): Promise<read
           ? view.shows.since
           : generation.number;
     const next = columns.get(placeKey(node.relation));
-    const grown = next && (present ? grownColumns(present, next) : next);
+    const grown =
+      next && (present ? (grownColumns(present, next) ?? keptColumns(view, present, next)) : next);
     if (!grown) {
       unsettled.push(label);
       continue;
@@ -55,13 +56,24 @@ export async function settleViews(session: Session, state: string): Promise<read
     const shows = { schema: node.relation.schema, name: node.relation.name, since };
     changes.push({
       label,
-      statement: simpleView(state, view, grown, shows),
+      statement: simpleView(state, view, grown, { ...shows, columns: next }),
       was: view,
       becomes: { schema: view.schema, name: view.name, nodeId: node.nodeId, shows },
     });
   }
   const held = await replaceViews(session, state, changes, patience);
   return [...unsettled, ...held.map((one) => one.label)];
+}
+
+/** The columns of a view that was made to keep some which its relation lacks. */
+function keptColumns(
+  view: StableView,
+  present: readonly Column[],
+  next: readonly Column[],
+): readonly Column[] | undefined {
+  const types = new Map(present.map((column) => [column.name, column.type]));
+  const holdsAll = next.every((column) => types.get(column.name) === column.type);
+  return view.next && holdsAll ? present : undefined;
 }
 
 interface Change extends ViewReplacement {

@@ -23,9 +23,14 @@ interface Place {
  * A stable view over one relation. A reader whose snapshot is older than the generation gets 40001 by
  * `seen()`: without it, such a reader would silently see rows of a generation not yet published for it.
  */
-export function simpleView(state: string, view: Place, columns: readonly Column[], now: Branch): string {
+export function simpleView(
+  state: string,
+  view: Place,
+  columns: readonly Column[],
+  now: Branch & { readonly columns?: readonly Column[] | undefined },
+): string {
   return `create or replace view ${qualifiedName(view.schema, view.name)} as
-${select(columns, now)}
+${select(columns, now, now.columns)}
 where ${state}.seen(${now.since})`;
 }
 
@@ -39,19 +44,20 @@ export function switchingView(
   view: Place,
   columns: readonly Column[],
   old: Branch & { readonly columns: readonly Column[] },
-  next: Branch,
+  next: Branch & { readonly columns?: readonly Column[] },
 ): string {
   const published = `${state}.published(${next.since})`;
   return `create or replace view ${qualifiedName(view.schema, view.name)} as
-${select(columns, old, new Set(old.columns.map((column) => column.name)))}
+${select(columns, old, old.columns)}
 where ${state}.seen(${old.since}) and not ${published}
 union all
-${select(columns, next)}
+${select(columns, next, next.columns)}
 where ${published}`;
 }
 
 /** A column that the relation lacks is null in the view's type. */
-function select(columns: readonly Column[], from: Place, present?: ReadonlySet<string>): string {
+function select(columns: readonly Column[], from: Place, own?: readonly Column[]): string {
+  const present = own && new Set(own.map((column) => column.name));
   const list = columns.map(({ name, type }) =>
     present && !present.has(name)
       ? `null::${type} as ${quoteIdentifier(name)}`

@@ -62,7 +62,7 @@ export const addHistory: AddCommand = (program, run) => {
         const nodes = await readRunNodes(database, state, row.runId);
         output.result(
           { ...row, nodes },
-          [runTable([row]), errorOf(row), nodeTable(nodes)].filter(Boolean).join('\n\n'),
+          [runTable([row]), errorOf(row), staleText(row), nodeTable(nodes)].filter(Boolean).join('\n\n'),
         );
         return 0;
       }),
@@ -98,7 +98,7 @@ function runTable(rows: readonly RunRow[]): string {
       row.seconds === null ? '' : duration(row.seconds),
       row.generation === null
         ? ''
-        : `${row.generation}${row.current ? ' (current)' : row.kept ? ' (kept)' : ''}`,
+        : `${row.generation}${row.current ? ' (current)' : row.kept ? ' (kept)' : ''}${staleCount(row)}`,
     ]),
   );
 }
@@ -114,6 +114,24 @@ function nodeTable(rows: readonly RunNodeRow[]): string {
       (row.error?.message ?? row.message ?? '').split('\n')[0] ?? '',
     ]),
   );
+}
+
+/** Nodes that the run left behind, by name. */
+function staleOf({ summary }: RunRow): readonly string[] {
+  const stale = summary?.['stale'];
+  return Array.isArray(stale) ? stale.map((id) => String(id).split('.').at(-1) ?? '') : [];
+}
+
+function staleCount(row: RunRow): string {
+  const count = staleOf(row).length;
+  return count === 0 ? '' : `, left ${count} stale`;
+}
+
+function staleText(row: RunRow): string {
+  const stale = staleOf(row);
+  return stale.length === 0
+    ? ''
+    : `Left stale, since what they read was rebuilt without them: ${stale.join(', ')}`;
 }
 
 function errorOf(row: RunRow): string {

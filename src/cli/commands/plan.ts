@@ -13,6 +13,7 @@ export const addPlan: AddCommand = (program, run) => {
     .action(
       run<RunFlagsGiven>(async ({ output, ...context }, flags) => {
         const { textTable } = await import('../text-table.js');
+        const { staleNodes } = await import('../../build/run/stale-nodes.js');
         const { planProject } = await import('../run/plan-project.js');
         const { checkBefore } = await import('../run/check-before.js');
         const warn = (message: string): void => output.log(message, {}, 'warn');
@@ -42,6 +43,10 @@ export const addPlan: AddCommand = (program, run) => {
           };
         });
         const built = rows.filter((row) => row.action !== 'carry').length - refused.size;
+        const made = [...plan.decisions].filter(([, { action }]) => action === 'build').map(([id]) => id);
+        const left = [...staleNodes(planned.scope, plan, new Set(made))]
+          .filter((id) => !plan.decisions.has(id))
+          .map((id) => manifest.nodes[id]?.name ?? id);
         output.result(
           rows,
           `${textTable(
@@ -52,7 +57,7 @@ export const addPlan: AddCommand = (program, run) => {
               row.because,
               row.path === undefined ? '' : `${row.path}: ${row.pathBecause}`,
             ]),
-          )}\n\n${built} to build or test, ${rows.length - built} carried forward${refused.size === 0 ? '' : `, ${refused.size} refused: nothing would be published`}`,
+          )}\n\n${built} to build or test, ${rows.length - built} carried forward${refused.size === 0 ? '' : `, ${refused.size} refused: nothing would be published`}${left.length === 0 ? '' : `\nLeft stale, since what they read would be rebuilt without them: ${left.join(', ')}`}`,
         );
         if (whole !== undefined) throw whole as Error;
         return refused.size === 0 ? 0 : 1;

@@ -25,7 +25,8 @@ export async function checkBefore(
   options: CheckBeforeOptions,
 ): Promise<ReadonlyMap<string, unknown>> {
   const faults = new Map<string, unknown>();
-  if (![...options.plan.decisions.values()].some(({ action }) => action === 'build')) return faults;
+  const actions = new Set([...options.plan.decisions.values()].map(({ action }) => action));
+  if (!actions.has('build') && !actions.has('decide')) return faults;
   let checked: RunChecked;
   try {
     checked = await checkWhole(warehouse, options);

@@ -6,6 +6,7 @@ import type { SdlSource } from '../../schema/catalog.js';
 import type { CommandContext } from '../command.js';
 import type { Warehouse } from '../warehouse.js';
 import { checkSchema } from './check-schema.js';
+import { forceOf } from './force-of.js';
 import { loadProject } from './load-project.js';
 import { sampleFlag } from './event-time-flags.js';
 import { pathSettings, type RunFlagsGiven } from './run-flags.js';
@@ -30,6 +31,7 @@ export async function planProject(
   const { makePlan } = await import('../../build/plan/plan.js');
   const { readPlanMemory } = await import('../../build/plan/plan-memory.js');
   const { RunScope } = await import('../../build/run/run-scope.js');
+  const { OwnTemplateAsker } = await import('../../build/run/own-template-asker.js');
   const { quoteIdentifier } = await import('../../postgres/identifier.js');
   const warehouse = await context.warehouse();
   const { database, settings } = warehouse;
@@ -63,19 +65,24 @@ export async function planProject(
     startedAt,
     reporter: () => undefined,
   });
-  const plan = await makePlan(database, {
-    manifest,
-    renderer,
-    flags: runFlags,
-    state,
-    current,
-    selected,
-    ...(flags.fullRefresh && { force: 'full refresh' }),
-    distrustRecent: true,
-    ...(await readPlanMemory(database, state, current.number)),
-    reconcileAfter: settings.runs.reconcile,
-    paths: pathSettings(flags, settings.runs),
-  });
+  const force = forceOf('build', flags, 'manual');
+  const memory = await readPlanMemory(database, state, current.number);
+  const plan = await database.use((session) =>
+    makePlan(session, {
+      manifest,
+      renderer,
+      flags: runFlags,
+      state,
+      current,
+      selected,
+      ...(force !== undefined && { force }),
+      distrustRecent: true,
+      ...memory,
+      reconcileAfter: settings.runs.reconcile,
+      paths: pathSettings(flags, settings.runs),
+      asker: new OwnTemplateAsker(session, scope),
+    }),
+  );
   return {
     warehouse,
     manifest,

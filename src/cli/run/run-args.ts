@@ -23,6 +23,7 @@ export function argsOf(
     store_failures: flags.storeFailures,
     empty: flags.empty,
     incremental_path: flags.incrementalPath,
+    dependents: flags.dependents,
     // as moments, so that a retry samples the same
     sample: sample && `{start: ${sample.start.toISOString()}, end: ${sample.end.toISOString()}}`,
     event_time_start: flags.eventTimeStart,
@@ -57,14 +58,20 @@ export function flagsOf(args: Readonly<Record<string, unknown>>): RunFlagsGiven 
     resourceType: words('resource_types'),
     excludeResourceType: words('exclude_resource_types'),
     indirectSelection: text('indirect_selection'),
-    vars: text('vars'),
+    // dbt's run_results.json has them as data
+    vars: text('vars') ?? (isRecord(args['vars']) ? JSON.stringify(args['vars']) : undefined),
     fullRefresh: set('full_refresh'),
     storeFailures: set('store_failures'),
     empty: set('empty'),
     incrementalPath: text('incremental_path'),
+    dependents: text('dependents'),
     sample: text('sample'),
     eventTimeStart: text('event_time_start'),
     eventTimeEnd: text('event_time_end'),
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.keys(value).length > 0;
 }

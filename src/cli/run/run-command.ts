@@ -10,9 +10,9 @@ import { checkSchema } from './check-schema.js';
 import { cloneSource } from './clone-source.js';
 import { deferralOf } from './deferral-flags.js';
 import { eventTimeFlags, sampleFlag } from './event-time-flags.js';
-import { namesNodes } from './choose-nodes.js';
+import { forceOf } from './force-of.js';
 import { loadProject } from './load-project.js';
-import { pathSettings, type RunFlagsGiven } from './run-flags.js';
+import { dependentsFlag, pathSettings, type RunFlagsGiven } from './run-flags.js';
 import { plainWithoutSecrets } from '../secrets.js';
 import { argsOf } from './run-args.js';
 import { runReporter } from './run-reporter.js';
@@ -101,6 +101,7 @@ export async function performRun(
     reporter: runReporter(output),
     ...(signal && { signal }),
     ...(retryOf !== undefined && { retryOf }),
+    dependents: dependentsFlag(flags.dependents),
     publish: settings.runs.publish,
     ...(force !== undefined && { force }),
     distrustRecent: trigger === 'manual',
@@ -130,14 +131,4 @@ export function exitCodeOf(summary: RunSummary): number {
   const good = summary.state === 'published' || summary.state === 'succeeded';
   const bad = summary.results.some((result) => ['error', 'partial success', 'fail'].includes(result.status));
   return good && !bad && summary.error === undefined ? 0 : 1;
-}
-
-/** Why unchanged nodes are built too; undefined when they are carried forward. */
-function forceOf(command: RunOptions['command'], flags: RunFlagsGiven, trigger: string): string | undefined {
-  if (flags.carry === false) return 'was asked for by --no-carry';
-  if (command === 'test' || command === 'clone') return 'was asked for';
-  if (flags.fullRefresh) return 'full refresh';
-  if (flags.eventTimeStart !== undefined) return 'its window of time was given';
-  // a schedule names what it watches over, a person what is to be built
-  return namesNodes(flags) && !trigger.startsWith('schedule:') ? 'was selected' : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { DependentsPolicy } from '../../build/views/dependents.js';
 import type { PathSettings, PathWish } from '../../build/versioned/choose-path.js';
 import { ThauError } from '../../errors/thau-error.js';
 
@@ -30,6 +31,7 @@ export interface RunFlagsGiven {
   readonly carry?: boolean;
   readonly check?: boolean;
   readonly incrementalPath?: string;
+  readonly dependents?: string;
 }
 
 /** Adds the options that choose nodes. */
@@ -74,6 +76,16 @@ export function pathSettings(
   return { asked, path: runs.incrementalPath, versionedFrom: runs.versionedFrom };
 }
 
+export const dependentsHelp =
+  'views of others on columns that go: refuse (names them), keep (the columns stay, empty), drop';
+
+/** `--dependents`. */
+export function dependentsFlag(given: string | undefined): DependentsPolicy {
+  if (given === undefined || given === 'refuse') return 'refuse';
+  if (given === 'keep' || given === 'drop') return given;
+  throw new ThauError('CLI_USAGE', `--dependents is "${given}".`, { hint: 'It is refuse, keep or drop.' });
+}
+
 /** Adds the options of a run. */
 export function addRunFlags(command: Command): Command {
   return addDeferralFlags(addPathFlag(addSelectionFlags(command)))
@@ -85,6 +97,7 @@ export function addRunFlags(command: Command): Command {
     .option('--sample <window>', "read this much event time only: '3 days', or '{start: …, end: …}'")
     .option('--event-time-start <time>', 'build the batches of microbatch models from here, in UTC')
     .option('--event-time-end <time>', 'up to here')
+    .option('--dependents <what>', dependentsHelp)
     .option('--no-carry', 'build unchanged nodes too')
     .option('--no-check', 'build without holding everything against the server first');
 }

@@ -81,8 +81,23 @@ function closing(summary: RunSummary, style: Styles): string {
     case 'superseded':
       return `${style.red(`${run} lost its lock`)} after ${took}: ${counts}. Nothing was published.`;
     case 'failed':
-      return `${style.red(`${run} failed`)} after ${took}: ${counts}. Nothing was published; what was published before stays.`;
+      return [
+        `${style.red(`${run} failed`)} after ${took}: ${counts}. Nothing was published; what was published before stays.`,
+        ...whatNext(summary),
+      ].join('\n');
   }
+}
+
+/** How to look at what a failed run left, and to go on from it. */
+function whatNext({ command, results }: RunSummary): readonly string[] {
+  if (!['build', 'run', 'seed', 'snapshot'].includes(command)) return [];
+  const built = results.some(({ status, resourceType }) => status === 'success' && resourceType !== 'test');
+  return built
+    ? [
+        'What it built well is kept until the next run: see it with thau show --candidate or thau diff --candidate,',
+        'mend what failed, and thau retry goes on from there.',
+      ]
+    : ['Mend what failed, then run thau retry.'];
 }
 
 function countsOf(results: readonly NodeResult[]): string {

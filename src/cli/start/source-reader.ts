@@ -23,7 +23,7 @@ export function sourceReader(context: CommandContext, warehouse: Warehouse): Rea
       entry = { generation, sources: await sourcesOf(context, warehouse, schedule) };
       known.set(schedule.name, entry);
     }
-    const versions = await readSourceVersions(database, entry.sources, { distrustRecent: false, state });
+    const { versions } = await readSourceVersions(database, entry.sources, { distrustRecent: false, state });
     return Object.fromEntries(
       entry.sources.map((source) => {
         const { unique_id: id } = source;
@@ -48,7 +48,7 @@ async function sourcesOf(
   warehouse: Warehouse,
   { select, exclude }: Parameters<ReadSources>[0],
 ): Promise<readonly SourceNode[]> {
-  const { inputsOf } = await import('../../build/plan/plan.js');
+  const { inputsOf } = await import('../../build/plan/node-inputs.js');
   const { project } = await loadProject({ ...context, warehouse });
   const { manifest } = project;
   const selected = await selectForRun(context, project, 'build', { select, exclude }, () => undefined);

@@ -3,7 +3,7 @@ import type { CodeDoc } from '../code.js';
 export const buildCodes = {
   BUILD_VIEW_HAS_DEPENDENTS: {
     cause: 'A column of a stable view goes or changes its type, and others built views or functions on it.',
-    cure: 'Keep the column, or drop what the message names and run again.',
+    cure: 'Keep the column; or go on with `thau retry --dependents keep`, where the stable view keeps it without values, or `--dependents drop`.',
   },
   BUILD_FOREIGN_RELATION: {
     cause: "A table or view of a node's name stands in the target schema, and thau did not make it.",

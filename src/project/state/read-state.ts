@@ -18,6 +18,8 @@ export interface StateFolder {
   readonly manifest: Manifest | undefined;
   /** Status of each node of `run_results.json`, by unique_id. */
   readonly results: Readonly<Record<string, string>> | undefined;
+  /** What the run of `run_results.json` was started with. */
+  readonly args?: Readonly<Record<string, unknown>>;
   /** The entries of `sources.json`, by unique_id. */
   readonly sources: Readonly<Record<string, SourceFreshness>> | undefined;
 }
@@ -45,6 +47,7 @@ export function readState(folder: string): StateFolder {
           typeof status === 'string' ? [[id, status] as const] : [],
         ),
       ),
+    ...(isRecord(results?.['args']) && { args: results['args'] }),
     sources:
       sources &&
       Object.fromEntries(

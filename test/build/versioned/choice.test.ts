@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { PathSettings } from '../../../src/build/versioned/choose-path.js';
-import { makePlan, type Decision } from '../../../src/build/plan/plan.js';
+import type { Decision } from '../../../src/build/plan/decision.js';
+import { makePlan } from '../../../src/build/plan/plan.js';
 import { readGeneration } from '../../../src/build/publish/generation.js';
 import type { Database } from '../../../src/postgres/database.js';
 import { createTestDatabase, stateTemplate, type TestDatabase } from '../../support/test-database.js';
