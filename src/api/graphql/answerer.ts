@@ -13,6 +13,8 @@ import type { StatementPool } from '../../postgres/statements/statement-pool.js'
 import { wireValue } from '../../postgres/statements/wire-value.js';
 import { isSuspect } from '../../query/complete-suspect.js';
 import type { PlannedEvent, PlannedStatement } from '../../query/planner.js';
+import { takeSubjects } from '../../query/subjects.js';
+import type { SubjectAudit } from '../audit/subject-audit.js';
 import type { GenerationFollower } from '../generation/follower.js';
 import type { LoadedGeneration } from '../generation/loaded-generation.js';
 import type { RequestContext } from '../http/request-context.js';
@@ -35,6 +37,7 @@ export interface AnswererOptions {
   readonly follower: GenerationFollower<LoadedGeneration>;
   readonly log: Log;
   readonly slow: SlowStatements;
+  readonly audit: SubjectAudit;
   /** What mutations do, by field. */
   readonly mutations: Readonly<Record<string, unknown>>;
 }
@@ -141,23 +144,45 @@ export class Answerer {
     const shared = loaded.keepsAnswers && planned.plan.published && this.#options.follower.listening;
     const key = shared ? `${planned.plan.name} ${JSON.stringify(values)}` : '';
     const kept = shared ? loaded.answers.get(key) : undefined;
-    if (kept !== undefined) return new RawJson(kept);
+    if (kept !== undefined) return this.#shown(loaded, planned, known, context, kept);
     const data = shared
       ? await loaded.flights.join(key, context.cancellation, (cancellation) =>
           this.#read(loaded, planned, values, { ...context, cancellation }),
         )
       : await this.#read(loaded, planned, values, context);
     if (data === undefined) return undefined;
-    const { document, operation } = known;
-    const { head, tail } = planned.plan;
-    const raw = new RawJson(data, head, tail);
-    if (isSuspect(planned.plan, data)) {
+    const { head, tail, pii } = planned.plan;
+    const text = pii.length > 0 ? takeSubjects(data).data : data;
+    if (isSuspect(planned.plan, text)) {
+      const { document, operation } = known;
       const request = { document, operationName: operation.name?.value };
-      const answer = loaded.complete(request, planned, raw.text);
-      if (typeof answer !== 'string') return answer;
+      const answer = loaded.complete(request, planned, `${head}${text}${tail}`);
+      if (typeof answer !== 'string') {
+        await this.#shown(loaded, planned, known, context, data);
+        return answer;
+      }
     }
-    if (shared) loaded.answers.set(key, raw.text);
-    return raw;
+    if (shared) loaded.answers.set(key, data);
+    return this.#shown(loaded, planned, known, context, data);
+  }
+
+  /** An answer as it goes out, after record was kept of whose personal data it shows. */
+  #shown(
+    loaded: LoadedGeneration,
+    { plan }: PlannedStatement,
+    { operation }: KnownOperation,
+    context: RequestContext,
+    kept: string,
+  ): RawJson | Promise<RawJson> {
+    if (plan.pii.length === 0) return new RawJson(kept, plan.head, plan.tail);
+    const { data, subjects } = takeSubjects(kept);
+    const read = {
+      operation: operation.name?.value,
+      generation: loaded.generation,
+      fields: plan.pii,
+      subjects,
+    };
+    return this.#options.audit.note(context, read).then(() => new RawJson(data, plan.head, plan.tail));
   }
 
   /** Runs the statement; undefined where it found the pointer elsewhere, or its relations gone. */
