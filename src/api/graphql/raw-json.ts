@@ -1,5 +1,8 @@
-/** From this length on an answer is put together outside of JavaScript's heap. */
-const large = 16_384;
+/**
+ * From this length on an answer is put together outside of JavaScript's heap: copies of 120 kB keep the collector busy. For
+ * one of 30 kB a buffer of its own costs more than it saves.
+ */
+const large = 65_536;
 
 /**
  * The `data` of an answer as PostgreSQL wrote it, between the fixed ends that its plan gives it. Whoever serialises it by
