@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { ThauError } from '../errors/thau-error.js';
 import { advisoryLockHolders, takeAdvisoryLock, tryAdvisoryLock } from './advisory-lock.js';
 import type { Database, OwnSession } from './database.js';
+import { faultOf } from './fault.js';
 import { qualifiedName } from './identifier.js';
 import { refusePooler } from './pooler.js';
 import type { Queryable, Result } from './queryable.js';
@@ -57,7 +58,7 @@ export class RunLock {
       await refusePooler(options.database, own.session);
       const until = performance.now() + (options.wait ?? 0);
       for (;;) {
-        const answer = await attempt(own.session, options);
+        const answer = await attemptOrBusy(own.session, options);
         if ('token' in answer) return new RunLock(options, own, answer.token, answer.before);
         if (performance.now() >= until) throw lockedBy(answer.holder);
         await new Promise((resolve) => setTimeout(resolve, 200));
@@ -82,8 +83,12 @@ export class RunLock {
     await this.update('run_id = $2', [runId]);
   }
 
-  /** Within a transaction: nobody can take over until it ends, or POSTGRES_RUN_LOCK_LOST. */
+  /**
+   * Within a transaction: nobody can take over until it ends, or POSTGRES_RUN_LOCK_LOST. A process that is stopped in
+   * its middle counts as hung like any other: then the server ends the transaction.
+   */
   async assertHeld(tx: Queryable): Promise<void> {
+    await tx.query(`set local idle_in_transaction_session_timeout to ${Math.round(this.staleAfter)}`);
     const row = await readRow(tx, this.options.stateSchema);
     if (row.token !== this.token) throw lockLost(toHolder(row));
   }
@@ -196,6 +201,16 @@ interface LockRow {
 }
 
 type Attempt = { token: number; before: RunLockHolder | undefined } | { holder: RunLockHolder | undefined };
+
+/** One try; the row in a publish that goes on for longer than locks are waited for is somebody's. */
+async function attemptOrBusy(session: Session, options: RunLockOptions): Promise<Attempt> {
+  try {
+    return await attempt(session, options);
+  } catch (error) {
+    if (faultOf(error)?.sqlstate !== '55P03') throw error;
+    return { holder: toHolder(await readRow(session, options.stateSchema, '')) };
+  }
+}
 
 /** One try, with the row locked, so that two that try at once come one after the other. */
 function attempt(session: Session, options: RunLockOptions): Promise<Attempt> {

@@ -12,6 +12,8 @@ import { faultOf } from '../../postgres/fault.js';
 import type { StatementPool } from '../../postgres/statements/statement-pool.js';
 import { wireValue } from '../../postgres/statements/wire-value.js';
 import type { PlannedEvent, PlannedStatement } from '../../query/planner.js';
+import { takeSubjects } from '../../query/subjects.js';
+import type { SubjectAudit } from '../audit/subject-audit.js';
 import type { GenerationFollower } from '../generation/follower.js';
 import type { LoadedGeneration } from '../generation/loaded-generation.js';
 import type { RequestContext } from '../http/request-context.js';
@@ -34,6 +36,7 @@ export interface AnswererOptions {
   readonly follower: GenerationFollower<LoadedGeneration>;
   readonly log: Log;
   readonly slow: SlowStatements;
+  readonly audit: SubjectAudit;
   /** What mutations do, by field. */
   readonly mutations: Readonly<Record<string, unknown>>;
 }
@@ -140,7 +143,7 @@ export class Answerer {
     const shared = loaded.keepsAnswers && planned.plan.published && this.#options.follower.listening;
     const key = shared ? `${planned.plan.name} ${JSON.stringify(values)}` : '';
     const kept = shared ? loaded.answers.get(key) : undefined;
-    if (kept !== undefined) return kept;
+    if (kept !== undefined) return this.#shown(loaded, planned, known, context, kept);
     const data = shared
       ? await loaded.flights.join(key, context.cancellation, (cancellation) =>
           this.#read(loaded, planned, values, { ...context, cancellation }),
@@ -148,9 +151,31 @@ export class Answerer {
       : await this.#read(loaded, planned, values, context);
     if (data === undefined) return undefined;
     const { document, operation } = known;
-    const answer = loaded.complete({ document, operationName: operation.name?.value }, planned, data);
-    if (shared && typeof answer === 'string') loaded.answers.set(key, answer);
+    const tells = planned.plan.pii.length > 0;
+    const text = tells ? takeSubjects(data).data : data;
+    const answer = loaded.complete({ document, operationName: operation.name?.value }, planned, text);
+    if (shared && typeof answer === 'string') loaded.answers.set(key, data);
+    if (tells) await this.#shown(loaded, planned, known, context, data);
     return answer;
+  }
+
+  /** An answer as it goes out, after record was kept of whose personal data it shows. */
+  #shown(
+    loaded: LoadedGeneration,
+    { plan }: PlannedStatement,
+    { operation }: KnownOperation,
+    context: RequestContext,
+    kept: string,
+  ): string | Promise<string> {
+    if (plan.pii.length === 0) return kept;
+    const { data, subjects } = takeSubjects(kept);
+    const read = {
+      operation: operation.name?.value,
+      generation: loaded.generation,
+      fields: plan.pii,
+      subjects,
+    };
+    return this.#options.audit.note(context, read).then(() => data);
   }
 
   /** Runs the statement; undefined where it found the pointer elsewhere, or its relations gone. */

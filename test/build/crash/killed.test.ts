@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import pg from 'pg';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
 import { ChildThau, projectFolder, thau, type ProjectFolder } from '../support/child-thau.js';
 
@@ -91,6 +92,38 @@ describe('thau build', () => {
     expect(await pointer()).toBe('3');
     const states = await place.query('select state from thau.runs order by run_id');
     expect(states.map((row) => row['state'])).toEqual(['published', 'superseded', 'published']);
+  });
+
+  test('stopped in the middle of its publish is taken over as well: the server ends that transaction', async () => {
+    project.write({ 'thau.yml': 'runs: {lock_stale_after: 1 s, lock_wait: 30 s}\n' });
+    expect(await thau(build('before'), env)).toMatchObject({ code: 0 });
+    const holder = new pg.Client({ connectionString: place.url });
+    await holder.connect();
+    const stopped = new ChildThau(build('stopped'), env);
+    try {
+      await holder.query('begin; lock table thau.pointer in share mode');
+      await vi.waitUntil(
+        async () =>
+          (
+            await place.query(
+              `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+                 and query like '%insert into "thau".pointer%'`,
+            )
+          ).length > 0,
+        { timeout: 30_000, interval: 10 },
+      );
+      stopped.kill('SIGSTOP');
+    } finally {
+      await holder.end();
+    }
+    const next = await thau(build('after'), env);
+    expect(next.code, next.stdout + next.stderr).toBe(0);
+    expect(await shown()).toBe('after');
+    stopped.kill('SIGCONT');
+    const woken = await stopped.ended;
+    expect(woken.code).toBe(1);
+    expect(woken.stderr).toMatch(/took over/);
+    expect(await pointer()).toBe('3');
   });
 
   test('interrupted by Ctrl-C stops its statements, says so and leaves what was published', async () => {
