@@ -83,7 +83,7 @@ export const attacks = {
     do: async ({ locked, random, moment }) => {
       await moment(random.chance(0.5) ? 1 : 0.2);
       await locked(
-        `raw.${random.pick(['customers', 'orders', 'events', 'batch'])}`,
+        `lock table raw.${random.pick(['customers', 'orders', 'events', 'batch'])}`,
         random.between(100, 2000),
       );
     },
@@ -92,7 +92,7 @@ export const attacks = {
     weight: 3,
     do: async ({ locked, random, moment, relation }) => {
       await moment();
-      await locked(`public.${relation()}`, random.between(100, 1200));
+      await locked(`alter view public.${relation()} reset (security_barrier)`, random.between(100, 1200));
     },
   },
   "thau's own tables locked": {
@@ -108,7 +108,7 @@ export const attacks = {
         'stable_views',
         'runs',
       ]);
-      await locked(`thau.${table}`, random.between(100, 1500));
+      await locked(`lock table thau.${table}`, random.between(100, 1500));
     },
   },
   'the disk full': {

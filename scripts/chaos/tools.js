@@ -58,10 +58,9 @@ export function toolsFor(arena, run, struck) {
         some.map(({ pid }) => pid),
       ]);
     },
-    locked: async (table, milliseconds) => {
-      const release = await hold(
-        `set local lock_timeout to '3s'; lock table ${table} in access exclusive mode`,
-      ).catch(() => undefined);
+    /** A statement of somebody else locks one relation for a while; `lock table` would lock what a view reads as well. */
+    locked: async (statement, milliseconds) => {
+      const release = await hold(`set local lock_timeout to '3s'; ${statement}`).catch(() => undefined);
       await sleep(milliseconds);
       await release?.();
     },

@@ -35,16 +35,20 @@ export async function compareTables(mine, theirs, manifest, again, unsettled) {
     const [a, b] = [await contents(mine, name), await contents(theirs, name)];
     if (b === undefined) continue;
     if (a === undefined) lines.push(`${node.name}: no table`);
-    else if (a.columns !== b.columns) lines.push(`${node.name}: columns ${a.columns} against ${b.columns}`);
-    else if (a.rows !== b.rows || a.hash !== b.hash) {
-      const line = `${node.name}: ${a.rows} rows against ${b.rows}, contents differ`;
-      if (node.resource_type === 'model') differing.push({ node, name, hash: b.hash, line });
+    else if (a.columns !== b.columns || a.rows !== b.rows || a.hash !== b.hash) {
+      const what =
+        a.columns === b.columns
+          ? `${a.rows} rows against ${b.rows}, contents differ`
+          : `columns ${a.columns} against ${b.columns}`;
+      const line = `${node.name}: ${what}`;
+      if (node.resource_type === 'model') differing.push({ node, name, before: b, line });
       else lines.push(line);
     }
   }
   if (differing.length > 0) again(differing.map(({ node }) => node.name));
-  for (const { node, name, hash, line } of differing) {
-    if ((await contents(theirs, name))?.hash === hash) lines.push(line);
+  for (const { node, name, before, line } of differing) {
+    const after = await contents(theirs, name);
+    if (after?.hash === before.hash && after.columns === before.columns) lines.push(line);
     else unsettled(node.name);
   }
   return lines;

@@ -9,6 +9,7 @@ import { ThauError } from '../errors/thau-error.js';
 import type { Database } from '../postgres/database.js';
 import { quoteIdentifier } from '../postgres/identifier.js';
 import { openStatementPool } from '../postgres/statements/open-statement-pool.js';
+import { SubjectAudit } from './audit/subject-audit.js';
 import type { Artifacts } from './generation/artifacts.js';
 import { ServedDocuments } from './documents/served-documents.js';
 import { flatRoutes } from './flat/flat-routes.js';
@@ -95,7 +96,9 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     },
     channels: { [keysChannel]: () => verifier.forget(), thau_run: () => subscriptions.runHeard() },
   });
+  const audit = new SubjectAudit({ database, state });
   const answerer = new Answerer({
+    audit,
     pool,
     follower,
     log,
@@ -154,6 +157,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     state,
     follower,
     slots,
+    audit,
     statementTimeout: settings.statementTimeout,
   });
   const tracer = settings.traces && new Tracer(settings.traces, (message) => log.warn(message));

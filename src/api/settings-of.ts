@@ -26,6 +26,7 @@ export function apiSettings(set: ApiOverrides, production: boolean, projectDir =
       corsOrigins: set.cors_origins,
       prepare: set.prepare,
       cacheBytes: set.cache_bytes,
+      auditSubject: set.audit_subject,
       slowStatement: set.slow_statement,
       subscriptions: set.subscriptions,
     }),

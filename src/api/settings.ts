@@ -33,6 +33,8 @@ export interface ApiSettings {
   readonly prepare: boolean;
   /** Bytes of answers kept per generation; 0 keeps none. */
   readonly cacheBytes: number;
+  /** The column that says whose data a row is; then record is kept of who read whose personal data. */
+  readonly auditSubject: string | undefined;
   /** Milliseconds after which a statement is written to the log with its plan. */
   readonly slowStatement: number;
   /** Subscriptions open at once in one process; a tenth of them may be one key's. */
@@ -76,6 +78,7 @@ export const defaultApiSettings: ApiSettings = {
   corsOrigins: [],
   prepare: true,
   cacheBytes: 64_000_000,
+  auditSubject: undefined,
   slowStatement: 500,
   subscriptions: 1_000,
   traces: undefined,

@@ -11,7 +11,7 @@ export interface RunsCode {
   /** 0: no run, so that `on-run-start` has not run either. */
   readonly runId: number;
   /** Whether a node is made by a materialization of the project's own. */
-  isOwn(node: ManifestNode): boolean;
+  isOwn(this: void, node: ManifestNode): boolean;
 }
 
 /**

@@ -24,7 +24,27 @@ export const optionsWithoutEffect: readonly Option[] = [
   '--no-debug',
   '--no-quiet',
   '--no-warn-error',
+  '--introspect',
+  '--no-introspect',
+  '--no-favor-state',
 ].map((flags) => new Option(flags).hideHelp());
+
+/** dbt's second spellings of options. */
+const spellings: Readonly<Record<string, string>> = {
+  '--model': '--models',
+  '--resource-types': '--resource-type',
+  '--exclude-resource-types': '--exclude-resource-type',
+};
+
+/** The command line with each option in thau's spelling, up to a `--`. */
+export function inOneSpelling(args: readonly string[]): string[] {
+  const end = args.indexOf('--');
+  return args.map((arg, index) => {
+    if (end >= 0 && index > end) return arg;
+    const [, name = arg, value = ''] = /^(--[a-z-]+)(=.*)?$/s.exec(arg) ?? [];
+    return Object.hasOwn(spellings, name) ? `${spellings[name] ?? name}${value}` : arg;
+  });
+}
 
 /** What to use instead of an option of dbt's that thau does not have. */
 export const insteadOfOption: Readonly<Record<string, string>> = {
@@ -41,7 +61,6 @@ export const insteadOfOption: Readonly<Record<string, string>> = {
   '--upload-to-artifacts-ingest-api': 'Artifacts stay in the target folder; copy them from there.',
   '--no-fail-fast': 'Leave it out: a run goes on after a failure unless --fail-fast is given.',
   '--no-empty': 'Leave it out.',
-  '--no-favor-state': 'Leave it out.',
   '--show': 'thau show --select <seed> shows the rows of a seed.',
   '--static': 'manifest.json and catalog.json of thau docs generate are what such pages are made of.',
   '--macro-debugging': 'Errors show the macro stack already.',

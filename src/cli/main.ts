@@ -3,6 +3,7 @@ import { ThauError } from '../errors/thau-error.js';
 import type { GlobalOptions, RunAction } from './command.js';
 import { commandsFor } from './commands/all.js';
 import { makeContext } from './context.js';
+import { inOneSpelling } from './dbt-options.js';
 import { Output } from './output.js';
 import { globalOptions, makeProgram } from './program.js';
 import { withoutSecrets } from './secrets.js';
@@ -11,7 +12,7 @@ import { usageError } from './usage-error.js';
 
 /** The command line; answers with the exit code: 0; 1, a node or test failed; 2, used wrongly. */
 export async function main(given: readonly string[]): Promise<number> {
-  const args = given.length === 0 ? ['start'] : given;
+  const args = given.length === 0 ? ['start'] : inOneSpelling(given);
   let exitCode = 0;
   const run: RunAction =
     (action) =>

@@ -29,7 +29,7 @@ export async function startApi(
       loadGeneration(artifacts, {
         timezone: settings.timezone,
         stateSchema,
-        planner: { cursorSecret: secret },
+        planner: { cursorSecret: secret, auditSubject: served.auditSubject },
         cacheBytes: served.cacheBytes,
         onFault: (fault) => context.output.log(told(fault), { code: fault.code, at: fault.at }, 'warn'),
       }),

@@ -146,6 +146,9 @@ export const thauYml = {
     queue_timeout: duration('How long a request may wait for a connection before 503.', '5 seconds'),
     shutdown_timeout: duration('How long requests in flight may take to finish at the end.', '10 seconds'),
     poll_interval: duration('Between looks at the pointer, should a notification be lost.', '10 seconds'),
+    audit_subject: text(
+      'The column that says whose data a row is, `customer_id`; then every answer with unmasked `@pii` is written to `subject_reads`.',
+    ),
     slow_statement: duration('Statements slower than this are logged with their plan.', '500 ms'),
     cache_bytes: integer(
       'Bytes of answers kept per generation; 0 keeps none, and each request runs its own statement.',

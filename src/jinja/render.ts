@@ -118,7 +118,7 @@ function topFrame(origin: Origin, globals: Globals, options: RenderOptions): Fra
   const execution = new Execution({
     limits: { ...defaultLimits, ...globals.limits, ...options.limits },
     undefinedMode: options.undefined ?? 'default',
-    filters: layered(options.filters, builtinFilters),
+    filters: layered(options.filters ?? globals.filters, builtinFilters),
     tests: layered(options.tests, builtinTests),
   });
   return new Frame(execution, origin, globals, null, null);

@@ -1,3 +1,4 @@
+import './navigator.js';
 import pg from 'pg';
 
 /** Milliseconds a server is given to close a connection that was ended. */

@@ -1,3 +1,4 @@
+import './navigator.js';
 import pg from 'pg';
 import { describeConnection, type Connection } from '../config/connection.js';
 import { ThauError } from '../errors/thau-error.js';

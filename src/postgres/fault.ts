@@ -1,3 +1,4 @@
+import './navigator.js';
 import pg from 'pg';
 
 /** What PostgreSQL said, field by field: https://www.postgresql.org/docs/current/protocol-error-fields.html */

@@ -17,6 +17,7 @@ import {
   type StatementComment,
 } from './context/query-comment.js';
 import { toValue } from './context/plain.js';
+import { ResultTable } from './context/result-table.js';
 import { RelationValue } from './context/relation-value.js';
 import type { CompiledNode, RunContext } from './context/render-run.js';
 import { cteName, runGlobals, type RunSubject } from './context/run-names.js';
@@ -108,7 +109,44 @@ export class ProjectRenderer {
 
   /** Runs a materialization written in Jinja. Answers the relations it made. */
   async materialize(node: ManifestNode, compiled: string, run: RunContext): Promise<RelationName[]> {
-    const macro = this.materialization(node.config.materialized, node.config);
+    const answer = await this.#materialized(node.config.materialized, node, compiled, run, new RunState());
+    const relations = answer instanceof Dict ? answer.get('relations') : null;
+    return Array.isArray(relations)
+      ? relations.flatMap((one) => (one instanceof RelationValue ? [one.name()] : []))
+      : [];
+  }
+
+  /**
+   * A test by the project's own `test` materialization or `get_test_sql`: the first row that its statement `main`
+   * answered, by column. Undefined where the project has neither.
+   */
+  async ownTest(
+    node: ManifestNode,
+    compiled: string,
+    run: RunContext,
+  ): Promise<ReadonlyMap<string, string | null> | undefined> {
+    if (this.materialization('test', node.config) === undefined) return undefined;
+    const state = new RunState();
+    await this.#materialized('test', node, compiled, run, state);
+    const main = state.results.get('main');
+    const table = main instanceof Dict ? main.get('table') : undefined;
+    if (!(table instanceof ResultTable)) return new Map();
+    return new Map(
+      table.columnNames.map((name, index) => {
+        const value = table.rows[0]?.[index] ?? null;
+        return [name.toLowerCase(), value === null ? null : str(value).toLowerCase()];
+      }),
+    );
+  }
+
+  async #materialized(
+    name: string,
+    node: ManifestNode,
+    compiled: string,
+    run: RunContext,
+    state: RunState,
+  ): Promise<Value> {
+    const macro = this.materialization(name, node.config);
     if (macro === undefined) {
       throw new ThauError(
         'PROJECT_UNKNOWN_MACRO',
@@ -119,12 +157,8 @@ export class ProjectRenderer {
         },
       );
     }
-    const globals = this.#globals(node, run, new RunState(), { sql: compiled, compiled_code: compiled });
-    const answer = await callAsync(globals.bind(macro), { globals, file: this.#shown(node) });
-    const relations = answer instanceof Dict ? answer.get('relations') : null;
-    return Array.isArray(relations)
-      ? relations.flatMap((one) => (one instanceof RelationValue ? [one.name()] : []))
-      : [];
+    const globals = this.#globals(node, run, state, { sql: compiled, compiled_code: compiled });
+    return callAsync(globals.bind(macro), { globals, file: this.#shown(node) });
   }
 
   /** `run-operation`: a macro by itself, `name` or `package.name`. Answers what it returned, as plain data. */

@@ -1,7 +1,7 @@
 import { isInterfaceType, type GraphQLSchema } from 'graphql';
 import { readArguments, type Argument } from './arguments.js';
 import { deeper, type EmitContext, type FieldSite } from './emit-context.js';
-import { keyCondition } from './filter.js';
+import { lookupByKey } from './filter.js';
 import { readGlobalId } from './global-id.js';
 import { rowsOf, whereSql } from './rows.js';
 import { concatenation, sql, text, type Part } from './text-parts.js';
@@ -36,7 +36,7 @@ function oneNode(context: EmitContext, site: FieldSite, id: Argument | undefined
   // the blanks behind the brace tell the type, as they do for an abstract type of one relation
   const opened = brace && 'text' in brace ? brace.text.replace('{', `{${' '.repeat(tag)}`) : '';
   const item = concatenation([text(opened), ...rest]);
-  const where = [...source.where, keyCondition(context, source.row, id)];
+  const where = [...source.where, lookupByKey(context, source.row, id)];
   return sql(`coalesce((select ${item} from ${source.from}${whereSql(where)}),'null')`);
 }
 

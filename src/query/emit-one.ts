@@ -3,7 +3,7 @@ import { readArguments, type Argument } from './arguments.js';
 import { comparand } from './bind-value.js';
 import { deeper, relationOf, type EmitContext, type FieldSite, type Row } from './emit-context.js';
 import { nullMark } from './emit-value.js';
-import { keyCondition, whereArgument } from './filter.js';
+import { currentKey, lookupByKey, whereArgument } from './filter.js';
 import { assertUnmasked } from './mask.js';
 import { isUnique, orderSql, sortColumns } from './order.js';
 import { columnSql, plainName, rowConditions, rowsOf, whereSql } from './rows.js';
@@ -32,7 +32,7 @@ export function emitOne(
   for (const { argument } of field.keyArguments) {
     const id = given.get(argument);
     if (id?.kind !== 'leaf') continue;
-    where.push(keyCondition(context, row, id));
+    where.push(lookupByKey(context, row, id));
     byKey = true;
   }
   const by = field.by && given.get(field.by.argument);
@@ -64,11 +64,15 @@ function lookupCondition(
   argument: Extract<Argument, { kind: 'leaf' }>,
   name: string,
 ): string {
-  if (lookup.kind === 'key') return keyCondition(context, row, argument);
+  if (lookup.kind === 'key') return lookupByKey(context, row, argument);
   const own = lookup.column;
   const field = Object.values(row.type.fields).find((item) => item.kind === 'column' && item.column === own);
   if (field?.kind === 'column') assertUnmasked(context, field, 'look up by', name);
   if (lookup.kind === 'column') {
+    const moved = row.type.kind === 'object' ? row.type.moved : undefined;
+    if (moved !== undefined && row.type.key[0] === lookup.column) {
+      return `${columnSql(row.alias, lookup.column)}=${currentKey(context, row, moved, lookup.column, argument.read)}`;
+    }
     const value = comparand(context.builder, argument.read, lookup.type, lookup.pgType);
     return `${columnSql(row.alias, lookup.column)}=${value}`;
   }

@@ -18,6 +18,7 @@ import { maskOf, maskedSql } from './mask.js';
 import { requestError } from './request-error.js';
 import { columnSql } from './rows.js';
 import { emitServed } from './served-document.js';
+import { subjectOf } from './subjects.js';
 import { concatenation, marker, quoteText, sql, text, type Part } from './text-parts.js';
 
 /** A row's JSON; of an abstract type, in the shape that its discriminator names. */
@@ -49,10 +50,11 @@ function emitObject(
   tag: number,
 ): readonly Part[] {
   const selected = collect(context, typeName, nodes);
-  return jsonObject(
+  const [brace, ...rest] = jsonObject(
     selected.map((item) => [item.key, emitField(context, typeName, item, row)]),
     tag,
   );
+  return brace === undefined ? [] : [brace, ...subjectOf(context, typeName, row, selected), ...rest];
 }
 
 /** A field of Query or Subscription. */

@@ -8,11 +8,12 @@ import type {
 } from '../schema/bound-schema.js';
 import type { Argument, Reader } from './arguments.js';
 import { comparand, comparandList } from './bind-value.js';
-import type { EmitContext, Row } from './emit-context.js';
+import { relationOf, type EmitContext, type Row } from './emit-context.js';
 import { bareKey, keyColumnReader } from './global-id.js';
-import { assertUnmasked } from './mask.js';
+import { assertUnmasked, holdSearchable } from './mask.js';
 import { requestError } from './request-error.js';
 import { columnSql, rowsOf } from './rows.js';
+import { searchQuery } from './search-query.js';
 import { mapped, wellFormed } from './statement-builder.js';
 
 /** A filter as one SQL condition; undefined when nothing is asked. Two-valued: what is unknown is not met. */
@@ -212,6 +213,25 @@ function keyInList(context: EmitContext, row: Row, ids: Extract<Argument, { kind
   return `${columnSql(row.alias, column)}=any(${comparandList(context.builder, read, 'ID', pgType)})`;
 }
 
+/** The row's key equals an id, or what stands for it since that key was given up. */
+export function lookupByKey(context: EmitContext, row: Row, id: Extract<Argument, { kind: 'leaf' }>): string {
+  const moved = row.type.kind === 'object' ? row.type.moved : undefined;
+  const [key] = row.type.key;
+  if (moved === undefined || key === undefined) return keyCondition(context, row, id);
+  const read = keyColumnReader(id, idTypes(row.type), 0, 1);
+  return `${columnSql(row.alias, key)}=${currentKey(context, row, moved, key, read)}`;
+}
+
+/** A key as it is now. What moved is told to whoever may see the row: the row's own conditions hold. */
+export function currentKey(context: EmitContext, row: Row, moved: string, key: string, read: Reader): string {
+  const relation = relationOf(context, moved);
+  context.builder.relations.add(moved);
+  const alias = context.builder.alias();
+  const value = comparand(context.builder, read, 'ID', row.relation.columns[key]?.type ?? 'text');
+  const current = `select ${columnSql(alias, key)} from ${relation.from} ${alias} where ${columnSql(alias, `previous_${key}`)}=${value} limit 1`;
+  return `coalesce((${current}),${value})`;
+}
+
 /** The row's key equals an id. */
 export function keyCondition(
   context: EmitContext,
@@ -254,6 +274,9 @@ export function whereArgument(
       return `${column} is distinct from ${value()}`;
     case 'CONTAINS':
       return containsCondition(context, column, argument);
+    case 'SEARCH':
+      holdSearchable(context, row, bound.argument);
+      return `${column}@@${context.builder.parameter(mapped(argument.read, searchQuery), 'tsquery')}`;
     default:
       return `${column}${comparisons[bound.op.toLowerCase()] ?? '='}${value()}`;
   }

@@ -30,6 +30,19 @@ export function assertUnmasked(
   throw requestError('QUERY_FORBIDDEN', `the caller's role sees ${name} masked and may not ${action} it`);
 }
 
+/** A search looks into all that is kept of a row; where the role sees some of that masked, it is a lookup. */
+export function holdSearchable(context: EmitContext, row: Row, name: string): void {
+  if (context.role === undefined || context.role.mayLookup) return;
+  const masked = Object.values(row.type.fields).some(
+    (field) => field.kind === 'column' && maskOf(context, field) !== undefined,
+  );
+  if (!masked) return;
+  throw requestError(
+    'QUERY_FORBIDDEN',
+    `the caller's role sees rows masked and may not search them by ${name}`,
+  );
+}
+
 /** The masked value as an SQL expression of type text, NULL of NULL. */
 export function maskedSql(expression: string, mask: Mask): string {
   const value = `${expression}::text`;

@@ -16,6 +16,8 @@ export interface PlannerSettings {
   readonly cachedPlans: number;
   /** Signs cursors, so that only positions that were handed out are taken back. */
   readonly cursorSecret: string;
+  /** The column that says whose data a row is; undefined: answers do not tell whose personal data they show. */
+  readonly auditSubject?: string | undefined;
 }
 
 export const defaultPlannerSettings: PlannerSettings = {

@@ -21,6 +21,7 @@ import { answerIntrospection, isIntrospection } from './introspection.js';
 import { LruMap } from './lru-map.js';
 import { operationFacts, type OperationFacts } from './operation-facts.js';
 import { defaultPlannerSettings, type PlannerSettings } from './planner-settings.js';
+import { unknownOperation } from './request-error.js';
 import type { Role } from './role.js';
 import { columnSql, rowsOf, whereSql } from './rows.js';
 import { selectionsText, type ServedDocument } from './served-document.js';
@@ -90,6 +91,8 @@ export interface Plan {
   readonly models: readonly string[];
   /** An answer whose text holds one of these may break GraphQL's rules: see `completeSuspect`. */
   readonly needles: readonly string[];
+  /** Fields of unmasked personal data: then the text holds subjects, see `takeSubjects`. Empty unless record is kept. */
+  readonly pii: readonly string[];
 }
 
 /** What fills a table with the JSON of a fragment. */
@@ -140,7 +143,8 @@ export class Planner {
     } as const;
     const builder = new StatementBuilder(this.#bound.timezone, 0);
     const inputs: Inputs = { variables: {}, claims: {} };
-    const context = this.#context(builder, inputs, {}, undefined, undefined, []);
+    const made = this.#context(builder, inputs, {}, undefined, undefined, []);
+    const context = { ...made, settings: { ...made.settings, auditSubject: undefined } };
     const { row, from, where } = rowsOf(context, type.name, undefined, []);
     const body = concatenation(emitRow(context, type.name, [field], row));
     if (!builder.published) return undefined;
@@ -314,14 +318,8 @@ function planOf(builder: StatementBuilder, statement: string, { head, tail } = {
     published: builder.published,
     models: [...builder.relations],
     needles: [...builder.needles],
+    pii: [...builder.pii],
   };
-}
-
-function unknownOperation(name: string | null | undefined): GraphQLError {
-  const message = name
-    ? `Unknown operation named "${name}".`
-    : 'Must provide operation name if query contains multiple operations.';
-  return new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } });
 }
 
 interface KnownOperation {

@@ -12,3 +12,11 @@ export function requestError(
     extensions: { code, ...(options.hint !== undefined && { hint: options.hint }) },
   });
 }
+
+/** The document has no operation of that name, or several and none is named. */
+export function unknownOperation(name: string | null | undefined): GraphQLError {
+  const message = name
+    ? `Unknown operation named "${name}".`
+    : 'Must provide operation name if query contains multiple operations.';
+  return new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } });
+}

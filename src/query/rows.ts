@@ -82,6 +82,7 @@ const definitions = new Set([
   'thau.metrics',
   'thau.models',
   'thau.columns',
+  'thau.lineage',
   'thau.generations',
   'thau.current_generation',
 ]);

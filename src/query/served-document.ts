@@ -65,6 +65,8 @@ export function emitServed(
 ): readonly Part[] | undefined {
   // what is stored was made without masks and filters
   if (context.documents.length === 0 || context.role !== undefined) return undefined;
+  // nor does it tell whose data it is
+  if (context.settings.auditSubject !== undefined) return undefined;
   const candidates = context.documents.filter((one) => one.type === typeName);
   if (candidates.length === 0) return undefined;
   const asked = selectionText(nodes, typeName, context.fragments);

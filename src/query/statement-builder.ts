@@ -11,6 +11,8 @@ export class StatementBuilder {
   readonly relations = new Set<string>();
   /** What makes an answer suspect when it occurs in its text: see `suspect.ts`. */
   readonly needles = new Set<string>();
+  /** Fields whose unmasked personal data the answer shows, where record is kept of it. */
+  readonly pii = new Set<string>();
   #aliases = 0;
 
   /** `before`: parameters that stand before the first of the request's own. */

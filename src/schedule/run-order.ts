@@ -5,6 +5,8 @@ export interface RunOrder {
   readonly select: readonly string[];
   readonly exclude: readonly string[];
   readonly fullRefresh: boolean;
+  /** No run: an earlier generation is shown again, the one before unless a number says which. */
+  readonly rollback?: { readonly to?: number };
 }
 
 /** How it ended; `state` as in `runs.state`. */
@@ -20,8 +22,14 @@ export interface RunOutcome {
 export type PerformRun = (order: RunOrder, signal: AbortSignal) => Promise<RunOutcome>;
 
 /** An order from plain data (a request's `args`, a schedule's `selection`); unknown shapes become defaults. */
-export function runOrder(trigger: string, args: Readonly<Record<string, unknown>>): RunOrder {
+export function runOrder(
+  trigger: string,
+  args: Readonly<Record<string, unknown>>,
+  kind: string = 'run',
+): RunOrder {
+  const to = Number(args['to'] ?? Number.NaN);
   return {
+    ...(kind === 'rollback' && { rollback: Number.isSafeInteger(to) ? { to } : {} }),
     trigger,
     select: texts(args['select']),
     exclude: texts(args['exclude']),

@@ -7,7 +7,9 @@ import { Listener } from '../postgres/listener.js';
 import { Leadership } from './leadership.js';
 import { nextRun } from './next-run.js';
 import { answerRequest, returnRequest, reviveRequests, takeRequest } from './request-rows.js';
-import { type PerformRun, runOrder, type RunOrder, type RunOutcome } from './run-order.js';
+import { JobQueue } from './job-queue.js';
+import { type PerformRun, runOrder } from './run-order.js';
+import type { ScheduleEvent } from './schedule-event.js';
 import { type ReadSources, SourceWatch } from './source-watch.js';
 import { recordScheduledRun, syncSchedules, takeDue } from './schedule-rows.js';
 
@@ -25,23 +27,8 @@ export interface SchedulerOptions {
   readonly onEvent?: (event: ScheduleEvent) => void;
 }
 
-export type ScheduleEvent =
-  | { readonly kind: 'leading' | 'following' }
-  | { readonly kind: 'started' | 'waiting' | 'skipped'; readonly trigger: string }
-  | { readonly kind: 'finished'; readonly trigger: string; readonly outcome: RunOutcome }
-  | { readonly kind: 'failed'; readonly trigger: string; readonly error: unknown }
-  | { readonly kind: 'trouble'; readonly error: unknown };
-
 /** Milliseconds that this machine's clock may differ from the database's while its schedules are trusted. */
 const trustedSkew = 30_000;
-
-interface Job {
-  readonly order: RunOrder;
-  readonly done: (outcome: RunOutcome) => Promise<void>;
-  readonly failed: (error: unknown) => Promise<void>;
-  /** A schedule's name: its next time is skipped while this one waits or runs. */
-  readonly schedule?: string;
-}
 
 /**
  * Starts runs when schedules are due and when request rows ask for them. Any number of processes may have one; only
@@ -51,10 +38,8 @@ interface Job {
  */
 export class Scheduler {
   private readonly leadership: Leadership;
-  private readonly jobs: Job[] = [];
+  private readonly jobs: JobQueue;
   private readonly closing = new AbortController();
-  private running: { readonly job: Job; readonly cancel: AbortController } | undefined;
-  private worker: Promise<void> | undefined;
   private looking: Promise<void> | undefined;
   private again = false;
   private timer: NodeJS.Timeout | undefined;
@@ -66,13 +51,18 @@ export class Scheduler {
   private synced = false;
 
   private constructor(private readonly options: SchedulerOptions) {
+    this.jobs = new JobQueue({
+      perform: options.perform,
+      tell: (event) => this.tell(event),
+      onEmpty: () => void this.look(),
+    });
     this.leadership = new Leadership({
       database: options.database,
       stateSchema: options.stateSchema,
       ...(options.staleAfter !== undefined && { staleAfter: options.staleAfter }),
       onLost: () => {
         // whoever leads now starts the runs; ours goes on under the run lock, which has its own fence
-        this.jobs.length = 0;
+        this.jobs.clear();
         this.tell({ kind: 'following' });
       },
     });
@@ -111,12 +101,12 @@ export class Scheduler {
     this.closing.abort();
     clearInterval(this.timer);
     clearTimeout(this.soon);
-    this.jobs.length = 0;
-    this.running?.cancel.abort(new ThauError('SCHEDULE_STOPPED', 'thau is stopping.'));
+    this.jobs.close();
+    this.jobs.cancel(new ThauError('SCHEDULE_STOPPED', 'thau is stopping.'));
     await this.listener?.close();
     await this.looking;
     await this.watch?.close();
-    await this.worker;
+    await this.jobs.ended();
     await this.leadership.release();
   }
 
@@ -189,8 +179,8 @@ export class Scheduler {
     }
     if (this.synced) this.watch?.look();
     await this.takeCancellations();
-    if (this.jobs.length === 0 && !this.running) await this.takeRun();
-    this.work();
+    if (this.jobs.idle) await this.takeRun();
+    this.jobs.work();
   }
 
   private async sync(clock: DatabaseClock): Promise<void> {
@@ -214,7 +204,7 @@ export class Scheduler {
 
   private queueSchedule(name: string): void {
     const trigger = `schedule:${name}`;
-    if (this.isBusy(name)) {
+    if (this.jobs.isBusy(name)) {
       this.tell({ kind: 'skipped', trigger });
       return;
     }
@@ -226,7 +216,7 @@ export class Scheduler {
     const remember = async (): Promise<void> => {
       if (!this.closing.signal.aborted) await this.watch?.remember(name, states);
     };
-    this.jobs.push({
+    this.jobs.add({
       schedule: name,
       order: {
         trigger,
@@ -242,10 +232,6 @@ export class Scheduler {
     });
   }
 
-  private isBusy(name: string): boolean {
-    return this.running?.job.schedule === name || this.jobs.some((job) => job.schedule === name);
-  }
-
   private watchSources(): SourceWatch | undefined {
     const { database, stateSchema, schedules, readSources } = this.options;
     if (readSources === undefined) return undefined;
@@ -254,11 +240,11 @@ export class Scheduler {
       stateSchema,
       schedules,
       read: readSources,
-      isBusy: (name) => this.isBusy(name),
+      isBusy: (name) => this.jobs.isBusy(name),
       onChange: (name) => {
         if (this.closing.signal.aborted || !this.leadership.held) return;
         this.queueSchedule(name);
-        this.work();
+        this.jobs.work();
       },
       onTrouble: (error) => this.tell({ kind: 'trouble', error }),
     });
@@ -267,10 +253,10 @@ export class Scheduler {
   private async takeRun(): Promise<void> {
     const { database, stateSchema } = this.options;
     const { aborted } = this.closing.signal;
-    const request = aborted ? undefined : await takeRequest(database, stateSchema, ['run']);
+    const request = aborted ? undefined : await takeRequest(database, stateSchema, ['run', 'rollback']);
     if (!request) return;
-    this.jobs.push({
-      order: runOrder(`request:${request.id}`, request.args),
+    this.jobs.add({
+      order: runOrder(`request:${request.id}`, request.args, request.kind),
       done: (outcome) =>
         answerRequest(database, stateSchema, request.id, {
           state: 'done',
@@ -288,55 +274,18 @@ export class Scheduler {
     const { database, stateSchema } = this.options;
     for (;;) {
       // a run of another process answers its own cancellation
-      if (!this.running && (await runLockHolder(database, stateSchema))) return;
+      if (!this.jobs.running && (await runLockHolder(database, stateSchema))) return;
       const request = await takeRequest(database, stateSchema, ['cancel']);
       if (!request) return;
-      const running = this.running;
-      running?.cancel.abort(new ThauError('SCHEDULE_CANCELLED', 'The run was cancelled by a request.'));
+      const { running } = this.jobs;
+      this.jobs.cancel(new ThauError('SCHEDULE_CANCELLED', 'The run was cancelled by a request.'));
       await answerRequest(database, stateSchema, request.id, {
         state: running ? 'done' : 'refused',
         answer: running
-          ? { cancelled: running.job.order.trigger }
+          ? { cancelled: running.trigger }
           : { message: 'No run of the schedule is under way.' },
       });
     }
-  }
-
-  private work(): void {
-    this.worker ??= this.workAll().finally(() => {
-      this.worker = undefined;
-    });
-  }
-
-  private async workAll(): Promise<void> {
-    for (let job = this.jobs[0]; job !== undefined && !this.closing.signal.aborted; job = this.jobs[0]) {
-      const cancel = new AbortController();
-      this.running = { job, cancel };
-      const ended = await this.perform(job, cancel.signal);
-      this.running = undefined;
-      // another process builds: the job stays first in line until the next look
-      if (ended === 'locked') return;
-      if (this.jobs[0] === job) this.jobs.shift();
-      if (this.jobs.length === 0) void this.look();
-    }
-  }
-
-  private async perform(job: Job, signal: AbortSignal): Promise<'locked' | 'ended'> {
-    const { trigger } = job.order;
-    this.tell({ kind: 'started', trigger });
-    try {
-      const outcome = await this.options.perform(job.order, signal);
-      this.tell({ kind: 'finished', trigger, outcome });
-      await job.done(outcome);
-    } catch (error) {
-      if (error instanceof ThauError && error.code === 'POSTGRES_RUN_LOCKED') {
-        this.tell({ kind: 'waiting', trigger });
-        return 'locked';
-      }
-      this.tell({ kind: 'failed', trigger, error });
-      await job.failed(error).catch((fault: unknown) => this.tell({ kind: 'trouble', error: fault }));
-    }
-    return 'ended';
   }
 
   private tell(event: ScheduleEvent): void {

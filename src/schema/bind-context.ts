@@ -22,6 +22,8 @@ export interface RowType {
   readonly relation: BoundRelation;
   readonly key: readonly string[];
   readonly variant?: { readonly column: string; readonly value: string };
+  /** A model of keys that were given up. */
+  readonly moved?: string;
   readonly abstract?: {
     readonly discriminator: string;
     readonly variants: Readonly<Record<string, string>>;

@@ -186,6 +186,16 @@ export function bindWhere(
       );
       continue;
     }
+    const isText = target.relation.columns[column]?.type === 'tsvector';
+    if (isText !== (op === 'SEARCH')) {
+      context.findings.error(
+        'SCHEMA_TYPE',
+        `argument ${item.name.value} of ${name} compares with column "${column}" (${target.relation.columns[column]?.type ?? ''}) by ${op}`,
+        item,
+        isText ? 'Write @where(op: SEARCH).' : 'SEARCH is for columns of the type tsvector.',
+      );
+      continue;
+    }
     bound.push({
       argument: item.name.value,
       column,

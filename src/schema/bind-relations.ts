@@ -1,4 +1,4 @@
-import { Kind, type StringValueNode } from 'graphql';
+import { Kind, type DirectiveNode, type StringValueNode } from 'graphql';
 import { didYouMean } from '../errors/suggest.js';
 import {
   columnOf,
@@ -109,7 +109,34 @@ function byRelation(context: BindContext, type: TypeDeclaration): RowType | unde
     }
     return { name: type.name, relation, key, abstract: { discriminator, variants: {} } };
   }
-  return { name: type.name, relation, key };
+  const moved = movedOf(context, type.name, key, node);
+  return { name: type.name, relation, key, ...(moved !== undefined && { moved }) };
+}
+
+/** The model of keys that were given up; undefined where none is named, or a finding was made. */
+function movedOf(
+  context: BindContext,
+  type: string,
+  key: readonly string[],
+  node: DirectiveNode,
+): string | undefined {
+  const model = stringArgument(node, 'moved');
+  if (model === undefined) return undefined;
+  const relation = context.relations.get(model);
+  if (relation === undefined || key.length !== 1) {
+    context.findings.error(
+      relation ? 'SCHEMA_KEY' : 'SCHEMA_UNKNOWN_MODEL',
+      relation
+        ? `type ${type} has a key of several columns, and moved is for keys of one`
+        : `type ${type} takes moved keys from model "${model}", which is not published`,
+      node,
+      relation ? 'Leave out moved.' : (didYouMean(model, context.relations.keys()) ?? 'Build the model.'),
+    );
+    return undefined;
+  }
+  const columns = [key[0] ?? '', `previous_${key[0] ?? ''}`];
+  const found = columns.map((name) => columnOf(context, relation, name, node, `moved of type ${type}`));
+  return found.every((column) => column !== undefined) ? model : undefined;
 }
 
 /** A key must tell rows apart, else pages repeat and lookups pick at random. */

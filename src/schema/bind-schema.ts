@@ -109,7 +109,12 @@ function bindRowType(context: BindContext, row: RowType): BoundType {
   }
   const common = { name: row.name, model: row.relation.model, key: row.key, fields };
   if (row.abstract) return { kind: 'abstract', ...common, ...row.abstract };
-  return { kind: 'object', ...common, ...(row.variant && { variant: row.variant }) };
+  return {
+    kind: 'object',
+    ...common,
+    ...(row.variant && { variant: row.variant }),
+    ...(row.moved !== undefined && { moved: row.moved }),
+  };
 }
 
 function addField(

@@ -47,6 +47,8 @@ export interface BoundObject {
   readonly key: readonly string[];
   /** A shape among several of one relation: `column = value` makes a row one of these. */
   readonly variant?: { readonly column: string; readonly value: string };
+  /** A model of keys that were given up, `previous_<key>`, and the key that stands for each now. */
+  readonly moved?: string;
   readonly fields: Readonly<Record<string, BoundField>>;
 }
 
@@ -120,7 +122,7 @@ export interface ViaJoin {
 export interface WhereArgument {
   readonly argument: string;
   readonly column: string;
-  readonly op: 'EQ' | 'NE' | 'IN' | 'LT' | 'LTE' | 'GT' | 'GTE' | 'CONTAINS';
+  readonly op: 'EQ' | 'NE' | 'IN' | 'LT' | 'LTE' | 'GT' | 'GTE' | 'CONTAINS' | 'SEARCH';
   readonly pgType: string;
 }
 

@@ -3,8 +3,13 @@
  * the same); what it leaves out is supplied from here.
  */
 export const directivesSdl = /* GraphQL */ `
-  "Ties a type to a model; \`key\` names the columns that tell its rows apart, \`discriminator\` the one that names the type."
-  directive @relation(model: String!, key: [String!]!, discriminator: String) on OBJECT | INTERFACE
+  "Ties a type to a model; \`key\` names the columns that tell its rows apart, \`discriminator\` the one that names the type, \`moved\` a model with keys that were given up (previous_<key>) and what stands for them now (<key>)."
+  directive @relation(
+    model: String!
+    key: [String!]!
+    discriminator: String
+    moved: String
+  ) on OBJECT | INTERFACE
   "Ties a field to a column of another name."
   directive @column(name: String!) on FIELD_DEFINITION
   "One row of another relation."
@@ -44,6 +49,8 @@ export const directivesSdl = /* GraphQL */ `
     GT
     GTE
     CONTAINS
+    "Finds the words of a text in a tsvector, each from its beginning, whatever the case and accents."
+    SEARCH
   }
 
   enum PiiKind {

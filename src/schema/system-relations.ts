@@ -15,6 +15,10 @@ export function systemRelations(stateSchema: string): Map<string, BoundRelation>
     `from ${state}.artifacts a, ${state}.pointer p, jsonb_array_elements(a.content) e where a.generation = p.generation and a.kind = '${kind}'`;
   const inArtifact = (kind: string, path: string): string =>
     artifact(kind).replace('a.content)', `a.content -> '${path}')`);
+  // "source.shop.crm.contacts" is called crm.contacts
+  const shortName = (id: string): string => `regexp_replace(${id}, '^[a-z_]+[.][^.]+[.]', '')`;
+  const dependsOn = `array(select ${shortName("d #>> '{}'")} from ${state}.artifacts m, jsonb_path_query(m.content, '$.nodes[*] ? (@.unique_id == $id).depends_on[*]', jsonb_build_object('id', e -> 'nodeId')) d where m.generation = p.generation and m.kind = 'manifest' order by 1)`;
+  const derivedFrom = `array(select ${shortName('f ->> 0')} || '.' || (f ->> 1) from ${state}.artifacts l, jsonb_array_elements(l.content -> (e ->> 'nodeId') -> (c ->> 'name')) f where l.generation = p.generation and l.kind = 'lineage' order by 1)`;
   const relations = [
     relation('thau.runs', `${state}.runs`, ['run_id'], {
       run_id: 'bigint!',
@@ -85,7 +89,7 @@ export function systemRelations(stateSchema: string): Map<string, BoundRelation>
     }),
     relation(
       'thau.models',
-      `(select e ->> 'model' as name, e ->> 'nodeId' as node_id, e ->> 'description' as description, m.schema_name, m.name as alias, (e ->> 'estimatedRows')::double precision as estimated_rows, m.built_by, g.published_at as built_at, m.stale_since ${inArtifact(
+      `(select e ->> 'model' as name, e ->> 'nodeId' as node_id, e ->> 'description' as description, m.schema_name, m.name as alias, (e ->> 'estimatedRows')::double precision as estimated_rows, m.built_by, g.published_at as built_at, m.stale_since, ${dependsOn} as depends_on ${inArtifact(
         'catalog',
         'relations',
       ).replace(
@@ -103,11 +107,12 @@ export function systemRelations(stateSchema: string): Map<string, BoundRelation>
         built_by: 'bigint!',
         built_at: 'timestamp with time zone',
         stale_since: 'timestamp with time zone',
+        depends_on: 'text[]!',
       },
     ),
     relation(
       'thau.columns',
-      `(select e ->> 'model' as model, c ->> 'name' as name, c ->> 'type' as type, c ->> 'description' as description, (c ->> 'notNull')::boolean as not_null, position::integer as position ${inArtifact(
+      `(select e ->> 'model' as model, c ->> 'name' as name, c ->> 'type' as type, c ->> 'description' as description, (c ->> 'notNull')::boolean as not_null, position::integer as position, ${derivedFrom} as derived_from ${inArtifact(
         'catalog',
         'relations',
       ).replace(
@@ -122,6 +127,27 @@ export function systemRelations(stateSchema: string): Map<string, BoundRelation>
         description: 'text',
         not_null: 'boolean!',
         position: 'integer!',
+        derived_from: 'text[]!',
+      },
+    ),
+    relation(
+      'thau.lineage',
+      `(select ${shortName('n.key')} as model, c.key as column_name, ${shortName('f ->> 0')} as from_model, f ->> 1 as from_column from ${state}.artifacts a join ${state}.pointer p using (generation), jsonb_each(a.content) n, jsonb_each(n.value) c, jsonb_array_elements(c.value) f where a.kind = 'lineage')`,
+      ['model', 'column_name', 'from_model', 'from_column'],
+      { model: 'text!', column_name: 'text!', from_model: 'text!', from_column: 'text!' },
+    ),
+    relation(
+      'thau.tests',
+      `(select distinct on (n.node_id) n.node_id, n.name, n.status, n.failures, n.message, n.finished_at as tested_at, n.run_id from ${state}.run_nodes n where n.resource_type in ('test', 'unit_test') and n.status not in ('carried', 'skipped') order by n.node_id, n.run_id desc)`,
+      ['node_id'],
+      {
+        node_id: 'text!',
+        name: 'text!',
+        status: 'text!',
+        failures: 'bigint',
+        message: 'text',
+        tested_at: 'timestamp with time zone',
+        run_id: 'bigint!',
       },
     ),
     relation(

@@ -31,6 +31,11 @@ export const systemParts: readonly { readonly file: string; readonly text: strin
         "The published models."
         models: [Model!]! @many(order: ["name"])
         model(name: String!): Model @one
+        "Which columns each column's value comes from, one step up: filter by model for where it comes from, by fromModel for what it becomes."
+        lineage: ColumnOriginConnection!
+          @many(order: ["model", "column_name", "from_model", "from_column"], aggregate: false)
+        "The newest result of each test."
+        tests: ModelTestConnection! @many(order: ["node_id"], aggregate: false)
         schedules: [Schedule!]! @many(order: ["name"])
         "Runs, cancellations and rollbacks that were asked for."
         requests: RunRequestConnection! @many(order: ["request_id desc"])
@@ -107,6 +112,29 @@ export const systemParts: readonly { readonly file: string; readonly text: strin
         staleSince: DateTime
         builtBy: Run @one(on: ["built_by = run_id"])
         columns: [ModelColumn!]! @many(on: ["name = model"], order: ["position"])
+        "Models and sources (crm.contacts) that it reads."
+        dependsOn: [String!]!
+      }
+
+      "One column that a column's value comes from, as its SQL says."
+      type ColumnOrigin
+        @relation(model: "thau.lineage", key: ["model", "column_name", "from_model", "from_column"]) {
+        model: String!
+        column: String! @column(name: "column_name")
+        "A model, or a source: crm.contacts."
+        fromModel: String!
+        fromColumn: String!
+      }
+
+      type ModelTest @relation(model: "thau.tests", key: ["node_id"]) {
+        nodeId: String!
+        name: String!
+        "pass, warn, fail, error"
+        status: String!
+        failures: BigInt
+        message: String
+        testedAt: DateTime
+        run: Run @one(on: ["run_id"])
       }
 
       type ModelColumn @relation(model: "thau.columns", key: ["model", "name"]) {
@@ -117,6 +145,8 @@ export const systemParts: readonly { readonly file: string; readonly text: strin
         "Proven to have a value in every row."
         notNull: Boolean!
         position: Int!
+        "The columns its value comes from, one step up: orders.revenue, crm.contacts.email; none for what is counted or made up."
+        derivedFrom: [String!]!
       }
 
       type Schedule @relation(model: "thau.schedules", key: ["name"]) {

@@ -247,4 +247,49 @@ describe('materializations written in Jinja', () => {
       own.remove();
     }
   });
+
+  test('the project may say itself how a test is run, and its hooks find the results as objects', async () => {
+    const own = projectFolder({
+      'dbt_project.yml':
+        'name: shop\nprofile: shop\nmodel-paths: [transforms]\non-run-end: "{{ note(results) }}"\n',
+      'macros/note.sql': `{% macro note(results) %}
+        {% if execute %}
+          {% for result in results if result.node.to_dict().name == 'two' %}
+            create table if not exists public.told as select '{{ result.to_dict()["status"] }} {{ result.failures }} {{ result.timing[0].to_dict().name }} {{ "select" in result.node.compiled_code }}' as what
+          {% endfor %}
+        {% endif %}
+      {% endmacro %}`,
+      'macros/test.sql': `{% materialization test, default %}
+        {% do run_query('create table if not exists public.ran as select 1 as n') %}
+        {% call statement('main', fetch_result=true) %}
+          select count(*) + 40 as failures, true as should_warn, count(*) > 1 as should_error from ({{ sql }}) as s
+        {% endcall %}
+        {{ return({'relations': []}) }}
+      {% endmaterialization %}`,
+      'transforms/one.sql': 'select 1 as id',
+      'tests/two.sql': "select * from {{ ref('one') }} union all select 2",
+      'tests/alone.sql': "select * from {{ ref('one') }}",
+    });
+    const other = projectFolder({
+      'macros/test.sql': `{% macro postgres__get_test_sql(main_sql, fail_calc, warn_if, error_if, limit) %}
+        select {{ fail_calc }} + 6 as failures, false as should_warn, true as should_error from ({{ main_sql }}) as s
+      {% endmacro %}`,
+      'transforms/one.sql': 'select 1 as id',
+      'tests/two.sql': "select * from {{ ref('one') }}",
+    });
+    try {
+      const env = { DATABASE_URL: database.url };
+      const ran = await thau(['build', '--project-dir', own.path], env);
+      expect(ran.stderr).toContain('two: 42 rows');
+      expect(ran.stderr).toMatch(/WARN +test +alone +41 /);
+      expect(await database.query('select n from public.ran')).toEqual([{ n: 1 }]);
+      expect(await database.query('select what from public.told')).toEqual([
+        { what: 'fail 42 execute True' },
+      ]);
+      expect((await thau(['build', '--project-dir', other.path], env)).stderr).toContain('two: 7 rows');
+    } finally {
+      own.remove();
+      other.remove();
+    }
+  });
 });

@@ -212,11 +212,10 @@ describe('artifacts', () => {
       '--output-keys',
       'name',
       'resource_type',
-      '--resource-type',
+      '--resource-types',
       'seed',
       'metric',
-      '--exclude-resource-type',
-      'seed',
+      '--exclude-resource-types=seed',
     );
     expect(
       listed.stdout

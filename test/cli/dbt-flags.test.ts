@@ -38,6 +38,8 @@ describe('what dbt’s fingers type', () => {
       '--no-send-anonymous-usage-stats',
       '--no-use-colors',
       '--no-debug',
+      '--no-introspect',
+      '--no-favor-state',
     );
     expect(built.code).toBe(0);
     expect(existsSync(join(project.path, 'elsewhere/run_results.json'))).toBe(true);

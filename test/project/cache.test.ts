@@ -338,7 +338,7 @@ describe('what is kept', () => {
         }),
         fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
         fc
-          .constantFrom('', '\n', 'thau parse cache 2\n{}', '{"__proto__": {"polluted": true}}')
+          .constantFrom('', '\n', 'thau parse cache 3\n{}', '{"__proto__": {"polluted": true}}')
           .map((t) => Buffer.from(t)),
       );
       fc.assert(

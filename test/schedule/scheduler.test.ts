@@ -9,7 +9,8 @@ import { Database } from '../../src/postgres/database.js';
 import { migrate } from '../../src/postgres/migrate.js';
 import type { PerformRun, RunOrder } from '../../src/schedule/run-order.js';
 import { readSchedules } from '../../src/schedule/schedule-rows.js';
-import { type ScheduleEvent, Scheduler } from '../../src/schedule/scheduler.js';
+import type { ScheduleEvent } from '../../src/schedule/schedule-event.js';
+import { Scheduler } from '../../src/schedule/scheduler.js';
 import { connectionOf } from '../support/connection.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 

@@ -35,6 +35,16 @@ const customerOf = async (identity: string): Promise<unknown> =>
     await database.query('select customer_id from unified.identities where identity_id = $1', [identity])
   )[0]?.['customer_id'];
 
+/** Given up by C9 in the merge. */
+let givenUp: string;
+
+const movedTo = async (number: string): Promise<unknown> =>
+  (
+    await database.query('select customer_id from unified.customer_moves where previous_customer_id = $1', [
+      number,
+    ])
+  )[0]?.['customer_id'];
+
 const customerOfRecord = async (type: string, id: string): Promise<unknown> =>
   (
     await database.query(
@@ -219,6 +229,8 @@ test('the third delivery: a second account with phone and email of two customers
     previous_customer_id: String(Math.max(Number(first), Number(second))),
     customer_id: one,
   });
+  givenUp = String(Math.max(Number(first), Number(second)));
+  expect(await movedTo(givenUp)).toBe(one);
 }, 300_000);
 
 test('somebody says they are two: the weakest tie gives way, the first keeps the number, a split is told', async () => {
@@ -230,6 +242,8 @@ test('somebody says they are two: the weakest tie gives way, the first keeps the
   await build();
   expect(await customerOf('crm_id:C8')).toBe(one);
   expect(await customerOf('crm_id:C9')).not.toBe(one);
+  // the number that C9 had before the merge leads to C9 again
+  expect(await movedTo(givenUp)).toBe(await customerOf('crm_id:C9'));
   expect(
     await database.query(
       "select kind, previous_customer_id from unified.identity_events where kind = 'split'",

@@ -84,6 +84,20 @@ describe('identity, against the truth of the sample', () => {
     expect(path.every((step) => step.record !== '' && step.evidence >= 1)).toBe(true);
   });
 
+  test('a customer is found by what is known of them, whoever shares it', async () => {
+    const [row] = await rows(`
+      select count(*)::int as missing
+      from unified.identities as i
+      join unified.customers as c using (customer_id)
+      where i.identifier_type in ('email', 'phone')
+        and (c.search @@ (quote_literal(ltrim(i.identifier_value, '+')) || ':*')::tsquery) is not true`);
+    expect(row).toEqual({ missing: 0 });
+    const unfound = await rows(`
+      select order_id from unified.orders join unified.customers as c using (customer_id)
+      where (c.search @@ (quote_literal(lower(order_number)) || ':*')::tsquery) is not true`);
+    expect(unfound).toEqual([]);
+  });
+
   test('why_same of two people is null', async () => {
     expect(
       await rows(`

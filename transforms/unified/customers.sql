@@ -3,6 +3,7 @@
     {'columns': ['email']},
     {'columns': ['phone']},
     {'columns': ['search_name']},
+    {'columns': ['search'], 'type': 'gin'},
     {'columns': ['last_seen_at']}
 ]) }}
 
@@ -166,6 +167,47 @@ known as (
 
 ),
 
+{#- What a person may be found by, as lexemes: every name told, word by word; addresses; phone numbers as +84 and as 0
+    write them; numbers of orders, cards, tickets and accounts. -#}
+terms as (
+
+    select values_told.customer_id, words.word as term
+    from {{ ref('profile_values') }} as values_told
+    cross join lateral unnest(string_to_array({{ search_key('values_told.value') }}, ' ')) as words (word)
+    where values_told.field = 'full_name'
+    union
+    select customer_id, identifier_value
+    from identities
+    where identifier_type = 'email'
+    union
+    select identities.customer_id, forms.term
+    from identities
+    cross join lateral (
+        values
+            (substring(identities.identifier_value from 2)),
+            ('0' || substring(identities.identifier_value from '^[+]84([0-9]+)$'))
+    ) as forms (term)
+    where identities.identifier_type = 'phone'
+    union
+    select customer_id, lower(identifier_value)
+    from identities
+    where identifier_type in ('crm_id', 'account', 'loyalty_no', 'ticket')
+    union
+    select customer_id, lower(order_number)
+    from {{ ref('orders') }}
+    where customer_id is not null
+
+),
+
+searches as (
+
+    select customer_id, array_to_tsvector(array_agg(term)) as search
+    from terms
+    where term <> ''
+    group by customer_id
+
+),
+
 levelled as (
 
     select
@@ -183,6 +225,7 @@ final as (
         levelled.customer_id,
         levelled.full_name,
         {{ search_key('levelled.full_name') }} as search_name,
+        searches.search,
         case
             when levelled.full_name like '% %' then substring(levelled.full_name from '[^ ]+$')
             else levelled.full_name
@@ -228,6 +271,7 @@ final as (
             case when levelled.feedback_count = 0 then 'feedback' end
         ], null)) as understanding_gaps
     from levelled
+    left join searches on levelled.customer_id = searches.customer_id
     cross join {{ ref('clock') }} as clock
 
 )

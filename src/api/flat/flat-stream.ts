@@ -7,6 +7,8 @@ import { rowStream } from '../../postgres/statements/row-stream.js';
 import { wireValue } from '../../postgres/statements/wire-value.js';
 import { isSuspect } from '../../query/complete-suspect.js';
 import type { PlannedStatement } from '../../query/planner.js';
+import { takeSubjects } from '../../query/subjects.js';
+import type { SubjectAudit } from '../audit/subject-audit.js';
 import type { GenerationFollower } from '../generation/follower.js';
 import type { LoadedGeneration } from '../generation/loaded-generation.js';
 import type { RequestContext } from '../http/request-context.js';
@@ -21,6 +23,7 @@ export interface FlatStreamsOptions {
   readonly state: string;
   readonly follower: GenerationFollower<LoadedGeneration>;
   readonly slots: StreamSlots;
+  readonly audit: SubjectAudit;
   readonly statementTimeout: number;
 }
 
@@ -35,6 +38,8 @@ export interface FlatStream {
   readonly generation: string;
   /** Says the same as long as the rows are the same; undefined where more than a publish changes them. */
   readonly identity: string | undefined;
+  /** Whether record is kept of who reads it, so that no answer may be given without a look at its rows. */
+  readonly audited: boolean;
   /** Parsed rows, batch by batch. */
   readonly batches: AsyncGenerator<readonly unknown[], void, void>;
 }
@@ -64,6 +69,7 @@ export class FlatStreams {
       identity: plan.published
         ? `${loaded.generation} ${plan.name} ${JSON.stringify(values.slice(1).map(wireValue))}`
         : undefined,
+      audited: plan.pii.length > 0,
       batches: this.#read(loaded, planned, operation, variables, context),
     };
   }
@@ -91,7 +97,9 @@ export class FlatStreams {
           for await (const texts of this.#leased(loaded, plan, context)) {
             if (texts === false) break;
             stood = true;
-            yield texts.map((text) => completed(loaded, operation, plan, text));
+            yield (await this.#shown(loaded, plan, operation, context, texts)).map((text) =>
+              completed(loaded, operation, plan, text),
+            );
           }
           if (stood) return;
         } catch (error) {
@@ -106,6 +114,25 @@ export class FlatStreams {
     } finally {
       release();
     }
+  }
+
+  /** Rows as they go out, after record was kept of whose personal data they show. */
+  async #shown(
+    loaded: LoadedGeneration,
+    { plan }: PlannedStatement,
+    operation: TrustedOperation,
+    context: RequestContext,
+    texts: readonly string[],
+  ): Promise<readonly string[]> {
+    if (plan.pii.length === 0) return texts;
+    const taken = texts.map(takeSubjects);
+    await this.#options.audit.note(context, {
+      operation: operation.name,
+      generation: loaded.generation,
+      fields: plan.pii,
+      subjects: new Set(taken.flatMap(({ subjects }) => [...subjects])),
+    });
+    return taken.map(({ data }) => data);
   }
 
   /** Yields at least once where the generation is the current one: an empty batch stands for no rows. */

@@ -51,7 +51,10 @@ export async function sendStream(
   loaded: LoadedGeneration,
   { streams }: { readonly streams: FlatStreams },
 ): Promise<FastifyReply> {
-  const { batches, identity, generation } = streams.plan(operation, asked.variables, context);
+  const { batches, audited, ...told } = streams.plan(operation, asked.variables, context);
+  const { generation } = told;
+  // whom an answer shows is learned from its rows alone
+  const identity = audited ? undefined : told.identity;
   const type = flatTypes[format];
   reply.type(type).header('x-thau-generation', generation);
   const key = identity && `${operation.name}.${format} ${String(asked.bom)} ${String(asked.raw)} ${identity}`;

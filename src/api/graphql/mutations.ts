@@ -47,6 +47,24 @@ export function requestMutations(
         { select: select ?? [], exclude: exclude ?? [], full_refresh: fullRefresh ?? false },
         context,
       ),
+    rollback: async ({ generation }: { readonly generation?: string | null }, context: RequestContext) => {
+      const { rows } = await database.query<{ generation: number }>(
+        `select generation from ${state}.generations g
+         where retired_at is null and ($1::text is null or generation::text = $1)
+           and generation <> (select p.generation from ${state}.pointer p)
+         order by generation desc limit 1`,
+        [generation ?? null],
+      );
+      const [earlier] = rows;
+      if (earlier === undefined) {
+        const which = generation ? `Generation ${generation}` : 'An earlier generation';
+        throw graphqlFault('BAD_USER_INPUT', `${which} is not kept, or is the current one.`, {
+          status: 200,
+          hint: 'warehouse { generations { nodes { generation retiredAt } } } shows which are.',
+        });
+      }
+      return ask('rollback', { to: earlier.generation }, context);
+    },
     cancelRun: async ({ runId }: { readonly runId: string }, context: RequestContext) => {
       const { rows } = await database.query<{ runId: number }>(
         `select run_id as "runId" from ${state}.runs where run_id::text = $1 and state = 'running'`,

@@ -127,8 +127,17 @@ function nodeArtifact(
       defer_relation: isModel ? null : undefined,
       index: type === 'operation' ? Number(/-(\d+)$/.exec(node.unique_id)?.[1] ?? 0) : undefined,
     },
-    isSeed ? { ...node, depends_on: { macros: node.depends_on.macros } } : node,
+    isSeed ? { ...withHooks(node), depends_on: { macros: node.depends_on.macros } } : withHooks(node),
   );
+}
+
+/** Hooks stand under dbt's spelling, which few nodes need. */
+function withHooks(node: ManifestNode): ManifestNode {
+  if (node.config.pre_hook.length + node.config.post_hook.length === 0) return node;
+  const { pre_hook: before, post_hook: after, ...rest } = node.config;
+  const written = (hooks: typeof before): Json[] => hooks.map((hook) => ({ ...hook, index: null }));
+  const config = { ...rest, 'pre-hook': written(before), 'post-hook': written(after) };
+  return { ...node, config: config as unknown as ManifestNode['config'] };
 }
 
 function contractOf(node: ManifestNode): Json {

@@ -20,13 +20,14 @@ export function runResults(summary: RunSummary, options: RunResultsOptions): Rec
       invocation_started_at: null,
       env: {},
     },
-    results: summary.results.map(toResult),
+    results: summary.results.map(resultArtifact),
     elapsed_time: summary.seconds,
     args: options.args,
   };
 }
 
-function toResult(result: NodeResult): Record<string, unknown> {
+/** One result, in the artifact and in `results` of `on-run-end`. */
+export function resultArtifact(result: NodeResult): Record<string, unknown> {
   const timing =
     result.startedAt && result.finishedAt
       ? [

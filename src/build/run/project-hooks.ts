@@ -1,5 +1,7 @@
-import type { ManifestNode } from '../../project/manifest.js';
+import { DataObject } from '../../project/context/data-object.js';
+import type { Manifest, ManifestNode } from '../../project/manifest.js';
 import type { Session } from '../../postgres/session.js';
+import { resultArtifact } from '../artifacts/run-results.js';
 import type { NodeResult } from '../report/node-result.js';
 import { nodeFailure } from './node-failure.js';
 import type { RunScope } from './run-scope.js';
@@ -23,14 +25,7 @@ export async function runProjectHooks(
       ? {
           schemas,
           database_schemas: schemas.map((schema) => [null, schema]),
-          results: results.map((result) => ({
-            status: result.status,
-            message: result.message,
-            failures: result.failures,
-            execution_time: result.seconds ?? 0,
-            unique_id: result.nodeId,
-            node: scope.options.manifest.nodes[result.nodeId] ?? null,
-          })),
+          results: results.map((result) => resultObject(result, scope.options.manifest)),
         }
       : undefined;
   for (const hook of hooks) {
@@ -44,6 +39,19 @@ export async function runProjectHooks(
     }
     await adapter.commit();
   }
+}
+
+/** A result as hooks find it in `results`, where dbt has objects with `to_dict()`. */
+function resultObject(result: NodeResult, { nodes, unit_tests: tests }: Manifest): DataObject {
+  const { timing, ...rest } = resultArtifact(result);
+  const node = nodes[result.nodeId] ?? tests[result.nodeId];
+  const { compiledCode } = result;
+  const compiled = compiledCode === undefined ? {} : { compiled: true, compiled_code: compiledCode };
+  return new DataObject({
+    ...rest,
+    timing: (timing as readonly object[]).map((one) => new DataObject(one)),
+    node: node ? new DataObject({ ...node, ...compiled }) : null,
+  });
 }
 
 /** dbt names them `operation.shop.shop-on-run-start-0`. */

@@ -23,6 +23,12 @@ export interface Renderer {
     name: string,
     config?: Readonly<Record<string, unknown>>,
   ): { readonly node: { readonly unique_id: string } } | undefined;
+  /** A test as the project itself runs it: the row that tells `failures`, `should_warn`, `should_error`. */
+  ownTest?(
+    node: ManifestNode,
+    compiled: string,
+    context: RunContext,
+  ): Promise<ReadonlyMap<string, string | null> | undefined>;
   /** Runs a materialisation written in Jinja. Answers the relations it returned. */
   materialize?(node: ManifestNode, compiled: string, context: RunContext): Promise<readonly RelationName[]>;
 }

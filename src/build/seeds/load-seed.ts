@@ -4,6 +4,7 @@ import { quoteIdentifier } from '../../postgres/identifier.js';
 import type { Session } from '../../postgres/session.js';
 import { sqlName } from '../relation.js';
 import { seedValue, TypeGuess } from './infer-types.js';
+import { seedNumber } from './seed-number.js';
 import { seedRecords, type SeedFile } from './seed-records.js';
 
 export interface SeedSource {
@@ -33,7 +34,7 @@ export async function loadSeed(tx: Session, input: SeedInput): Promise<number> {
   if (input.empty) return 0;
   const list = columns.map((column) => quoteIdentifier(column.name)).join(', ');
   try {
-    return await tx.copyIn(`copy ${table} (${list}) from stdin`, copyLines(input.file));
+    return await tx.copyIn(`copy ${table} (${list}) from stdin`, copyLines(input.file, columns));
   } catch (error) {
     throw await valueError(error, input.file);
   }
@@ -42,6 +43,8 @@ export async function loadSeed(tx: Session, input: SeedInput): Promise<number> {
 export interface SeedColumn {
   readonly name: string;
   readonly type: string;
+  /** Numbers by their looks: they are loaded as what they say. */
+  readonly isNumber: boolean;
 }
 
 /** The columns of a seed, in one pass over its file. */
@@ -66,11 +69,14 @@ export async function readSeedColumns(input: SeedSource): Promise<readonly SeedC
     });
   }
   const given = new Map(Object.entries(input.columnTypes).map(([name, type]) => [name.toLowerCase(), type]));
-  return names.map((name, index) => ({
-    name,
-    type: given.get(name.toLowerCase()) ?? guesses[index]?.type ?? 'text',
-  }));
+  return names.map((name, index) => {
+    const own = given.get(name.toLowerCase());
+    const guess = guesses[index]?.type ?? 'text';
+    return { name, type: own ?? guess, isNumber: own === undefined && numbers.has(guess) };
+  });
 }
+
+const numbers: ReadonlySet<string> = new Set(['integer', 'bigint', 'numeric', 'double precision']);
 
 function columnNames(header: readonly string[], input: SeedSource): readonly string[] {
   const names = header.map((name) => {
@@ -90,7 +96,10 @@ function columnNames(header: readonly string[], input: SeedSource): readonly str
 }
 
 /** The file again, in COPY's text format: a record is one line, so that PostgreSQL's line is the record's number. */
-async function* copyLines(file: SeedFile): AsyncGenerator<string, void, void> {
+async function* copyLines(
+  file: SeedFile,
+  columns: readonly SeedColumn[],
+): AsyncGenerator<string, void, void> {
   let chunk = '';
   let header = true;
   for await (const record of seedRecords(file)) {
@@ -98,7 +107,8 @@ async function* copyLines(file: SeedFile): AsyncGenerator<string, void, void> {
       header = false;
       continue;
     }
-    chunk += `${record.fields.map(copyField).join('\t')}\n`;
+    const fields = record.fields.map((field, index) => copyField(field, columns[index]?.isNumber ?? false));
+    chunk += `${fields.join('\t')}\n`;
     if (chunk.length > 65_536) {
       yield chunk;
       chunk = '';
@@ -107,8 +117,9 @@ async function* copyLines(file: SeedFile): AsyncGenerator<string, void, void> {
   if (chunk !== '') yield chunk;
 }
 
-function copyField(field: string): string {
+function copyField(field: string, isNumber: boolean): string {
   const value = seedValue(field);
+  if (value !== null && isNumber) return seedNumber(value)?.text ?? value;
   return value === null ? '\\N' : value.replace(/[\\\n\r\t]/g, (char) => escapes[char] ?? char);
 }
 

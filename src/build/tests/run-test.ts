@@ -41,8 +41,18 @@ export async function runTest(
       rows = place.sql;
       relation = place.relation;
     }
-    const answer = await session.queryText(verdictQuery(rows, config));
-    const told = verdict(compiled.node, config, answer.rows);
+    const place = { database: null, schema: node.schema, identifier: node.alias };
+    const own = await scope.options.renderer.ownTest?.(
+      compiled.node,
+      relation === null ? compiled.compiledCode : `select * from ${rows}`,
+      scope.context(adapter, place),
+    );
+    // its statements may have begun a transaction, which is not to be the session's next user's
+    await adapter.commit();
+    const answered = own
+      ? [['failures', 'should_warn', 'should_error'].map((name) => own.get(name) ?? null)]
+      : (await session.queryText(verdictQuery(rows, config))).rows;
+    const told = verdict(compiled.node, config, answered);
     // dbt's --warn-error: what would warn fails
     const strict = told.status === 'warn' && scope.options.flags['WARN_ERROR'] === true;
     const { failures } = told;
@@ -59,6 +69,7 @@ export async function runTest(
       compiledCode: compiled.compiledCode,
     };
   } catch (error) {
+    await adapter.rollback().catch(() => undefined);
     throw nodeFailure(error, node);
   }
 }

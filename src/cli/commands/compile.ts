@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Option } from 'commander';
 import type { AddCommand } from '../command.js';
 import { addDeferralFlags, addSelectionFlags, type RunFlagsGiven } from '../run/run-flags.js';
 
@@ -13,6 +14,7 @@ export const addCompile: AddCommand = (program, run) => {
     addSelectionFlags(program.command('compile').description('render templates to SQL, in target/compiled')),
   )
     .option('--empty', 'as if with --empty')
+    .addOption(new Option('--threads <count>', 'one node after the other is rendered').hideHelp())
     .option('-f, --full-refresh', 'as if with --full-refresh')
     .option('--inline <sql>', 'render this instead')
     .option('--output <how>', 'text or json', 'text')
@@ -34,7 +36,7 @@ export const addCompile: AddCommand = (program, run) => {
         const { manifest, settings } = project;
         const warn = (message: string): void => output.log(message, {}, 'warn');
         if (flags.inline !== undefined) {
-          const defer = deferralOf(flags, context.env, warehouse.facts.database, warn);
+          const defer = deferralOf(flags, context.env, warehouse, warn);
           const { compiled: made, faults } = await compileNodes({
             database: warehouse.database,
             stateSchema: warehouse.settings.database.stateSchema,

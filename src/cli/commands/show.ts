@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { AddCommand } from '../command.js';
 import { addDeferralFlags, addSelectionFlags, type RunFlagsGiven } from '../run/run-flags.js';
 
@@ -17,6 +18,7 @@ export const addShow: AddCommand = (program, run) => {
     ),
   )
     .option('--limit <count>', 'rows of each', '5')
+    .addOption(new Option('--threads <count>', 'one node after the other is rendered').hideHelp())
     .option('--inline <sql>', 'this SQL, with templates, instead of a node')
     .option('--inline-direct <sql>', 'this SQL as it is')
     .option('--output <how>', 'text or json', 'text')
@@ -59,7 +61,7 @@ export const addShow: AddCommand = (program, run) => {
           inline === undefined
             ? [...selected].flatMap((id) => manifest.nodes[id] ?? [])
             : [inlineNode(manifest, direct ?? inline)];
-        const defer = deferralOf(flags, context.env, warehouse.facts.database, warn);
+        const defer = deferralOf(flags, context.env, warehouse, warn);
         for (const node of nodes) {
           const shown = await showRows({
             database,

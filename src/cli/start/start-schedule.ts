@@ -1,5 +1,5 @@
 import type { PerformRun } from '../../schedule/run-order.js';
-import type { ScheduleEvent } from '../../schedule/scheduler.js';
+import type { ScheduleEvent } from '../../schedule/schedule-event.js';
 import type { CommandContext } from '../command.js';
 import type { Output } from '../output.js';
 import { sourceReader } from './source-reader.js';

@@ -2,6 +2,7 @@ import type { Place } from '../../errors/thau-error.js';
 import { limitFault } from '../fault.js';
 import type { Callables } from '../filters/callables.js';
 import { placeOf, type Origin } from '../locate.js';
+import type { Callable } from '../filters/callable.js';
 import type { Limits } from '../values/call.js';
 import type { UndefinedMode } from '../values/undefined.js';
 import type { Value } from '../values/value.js';
@@ -13,6 +14,8 @@ export interface Globals {
   keys?(): Iterable<string>;
   /** What a render among these names may use, where the render itself says nothing. */
   readonly limits?: Partial<Limits> | undefined;
+  /** Filters beside the language's own, where the render itself brings none. */
+  readonly filters?: ReadonlyMap<string, Callable> | undefined;
 }
 
 /** What one render shares among all its macros. Its counters are the only state that changes. */

@@ -10,6 +10,7 @@ import * as artifactsBeforeTheFlip from './008_artifacts_before_the_flip.js';
 import * as mappingBeforeTheFlip from './009_mapping_before_the_flip.js';
 import * as sourceSchedules from './010_source_schedules.js';
 import * as published from './011_published.js';
+import * as subjectReads from './012_subject_reads.js';
 
 export interface StateMigration {
   readonly name: string;
@@ -30,4 +31,5 @@ export const stateMigrations: readonly StateMigration[] = [
   { name: '009_mapping_before_the_flip', ...mappingBeforeTheFlip },
   { name: '010_source_schedules', ...sourceSchedules },
   { name: '011_published', ...published },
+  { name: '012_subject_reads', ...subjectReads },
 ];

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, write
 import { dirname } from 'node:path';
 
 /** What the file begins with; another number means another shape, and nothing of an older one is used. */
-const format = 'thau parse cache 2';
+const format = 'thau parse cache 3';
 
 /**
  * The body of a cache file; undefined where there is none, where it is of another version, cut short, or changed by

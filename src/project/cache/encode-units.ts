@@ -6,10 +6,11 @@ import type { PatchKind } from '../properties/properties.js';
 import type { ConfigValues } from '../settings/merge-config.js';
 import type { ProjectSettings } from '../settings/project-settings.js';
 import type { Unit } from './effects.js';
+import { NodeShapes, ShapedNodes, type NodeRow, type NodeShape, type PlainNode } from './node-shapes.js';
 import { isPlainData } from './plain-data.js';
 
 /** A node whose config, tags, meta, refs and sources are kept elsewhere; their keys hold its place in the order. */
-type SlimNode = Record<string, unknown>;
+type SlimNode = PlainNode;
 
 interface EncodedCapture {
   readonly r: readonly (readonly [RefArgs, Place])[];
@@ -23,8 +24,8 @@ interface EncodedUnit {
   readonly p?: readonly (readonly [PatchKind, string, string, string | null])[];
   readonly o?: Unit['docs'];
   /** Drafts: node, capture, package. */
-  readonly d?: readonly (readonly [SlimNode, EncodedCapture, string])[];
-  readonly x?: readonly SlimNode[];
+  readonly d?: readonly (readonly [NodeRow, EncodedCapture, string])[];
+  readonly x?: readonly NodeRow[];
   readonly s?: readonly SourceNode[];
   readonly xs?: readonly SourceNode[];
   readonly n?: readonly (readonly [DeclaredNode, EncodedCapture, string])[];
@@ -46,6 +47,7 @@ export interface EncodedUnits {
   readonly files: readonly string[];
   /** Each distinct config once: thousands of tests have the same. */
   readonly configs: readonly ConfigValues[];
+  readonly shapes: readonly NodeShape[];
   readonly units: Readonly<Record<string, EncodedUnit>>;
 }
 
@@ -57,28 +59,34 @@ export function encodeUnits(units: ReadonlyMap<string, Unit>): EncodedUnits {
     const one = encoder.unit(unit);
     if (one !== undefined) encoded[id] = one;
   }
-  return { files: [...encoder.files.keys()], configs: encoder.configs, units: encoded };
+  return {
+    files: [...encoder.files.keys()],
+    configs: encoder.configs,
+    shapes: encoder.shapes.finish(),
+    units: encoded,
+  };
 }
 
 class Encoder {
   readonly files = new Map<string, number>();
   readonly configs: ConfigValues[] = [];
+  readonly shapes = new NodeShapes();
   readonly #configs = new Map<object | string, number>();
 
   unit({ files, patches, docs, effects }: Unit): EncodedUnit | undefined {
     const { sources, disabledSources, taken, warnings, value } = effects;
     if (![sources, disabledSources, value ?? null].every(isPlainData)) return undefined;
-    const drafts: (readonly [SlimNode, EncodedCapture, string])[] = [];
+    const drafts: (readonly [NodeRow, EncodedCapture, string])[] = [];
     for (const { node, capture, package: settings } of effects.drafts) {
       const slim = this.#node(node, capture);
       if (slim === undefined) return undefined;
-      drafts.push([slim, encodeCapture(capture), settings.name]);
+      drafts.push([this.shapes.add(slim), encodeCapture(capture), settings.name]);
     }
-    const disabled: SlimNode[] = [];
+    const disabled: NodeRow[] = [];
     for (const node of effects.disabled) {
       const slim = this.#node(node, undefined);
       if (slim === undefined) return undefined;
-      disabled.push(slim);
+      disabled.push(this.shapes.add(slim));
     }
     if (!effects.declared.every(({ node }) => isPlainData(node))) return undefined;
     const declared = effects.declared.map(
@@ -152,9 +160,10 @@ function encodeWarning({ code, message, at, hint, excerpt, notes }: ThauError): 
 
 /** The units of a cache file, for a project with these packages; throws when they have another shape. */
 export function decodeUnits(
-  { files, configs, units }: EncodedUnits,
+  { files, configs, shapes, units }: EncodedUnits,
   packages: ReadonlyMap<string, ProjectSettings>,
 ): Map<string, Unit> {
+  const nodes = new ShapedNodes(shapes);
   const nodeOf = (slim: SlimNode): ManifestNode => {
     const config = needed(configs[slim['config'] as number]) as NodeConfig;
     slim['config'] = config;
@@ -170,13 +179,14 @@ export function decodeUnits(
     patches: one.p ?? [],
     docs: one.o ?? [],
     effects: {
-      drafts: (one.d ?? []).map(([slim, encoded, name]) => {
+      drafts: (one.d ?? []).map(([row, encoded, name]) => {
+        const slim = nodes.node(row);
         const capture = decodeCapture(encoded);
         slim['refs'] = capture.refs.map(({ ref }) => ref);
         slim['sources'] = capture.sources.map(({ source }) => source);
         return { node: nodeOf(slim), capture, package: settingsOf(name) };
       }),
-      disabled: (one.x ?? []).map(nodeOf),
+      disabled: (one.x ?? []).map((row) => nodeOf(nodes.node(row))),
       sources: one.s ?? [],
       disabledSources: one.xs ?? [],
       declared: (one.n ?? []).map(([node, encoded, name]) => ({

@@ -120,10 +120,8 @@ export class ParseCache {
 
 function isBody(body: unknown): body is CacheBody {
   if (typeof body !== 'object' || body === null) return false;
-  const { version, readings, world, salt, environment, stamps, files, configs, units } = body as Record<
-    string,
-    unknown
-  >;
+  const { version, readings, world, salt, environment, stamps, files, configs, shapes, units } =
+    body as Record<string, unknown>;
   const isMapping = (value: unknown): boolean =>
     typeof value === 'object' && value !== null && !Array.isArray(value);
   return (
@@ -131,6 +129,7 @@ function isBody(body: unknown): body is CacheBody {
     typeof salt === 'string' &&
     Array.isArray(files) &&
     Array.isArray(configs) &&
+    Array.isArray(shapes) &&
     [environment, stamps, units].every(isMapping) &&
     typeof version === 'string' &&
     isMapping(readings) &&

@@ -61,7 +61,9 @@ function filterOf(value: unknown): Fields | null {
   const texts = (Array.isArray(value) ? (value as unknown[]) : [value]).filter(
     (one) => typeof one === 'string',
   );
-  return texts.length === 0 ? null : { where_filters: texts.map((text) => ({ where_sql_template: text })) };
+  return texts.length === 0
+    ? null
+    : { where_filters: texts.map((text) => ({ where_sql_template: text.replace(/\n$/, '') })) };
 }
 
 /** `30 days` is thirty of the grain `day`. */

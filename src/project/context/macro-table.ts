@@ -154,6 +154,7 @@ export class MacroTable {
 function stepsOf(name: string, config: Readonly<Record<string, unknown>>): readonly string[] {
   const table = ['get_create_table_as_sql', 'create_table_as', 'create_indexes', 'get_create_index_sql'];
   if (name === 'table') return table;
+  if (name === 'test') return ['get_test_sql'];
   if (name === 'view') return ['get_create_view_as_sql', 'create_view_as'];
   const strategy = config['incremental_strategy'] ?? 'default';
   if (name !== 'incremental' || typeof strategy !== 'string' || strategy === 'microbatch') return [];

@@ -1,10 +1,15 @@
 import { macroOf } from '../../jinja/render.js';
 import type { Limits } from '../../jinja/values/call.js';
 import type { Globals } from '../../jinja/evaluate/frame.js';
+import type { Callable } from '../../jinja/filters/callable.js';
 import { HostFunction } from '../../jinja/values/host-function.js';
 import { HostObject } from '../../jinja/values/host-object.js';
 import type { Value } from '../../jinja/values/value.js';
 import type { MacroEntry, MacroTable } from './macro-table.js';
+
+const textFilters: ReadonlyMap<string, Callable> = new Map(
+  ['as_text', 'as_bool', 'as_number', 'as_native'].map((name) => [name, ({ args }) => args[0] ?? null]),
+);
 
 /**
  * The names a node's template sees: macros first (a project may replace even `ref` by a macro of its own), then
@@ -23,6 +28,9 @@ export class NodeGlobals implements Globals {
   get limits(): Partial<Limits> | undefined {
     return this.macros.limits;
   }
+
+  /** dbt's filters that say in YAML of what kind a text is; in SQL all is text. */
+  readonly filters = textFilters;
 
   get(name: string): Value | undefined {
     const macro = this.macros.namesSeenBy(this.packageName).get(name);

@@ -1,4 +1,5 @@
 import { Dict } from '../../jinja/values/dict.js';
+import { HostFunction } from '../../jinja/values/host-function.js';
 import type { Value } from '../../jinja/values/value.js';
 import type { Project } from '../parse-project.js';
 import type { ProjectSettings } from '../settings/project-settings.js';
@@ -21,7 +22,10 @@ export function runtimeConfig({ settings, packages, environment }: Project): Val
     target_name: target.name,
     threads: target.threads,
     cli_vars: toValue(vars),
-    vars: new HostRecord('VarProvider', { vars: toValue(settings.vars), to_dict: toValue(settings.vars) }),
+    vars: new HostRecord('VarProvider', {
+      vars: toValue(settings.vars),
+      to_dict: new HostFunction('to_dict', () => toValue(settings.vars)),
+    }),
     dependencies,
     args: new HostRecord('Namespace', {}),
   });

@@ -61,6 +61,13 @@
     {{ return({'relations': [made]}) }}
 {% endmaterialization %}
 
+{% materialization test, default %}
+    {% call statement('main', fetch_result=true) %}
+        {{ get_test_sql(sql, config.get('fail_calc') or 'count(*)', config.get('warn_if') or '!= 0', config.get('error_if') or '!= 0', config.get('limit')) }}
+    {% endcall %}
+    {{ return({'relations': []}) }}
+{% endmaterialization %}
+
 {#- What each strategy does with the rows that arrive: `get_incremental_<strategy>_sql` of a project is one more. -#}
 {% macro get_incremental_append_sql(arg_dict) -%}
     {{ return(adapter.dispatch('get_incremental_append_sql', 'dbt')(arg_dict)) }}

@@ -2,6 +2,8 @@ import { ThauError } from '../../errors/thau-error.js';
 import { findCycle } from '../graph/find-cycle.js';
 import { graphMaps } from '../graph/maps.js';
 import type { DeclaredNode, MacroNode, Manifest, ManifestNode } from '../manifest.js';
+import { Expect } from '../yaml/expect.js';
+import type { YamlMapping } from '../yaml/yaml-file.js';
 import { describeMacros } from './describe-macros.js';
 import { warnOfDeprecations } from './deprecations.js';
 import { linkNodes, References, resolve } from './link.js';
@@ -64,10 +66,32 @@ function linkDeclared(session: Session, references: References): DeclaredNode[] 
       const metric = session.problems.attempt(() => references.metric(names.at(-1) ?? '', place));
       return metric === undefined ? [] : [metric.unique_id];
     });
-    const nodes = [...new Set([...node.depends_on.nodes, ...ids, ...metrics])];
+    const nodes = [
+      ...new Set([...node.depends_on.nodes, ...ids, ...measuredModels(node, session), ...metrics]),
+    ];
     linked.push({ ...node, depends_on: { ...node.depends_on, nodes } });
   }
   return linked;
+}
+
+/** The semantic models whose measures a metric of dbt's older YAML counts. */
+function measuredModels(metric: DeclaredNode, { declared }: Session): string[] {
+  const params = metric.resource_type === 'metric' ? record(metric['type_params']) : {};
+  const conversion = record(params['conversion_type_params']);
+  const measures = [params['measure'], conversion['base_measure'], conversion['conversion_measure']]
+    .map((one) => (typeof one === 'string' ? one : record(one)['name']))
+    .filter((name) => name !== undefined);
+  if (measures.length === 0) return [];
+  return declared.flatMap(({ node }) => {
+    const own = node.resource_type === 'semantic_model' ? node['measures'] : undefined;
+    const has =
+      Array.isArray(own) && own.some((one: unknown) => measures.some((name) => name === record(one)['name']));
+    return has ? [node.unique_id] : [];
+  });
+}
+
+function record(value: unknown): YamlMapping {
+  return Expect.isMapping(value) ? value : {};
 }
 
 /** Two nodes may not want one relation, nor one name that `ref()` could mean twice. */

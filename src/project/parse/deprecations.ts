@@ -11,11 +11,7 @@ export function warnOfDeprecations(nodes: readonly ManifestNode[], session: Sess
   for (const node of dated.values()) {
     if (!isPast(node)) continue;
     session.problems.warn(
-      warning(
-        node,
-        `model "${shown(node)}" was to be gone by ${node.deprecation_date ?? ''}`,
-        'Remove or disable it.',
-      ),
+      warning(node, `model "${shown(node)}" was to be gone by ${dayOf(node)}`, 'Remove or disable it.'),
     );
   }
   for (const node of nodes) {
@@ -23,7 +19,7 @@ export function warnOfDeprecations(nodes: readonly ManifestNode[], session: Sess
     for (const id of node.depends_on.nodes) {
       const model = dated.get(id);
       if (model === undefined) continue;
-      const when = `${isPast(model) ? 'was deprecated on' : 'will be deprecated on'} ${model.deprecation_date ?? ''}`;
+      const when = `${isPast(model) ? 'was deprecated on' : 'will be deprecated on'} ${dayOf(model)}`;
       session.problems.warn(
         warning(node, `"${node.name}" refers to "${shown(model)}", which ${when}`, replacement(model)),
       );
@@ -33,6 +29,10 @@ export function warnOfDeprecations(nodes: readonly ManifestNode[], session: Sess
 
 function hasDate({ deprecation_date: date }: ManifestNode): boolean {
   return typeof date === 'string' && !Number.isNaN(Date.parse(date));
+}
+
+function dayOf({ deprecation_date: date }: ManifestNode): string {
+  return date?.slice(0, 10) ?? '';
 }
 
 function shown({ name, version }: ManifestNode): string {

@@ -82,7 +82,10 @@ function timeSpineOf(raw: YamlMapping): NonNullable<ManifestNode['time_spine']> 
 function dateOf(patch: Entry | undefined, raw: YamlMapping): Partial<ManifestNode> {
   const date = raw['deprecation_date'];
   if (patch === undefined || date === undefined || date === null) return {};
-  if (typeof date === 'string' && !Number.isNaN(Date.parse(date))) return { deprecation_date: date };
+  if (typeof date === 'string' && !Number.isNaN(Date.parse(date))) {
+    // a moment, as macros that walk the graph find it
+    return { deprecation_date: date.length === 10 ? `${date}T00:00:00+00:00` : date };
+  }
   throw new Expect(patch.yaml).fault(
     patch.raw,
     'deprecation_date',

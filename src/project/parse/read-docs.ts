@@ -88,8 +88,7 @@ export function renderDescription(
   packageName: string,
   session: Session,
 ): string {
-  // rendering drops one line break at the end, with or without a template in the text
-  if (!isTemplate(text)) return text.replace(/\n$/, '');
+  if (!isTemplate(text)) return text;
   const shared = session.yamlGlobals(packageName);
   const doc = new HostFunction('doc', (call) => {
     const names = call.args.map(str);

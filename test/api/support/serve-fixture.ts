@@ -88,6 +88,7 @@ export function serveOn(
       loadGeneration(artifacts, {
         timezone: 'Asia/Ho_Chi_Minh',
         stateSchema: 'thau',
+        planner: { auditSubject: settings.auditSubject },
         cacheBytes: settings.cacheBytes ?? defaultApiSettings.cacheBytes,
       }),
     settings: { ...defaultApiSettings, port: 0, pollInterval: 60_000, ...settings },

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createKey } from '../../src/access/key-store.js';
+import { RoleBook } from '../../src/access/role-book.js';
+import { publishFixture, shop } from './support/publish-fixture.js';
+import { post, serveFixture, type Served } from './support/serve-fixture.js';
+
+let served: Served;
+
+beforeAll(async () => {
+  served = await serveFixture({
+    auditSubject: 'customer_id',
+    roles: new RoleBook([{ name: 'masked', masks: { name: 'hash' } }]),
+  });
+  await publishFixture(served.home, {
+    ...shop,
+    sdl: shop.sdl
+      .replace('fullName: String', 'fullName: String @pii(kind: NAME)\n nick: Float @pii(kind: NAME)')
+      .replace(
+        'order(id: ID!)',
+        'notes: [Note!]! @many(order: ["note_id"])\n people: [Customer!]! @many(order: ["customer_id"])\n order(id: ID!)',
+      )
+      .replace(
+        'type Receipt',
+        'type Note @relation(model: "notes", key: ["note_id"]) { noteId: String! words: String @pii(kind: TEXT) }\n type Receipt',
+      ),
+    models: {
+      ...shop.models,
+      customers: `select *, float8 'NaN' as nick from (values (1, 'Nguyễn Thị Ánh'), (2, 'Trần "Bảo"'), (3, null)) as c (customer_id, full_name)`,
+      notes: `select E'a"\\x01\\x02b' as note_id, 'hm' as words`,
+    },
+    keys: { ...shop.keys, notes: ['note_id'] },
+    operations: { 'names.graphql': 'query names { people { fullName } }' },
+  });
+  await served.published();
+});
+afterAll(() => served.close());
+beforeEach(() => served.home.test.query('truncate thau.subject_reads'));
+
+const reads = (): Promise<readonly object[]> =>
+  served.home.test.query(
+    'select caller, role, operation, fields, subjects from thau.subject_reads order by read_id',
+  );
+
+describe('who reads whose personal data', () => {
+  test('is written for each answer, from memory too, with the ids that it does not even show', async () => {
+    const query =
+      'query Names { order(id: "Order:10") { customer { fullName } } customers { nodes { fullName } } }';
+    for (let time = 0; time < 2; time += 1) {
+      const { body, text } = await served.ask(query);
+      expect(body.data).toEqual({
+        order: { customer: { fullName: 'Nguyễn Thị Ánh' } },
+        customers: {
+          nodes: [{ fullName: 'Nguyễn Thị Ánh' }, { fullName: 'Trần "Bảo"' }, { fullName: null }],
+        },
+      });
+      expect(text).not.toContain('\u0002');
+    }
+    const read = {
+      caller: 'test',
+      role: 'admin',
+      operation: 'Names',
+      fields: ['Customer.fullName'],
+      subjects: ['1', '2', '3'],
+    };
+    expect(await reads()).toEqual([read, read]);
+  });
+
+  test('is written for an answer with errors inside, and under a row’s own id where no subject is named', async () => {
+    const { body } = await served.ask('{ people { nick } notes { words } }');
+    expect(body.errors).toHaveLength(3);
+    expect(body.data).toEqual({
+      people: [{ nick: null }, { nick: null }, { nick: null }],
+      notes: [{ words: 'hm' }],
+    });
+    expect(await reads()).toMatchObject([
+      { fields: ['Customer.nick', 'Note.words'], subjects: ['1', '2', '3', 'Note:a"b'] },
+    ]);
+  });
+
+  test('is written for flat rows, by a stream too, each time they are read', async () => {
+    const get = (): Promise<Response> =>
+      fetch(`${served.api.url}/q/names.csv`, { headers: { authorization: `Bearer ${served.key}` } });
+    const first = await get();
+    expect(await first.text()).toBe('fullName\r\nNguyễn Thị Ánh\r\n"Trần ""Bảo"""\r\n\r\n');
+    expect(first.headers.get('etag')).toBeNull();
+    await (await get()).text();
+    expect(await reads()).toMatchObject([
+      { operation: 'names', subjects: ['1', '2', '3'] },
+      { operation: 'names' },
+    ]);
+  });
+
+  test('is not written where nothing personal is shown', async () => {
+    await served.ask('{ customers { nodes { customerId } } customersAggregate { count } }');
+    const { text } = await createKey(served.home, { name: 'masked', roles: ['masked'] });
+    const { body } = await post(served.api.url, text, { query: '{ people { fullName } }' });
+    expect(body.errors).toBeUndefined();
+    expect(await reads()).toEqual([]);
+  });
+
+  test('is shown to nobody when it cannot be written', async () => {
+    await served.home.test.query('alter table thau.subject_reads rename to gone');
+    const { status, text } = await served.ask('{ people { fullName } }');
+    await served.home.test.query('alter table thau.gone rename to subject_reads');
+    expect(status).toBeGreaterThanOrEqual(500);
+    expect(text).not.toContain('Nguyễn');
+    expect((await served.ask('{ people { fullName } }')).status).toBe(200);
+  });
+
+  test('is written whole under a hundred requests at once', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, n) =>
+        served.ask(`query Q${n} { order(id: "Order:12") { customer { fullName } } }`),
+      ),
+    );
+    expect(answers.every(({ status }) => status === 200)).toBe(true);
+    const written = (await reads()) as { operation: string; subjects: string[] }[];
+    expect(new Set(written.map(({ operation }) => operation)).size).toBe(100);
+    expect(written.every(({ subjects }) => subjects.join() === '2')).toBe(true);
+  });
+});
