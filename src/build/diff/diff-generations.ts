@@ -2,10 +2,11 @@ import { ThauError } from '../../errors/thau-error.js';
 import { didYouMean } from '../../errors/suggest.js';
 import { GenerationLease } from '../../postgres/generation-lease.js';
 import type { Queryable } from '../../postgres/queryable.js';
-import type { RelationName } from '../../postgres/catalog.js';
 import type { Catalog } from '../../schema/catalog.js';
+import type { Relation } from '../relation.js';
+import { withStores } from '../versioned/read-stores.js';
 import { readGeneration, type Generation } from '../publish/generation.js';
-import { diffRelations } from './diff-relations.js';
+import { diffRelations, type Compared } from './diff-relations.js';
 import type { RelationDiff } from './relation-diff.js';
 
 export interface DiffQuestion {
@@ -44,7 +45,7 @@ interface Side {
   readonly label: string;
   /** Undefined for candidates, which no lease keeps. */
   readonly generation?: number;
-  readonly relations: ReadonlyMap<string, RelationName>;
+  readonly relations: ReadonlyMap<string, Compared>;
 }
 
 /** What differs between two generations, or between the current one and a candidate. `state` is quoted. */
@@ -142,8 +143,8 @@ async function generationBefore(database: Queryable, state: string, number: numb
 }
 
 async function candidateSide(database: Queryable, state: string): Promise<Side> {
-  const { rows } = await database.query<{ run_id: number; node_id: string; schema: string; name: string }>(
-    `select r.run_id, r.node_id, r.relation_schema as schema, r.relation_name as name
+  const { rows } = await database.query<Relation & { run_id: number; node_id: string }>(
+    `select r.run_id, r.node_id, r.relation_schema as schema, r.relation_name as name, r.relation_kind as kind
      from ${state}.relations as r
      where r.relation_kind <> 'schema' and r.run_id = (
          select max(run_id) from ${state}.runs
@@ -162,9 +163,12 @@ async function candidateSide(database: Queryable, state: string): Promise<Side> 
       },
     );
   }
+  const versioned = await withStores(database, state);
   return {
     label: `candidate of run ${first.run_id}`,
-    relations: new Map(rows.map(({ node_id: id, schema, name }) => [id, { schema, name }])),
+    relations: new Map(
+      rows.map(({ node_id: id, schema, name, kind }) => [id, versioned({ schema, name, kind })]),
+    ),
   };
 }
 

@@ -1,14 +1,20 @@
 import { describeRelations, type ColumnDescription, type RelationName } from '../../postgres/catalog.js';
 import type { Queryable } from '../../postgres/queryable.js';
-import { sqlName } from '../relation.js';
+import { sqlName, type RowStore } from '../relation.js';
+import { changedVersions } from './changed-versions.js';
 import { comparedColumns, type ComparedColumn } from './compared-columns.js';
 import { diffByKey } from './diff-by-key.js';
 import { diffWithoutKey } from './diff-without-key.js';
 import type { RelationDiff } from './relation-diff.js';
 
+/** A relation, with the rows behind it where it is versioned. */
+export interface Compared extends RelationName {
+  readonly store?: RowStore;
+}
+
 export interface DiffOptions {
-  readonly before: RelationName;
-  readonly after: RelationName;
+  readonly before: Compared;
+  readonly after: Compared;
   /** Columns that are unique in both; none compares whole rows as a bag. */
   readonly key: readonly string[];
   /** Sample rows of each kind. */
@@ -55,7 +61,7 @@ export async function diffRelations(database: Queryable, options: DiffOptions): 
   const same = sqlName(before) === sqlName(after);
   const { key: used, ...found } = same
     ? { key, ...(await unchanged(database, comparison.after)) }
-    : await diffRows(database, comparison);
+    : ((await diffVersions(database, comparison, options)) ?? (await diffRows(database, comparison)));
   return {
     key: used,
     columns: {
@@ -65,6 +71,22 @@ export async function diffRelations(database: Queryable, options: DiffOptions): 
     },
     ...found,
   };
+}
+
+/** Two versions that share their rows: only what came and went between them is compared. */
+async function diffVersions(
+  database: Queryable,
+  comparison: Comparison,
+  { before, after }: DiffOptions,
+): Promise<(RowDiff & { readonly key: readonly string[] }) | undefined> {
+  const names = comparison.columns.map(({ name }) => name);
+  const changed = changedVersions(before.store, after.store, names);
+  if (!changed) return undefined;
+  const found = await diffRows(database, { ...comparison, ...changed, estimatedRows: 0 });
+  const { rows } = await database.query<{ before: number; after: number }>(
+    `select (select count(*) from ${comparison.before}) as before, (select count(*) from ${comparison.after}) as after`,
+  );
+  return { ...found, rows: { ...found.rows, before: rows[0]?.before ?? 0, after: rows[0]?.after ?? 0 } };
 }
 
 /** By key, unless there is none, or it turns out that it does not tell the rows of one side apart. */

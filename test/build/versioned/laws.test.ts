@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { diffRelations, type Compared } from '../../../src/build/diff/diff-relations.js';
+import { readGeneration } from '../../../src/build/publish/generation.js';
+import type { Relation } from '../../../src/build/relation.js';
 import { rollback } from '../../../src/build/rollback.js';
 import type { Database } from '../../../src/postgres/database.js';
 import { createTestDatabase, stateTemplate, type TestDatabase } from '../../support/test-database.js';
@@ -70,6 +73,38 @@ async function expectKept(
   }
 }
 
+/** What differs between two kept generations is the same by the marks of their rows as by reading both whole. */
+async function expectSameDiff(schema: string, name: string): Promise<void> {
+  const kept = await place.query(
+    `select m.generation::int as generation, m.node_id from thau.mapping as m join thau.generations as g using (generation)
+     where g.retired_at is null and m.schema_name = $1 and m.name = $2 order by 1 desc limit 2`,
+    [schema, name],
+  );
+  const sides = await Promise.all(
+    kept.map(async ({ generation, node_id: id }) => {
+      const { nodes } = await readGeneration(database, 'thau', Number(generation));
+      return nodes.get(String(id))?.relation;
+    }),
+  );
+  const [after, before] = sides;
+  if (!after?.store || !before?.store) return;
+  const whole = ({ schema, name }: Relation): Compared => ({ schema, name });
+  for (const [a, b] of [
+    [before, after],
+    [after, before],
+  ] as const) {
+    const how = { key: [], samples: 3 };
+    const read = await diffRelations(database, { before: whole(a), after: whole(b), ...how });
+    expect(await diffRelations(database, { before: a, after: b, ...how })).toEqual(read);
+    // samples in the order of a key that repeats may be others
+    const byKey = { key: ['id'], samples: 0 };
+    const keyed = await diffRelations(database, { before: whole(a), after: whole(b), ...byKey });
+    if (keyed.key.length > 0) {
+      expect(await diffRelations(database, { before: a, after: b, ...byKey })).toEqual(keyed);
+    }
+  }
+}
+
 /** To the newest other generation of this history. */
 async function rollBack(published: Iterable<number>): Promise<number | undefined> {
   const [kept] = await place.query(
@@ -135,6 +170,7 @@ describe('for every history of batches', () => {
             expect(bag(rows), path).toEqual(bag(table ?? []));
           }
           await expectKept(schema, published, ['by_versioned', 'by_clone']);
+          await expectSameDiff(schema, 'by_versioned');
         }
       }),
       { numRuns: histories, endOnFailure: process.env['THAU_LAWS'] === undefined },

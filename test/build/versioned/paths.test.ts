@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { collectGarbage } from '../../../src/build/garbage.js';
 import { rollback } from '../../../src/build/rollback.js';
+import { withCheapLookups } from '../../../src/build/versioned/cheap-lookups.js';
 import { beginVersion } from '../../../src/build/versioned/write-version.js';
 import { readGeneration } from '../../../src/build/publish/generation.js';
 import { RunAdapter } from '../../../src/build/adapter/run-adapter.js';
@@ -327,4 +328,27 @@ describe('a versioned model', () => {
     expect(messages.filter((text) => text?.includes('(versioned)')).length).toBeGreaterThan(0);
     expect(reads).toBeGreaterThan(0);
   });
+});
+
+test('the keys of an increment are looked up by index where PostgreSQL would read the whole table', async () => {
+  await place.query(`
+    create table big as select n as id, repeat('x', 60) as text from generate_series(1, 60000) as n order by hashint4(n);
+    create index on big (id);
+    create table increment as select n * 40 as id from generate_series(1, 1500) as n;
+    analyze big, increment`);
+  const seen = await database.use((session) =>
+    session.transaction(async (tx) => {
+      const plan = async (): Promise<string> =>
+        (await tx.query('explain delete from big where (id) in (select distinct id from increment)')).rows
+          .map((row) => Object.values(row)[0])
+          .join('\n');
+      const price = async (): Promise<unknown> => (await tx.query('show random_page_cost')).rows[0];
+      const before = [await plan(), await price()];
+      const within = await withCheapLookups(tx, plan);
+      return { before, within, after: [await plan(), await price()] };
+    }),
+  );
+  expect(seen.before[0]).toMatch(/Seq Scan on big/);
+  expect(seen.within).toMatch(/Index.* on big/);
+  expect(seen.after).toEqual(seen.before);
 });
