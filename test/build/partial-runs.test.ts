@@ -187,7 +187,13 @@ describe('--defer', () => {
     mkdirSync(join(project.path, 'prod'));
     writeFileSync(
       join(project.path, 'prod/manifest.json'),
-      JSON.stringify({ ...state(), metadata: { project_name: 'shop' } }),
+      JSON.stringify({
+        ...state(),
+        metadata: {
+          project_name: 'shop',
+          dbt_schema_version: 'https://schemas.getdbt.com/dbt/manifest/v12.json',
+        },
+      }),
     );
     project.write({ 'transforms/broken.sql': '{{ nothing() }} select 1' });
     const thau = async (...args: string[]): Promise<Ended> =>
