@@ -39,12 +39,12 @@ interface Result {
   unique_id: string;
   status: string;
 }
-const ran = (): Record<string, string> =>
-  Object.fromEntries(
-    (
-      JSON.parse(readFileSync(join(project.path, 'target/run_results.json'), 'utf8')) as { results: Result[] }
-    ).results.map(({ unique_id, status }) => [unique_id.split('.')[2], status]),
-  );
+/** Statuses by name: of a model, seed, snapshot or test. */
+function ran(): Record<string, string> {
+  const artifact = readFileSync(join(project.path, 'target/run_results.json'), 'utf8');
+  const { results } = JSON.parse(artifact) as { results: Result[] };
+  return Object.fromEntries(results.map(({ unique_id, status }) => [unique_id.split('.')[2] ?? '', status]));
+}
 
 describe('a command does what its name says', () => {
   test('seed loads seeds, run builds models, snapshot takes snapshots, test tests, and none does more', async () => {

@@ -21,7 +21,7 @@ export const addRunOperation: AddCommand = (program, run) => {
         const warehouse = await context.warehouse();
         const vars = flags.vars === undefined ? {} : { vars: flags.vars };
         const { project, renderer } = await loadProject({ ...context, output, warehouse, ...vars });
-        let spoke = false;
+        const said: string[] = [];
         const answer = await runOperation({
           database: warehouse.database,
           stateSchema: warehouse.settings.database.stateSchema,
@@ -31,13 +31,13 @@ export const addRunOperation: AddCommand = (program, run) => {
           onLog: (message, toConsole, printed) => {
             if (printed) output.print(message);
             else if (toConsole) output.log(message);
-            spoke ||= toConsole;
+            if (toConsole) said.push(message);
           },
           call: (context) => renderer.runMacro(macro, yamlMapping(flags.args, '--args'), context),
         });
         // a macro that prints has said what it has to say: dbt's fingers write that to a file
         if (output.json) output.result({ macro, answer }, '');
-        else if (!spoke)
+        else if (said.length === 0)
           output.result(answer, isNothing(answer) ? `${macro} is done.` : JSON.stringify(answer));
         return 0;
       }),
