@@ -246,5 +246,5 @@ export function makeProject() {
     write('seeds/stages.csv', `stage,marker,amount\n${rows.join('\n')}\n`);
   };
   seed(0);
-  return { path, seed, remove: () => rmSync(path, { recursive: true, force: true }) };
+  return { path, seed, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 10 }) };
 }
