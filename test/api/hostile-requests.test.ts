@@ -240,7 +240,7 @@ describe('variables of any kind', () => {
   };
   const document = `query($first: Int, $last: Int, $after: String, $filter: CustomerFilter, $orderBy: [CustomerOrderBy!], $id: ID!, $ids: [ID!]!, $of: OrderFilter, $yes: Boolean!) {
     customers(first: $first, last: $last, after: $after, filter: $filter, orderBy: $orderBy) {
-      totalCount nodes { id fullName @include(if: $yes) orders(filter: $of, first: $first) { nodes { amount } } } }
+      totalCount nodes { id fullName @include(if: $yes) orders(filter: $of, first: $first) { nodes { orderId } } } }
     customer(id: $id) { fullName } node(id: $id) { id } nodes(ids: $ids) { __typename }
   }`;
   test('are answered, or errors with a code, and never a fault of the server', async () => {

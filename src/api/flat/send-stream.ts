@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { Kind, valueFromASTUntyped, type ValueNode } from 'graphql';
+import { ThauError } from '../../errors/thau-error.js';
 import { defaultPlannerSettings } from '../../query/planner-settings.js';
 import type { LoadedGeneration } from '../generation/loaded-generation.js';
 import { isTagged } from '../http/send-tagged.js';
@@ -62,6 +63,9 @@ export async function sendStream(
   const kept = key === undefined ? undefined : loaded.answers.get(key);
   if (kept !== undefined) return reply.send(kept);
   if (reply.request.method === 'HEAD') return reply.send();
+  if (reply.raw.destroyed) throw new ThauError('API_CLIENT_GONE', 'The client went away before the answer.');
+  // an answer that nobody begins to read would hold its connection and its lease for ever
+  reply.raw.once('close', () => void batches.return());
   const writer = rowWriter(format, operation.columns, asked);
   const first = await batches.next();
   const pieces = written(writer, first.done ? [] : first.value, batches, (text) => {

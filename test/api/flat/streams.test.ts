@@ -168,6 +168,23 @@ describe('an answer of many rows', () => {
     expect((await get('/pages.json')).status).toBe(200);
   });
 
+  test('leaves nothing behind, whenever its client goes', async () => {
+    await Promise.all(
+      Array.from({ length: 24 }, async (_, n) => {
+        const client = new AbortController();
+        const asked = get(`/pages.csv?_limit=${2000 + n}`, {}, { signal: client.signal })
+          .then((response) => (n % 2 === 0 ? response.text() : ''))
+          .catch(() => 'gone');
+        for (let turn = 0; turn < n * 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+        client.abort();
+        await asked;
+      }),
+    );
+    await expect.poll(() => counted(streams)).toBe(0);
+    await expect.poll(() => counted(leases)).toBe(0);
+    expect((await get('/all.csv')).status).toBe(200);
+  });
+
   test('has its turn, and is refused with Retry-After when that does not come', async () => {
     await whileHeld(async () => {
       const clients = [new AbortController(), new AbortController()];
