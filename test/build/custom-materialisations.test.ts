@@ -248,8 +248,17 @@ describe('materializations written in Jinja', () => {
     }
   });
 
-  test('the project may say itself how a test is run', async () => {
+  test('the project may say itself how a test is run, and its hooks find the results as objects', async () => {
     const own = projectFolder({
+      'dbt_project.yml':
+        'name: shop\nprofile: shop\nmodel-paths: [transforms]\non-run-end: "{{ note(results) }}"\n',
+      'macros/note.sql': `{% macro note(results) %}
+        {% if execute %}
+          {% for result in results if result.node.to_dict().name == 'two' %}
+            create table if not exists public.told as select '{{ result.to_dict()["status"] }} {{ result.failures }} {{ result.timing[0].to_dict().name }} {{ "select" in result.node.compiled_code }}' as what
+          {% endfor %}
+        {% endif %}
+      {% endmacro %}`,
       'macros/test.sql': `{% materialization test, default %}
         {% do run_query('create table if not exists public.ran as select 1 as n') %}
         {% call statement('main', fetch_result=true) %}
@@ -271,10 +280,13 @@ describe('materializations written in Jinja', () => {
     try {
       const env = { DATABASE_URL: database.url };
       const ran = await thau(['build', '--project-dir', own.path], env);
-      expect(ran.stderr).toContain('two: 42 results');
+      expect(ran.stderr).toContain('two: 42 rows');
       expect(ran.stderr).toMatch(/WARN +test +alone +41 /);
       expect(await database.query('select n from public.ran')).toEqual([{ n: 1 }]);
-      expect((await thau(['build', '--project-dir', other.path], env)).stderr).toContain('two: 7 results');
+      expect(await database.query('select what from public.told')).toEqual([
+        { what: 'fail 42 execute True' },
+      ]);
+      expect((await thau(['build', '--project-dir', other.path], env)).stderr).toContain('two: 7 rows');
     } finally {
       own.remove();
       other.remove();

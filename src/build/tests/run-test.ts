@@ -47,6 +47,8 @@ export async function runTest(
       relation === null ? compiled.compiledCode : `select * from ${rows}`,
       scope.context(adapter, place),
     );
+    // its statements may have begun a transaction, which is not to be the session's next user's
+    await adapter.commit();
     const answered = own
       ? [['failures', 'should_warn', 'should_error'].map((name) => own.get(name) ?? null)]
       : (await session.queryText(verdictQuery(rows, config))).rows;
@@ -67,6 +69,7 @@ export async function runTest(
       compiledCode: compiled.compiledCode,
     };
   } catch (error) {
+    await adapter.rollback().catch(() => undefined);
     throw nodeFailure(error, node);
   }
 }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { ThauError, type Place } from '../../errors/thau-error.js';
 import type { Claims } from '../cache/claims.js';
 import type { Template } from '../../jinja/parse/ast.js';
+import type { Statement } from '../../jinja/parse/ast.js';
 import { parseTemplate } from '../../jinja/parse/parse-template.js';
 import { renderSync } from '../../jinja/render.js';
 import { Capture } from '../context/capture.js';
@@ -136,7 +137,11 @@ export function parseNode(request: NodeRequest, session: Session): Draft | undef
       macros:
         template === null
           ? []
-          : macroDependencies(macroReferences(template.body), settings.name, session.macros),
+          : macroDependencies(
+              macroReferences([...template.body, ...hookBodies(config)]),
+              settings.name,
+              session.macros,
+            ),
     },
     group: typeof config['group'] === 'string' ? config['group'] : null,
     declared_at: request.at,
@@ -188,6 +193,13 @@ function renderHooks(config: NodeConfig, at: Place, globals: () => NodeGlobals):
     if (!isTemplate(sql)) continue;
     renderSync(parseTemplate(sql, { file: `hook of ${at.file}` }), globals(), { undefined: 'silent' });
   }
+}
+
+/** The templates of hooks: what they call is part of the node. */
+function hookBodies({ pre_hook: before, post_hook: after }: NodeConfig): readonly Statement[] {
+  return [...before, ...after].flatMap(({ sql }) =>
+    isTemplate(sql) ? parseTemplate(sql, { file: 'hook' }).body : [],
+  );
 }
 
 function namesOf(
