@@ -1,6 +1,7 @@
 // Requests per second of thau beside the floor and PostGraphile, in one run: answers held equal first, then short rounds
 // in turn, then medians. `node bench/api/run.js [--connections 16,64] [--seconds 5] [--rounds 5] [--only customer]
-// [--servers live,floor]`, with the server in BENCH_DATABASE_URL. `node bench/api/soak.js` is the hour of load.
+// [--servers live,floor]`, with the server in BENCH_DATABASE_URL. `--plan`: planning alone. `node bench/api/soak.js` is
+// the hour of load.
 import { availableParallelism, cpus } from 'node:os';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import pg from 'pg';
@@ -21,6 +22,10 @@ const { values: options } = parseArgs({
     plan: { type: 'boolean', default: false },
   },
 });
+if (options.plan) {
+  printPlanning(planTimes());
+  process.exit(0);
+}
 const database = process.env.BENCH_DATABASE_URL;
 if (database === undefined) {
   console.error(
@@ -32,10 +37,6 @@ if (database === undefined) {
 const url = await setUp(database);
 const client = new pg.Client({ connectionString: url });
 await client.connect();
-if (options.plan) {
-  console.log(JSON.stringify(planTimes()));
-  process.exit(0);
-}
 const servers = await startServers(url, options.servers.split(','));
 const load = startLoad();
 const table = [];
@@ -55,6 +56,7 @@ try {
 const { rows: versions } = await client.query('show server_version');
 await client.end();
 print();
+if (!options.json) printPlanning(planTimes());
 
 /** The servers that a request is for: what is kept ready is one customer's view. */
 function asked(request) {
@@ -155,6 +157,14 @@ async function measure(request, connections) {
       kilobytes: of(({ bytes, answers }) => bytes / answers / 1000),
     };
   });
+}
+
+/** Milliseconds from a document's text to its statement, and of that for the plan. */
+function printPlanning({ fields, first, median: usual, p99, withParsing }) {
+  const figures = (of) => [of.first, of.median, of.p99].map((value) => value.toFixed(2)).join(' / ');
+  console.log(
+    `A new document of ${fields} fields, first / median / p99: planned in ${figures({ first, median: usual, p99 })} ms, parsed, validated and planned in ${figures(withParsing)} ms`,
+  );
 }
 
 function print() {

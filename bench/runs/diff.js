@@ -32,7 +32,18 @@ export async function diff({ rows = Number(option('--diff-rows', 5_000_000)), ch
         samples: 3,
       });
     });
+    let withoutKey;
+    const bag = await seconds(async () => {
+      withoutKey = await diffRelations(database, {
+        before: relation('a'),
+        after: relation('b'),
+        key: [],
+        samples: 3,
+      });
+    });
     await database.close();
+    if (withoutKey.rows.added !== changed)
+      throw new Error(`thau diff found ${withoutKey.rows.added} added rows`);
     if (found.rows.changed !== changed) throw new Error(`thau diff found ${found.rows.changed} changed rows`);
     const hand = await using(place.url, (client) =>
       seconds(() =>
@@ -44,6 +55,14 @@ export async function diff({ rows = Number(option('--diff-rows', 5_000_000)), ch
           from a full join b using (id)`),
       ),
     );
+    // what one would write where there are too many columns to name
+    const byMd5 = await using(place.url, (client) =>
+      seconds(() =>
+        client.query(`
+          select count(*) filter (where a.id is null), count(*) filter (where b.id is null), count(*) filter (where a.h <> b.h)
+          from (select id, md5(a::text) as h from a) as a full join (select id, md5(b::text) as h from b) as b using (id)`),
+      ),
+    );
     return [
       goal(
         `diff of ${rows.toLocaleString('en')} rows, ${changed} changed, over a full outer join`,
@@ -52,6 +71,14 @@ export async function diff({ rows = Number(option('--diff-rows', 5_000_000)), ch
         '',
         `${ours.toFixed(1)} s, by hand ${hand.toFixed(1)} s`,
       ),
+      goal(
+        '  the same over a full outer join of md5 of whole rows',
+        ours / byMd5,
+        1,
+        '',
+        `by hand ${byMd5.toFixed(1)} s`,
+      ),
+      goal('  without a key, over that join', bag / byMd5, undefined, '', `${bag.toFixed(1)} s`),
     ];
   });
 }

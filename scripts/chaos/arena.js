@@ -213,10 +213,15 @@ export class Arena {
       const { code, signal, text } = await run.ended;
       const row = rows.findLast(({ pid }) => pid === run.pid);
       const state = row?.state ?? 'not begun';
-      ends.push(signal === 'SIGKILL' ? `killed (${state})` : state);
+      ends.push(
+        signal === 'SIGKILL' ? `killed (${state})` : state === 'running' ? 'failed, row left open' : state,
+      );
       const blame = (what) => this.report.violation(`${attack}: ${what}\n${text}`);
       if (/^\s+at .+\.[cm]?js:\d+/m.test(text)) blame('a stack trace was shown');
-      if (signal !== null && signal !== 'SIGKILL') blame(`ended by ${signal}`);
+      // Ctrl-C ends a process that has nothing to stop yet, or nothing any more, as it ends any other
+      const idle = ['not begun', 'published'].includes(state);
+      if (signal !== null && signal !== 'SIGKILL' && !(signal === 'SIGINT' && idle))
+        blame(`ended by ${signal}`);
       if (code === 0 && state !== 'published') blame(`said all was well, but the run is ${state}`);
       if (code !== null && code !== 0) {
         if (!/[A-Z]{3,}_[A-Z_]{3,}|FAIL/.test(text)) blame('ended without a code');
@@ -224,8 +229,8 @@ export class Arena {
           blame('said it failed, but published');
         if (state === 'superseded' && !/took over|lock of this run was lost/.test(text))
           blame('did not say that it was superseded');
-        // a row that the full disk left open is closed by the next run
-        if (state === 'running' && !text.includes('POSTGRES_RESOURCES'))
+        // with the disk full or the connection gone the row is left to the next run, which closes it
+        if (state === 'running' && !/POSTGRES_(RESOURCES|CONNECTION_LOST|STARTING)/.test(text))
           blame('ended, but its row says it goes on');
       }
     }

@@ -6,7 +6,7 @@ import { sameArtifacts } from './publish/artifact-changes.js';
 import { publish } from './publish/publish.js';
 import { publishAlone, type AloneOptions } from './publish/publish-alone.js';
 import type { RunSummary } from './report/run-event.js';
-import type { DependentsPolicy } from './views/dependents.js';
+import { droppedText, type DependentsPolicy } from './views/dependents.js';
 import { prepareViews } from './views/prepare-views.js';
 
 export interface RollbackOptions extends AloneOptions {
@@ -14,6 +14,8 @@ export interface RollbackOptions extends AloneOptions {
   readonly to?: number;
   /** What becomes of what others built on columns that go; `refuse` unless given. */
   readonly dependents?: DependentsPolicy;
+  /** Told what was dropped of others. */
+  readonly log?: (message: string) => void;
 }
 
 /**
@@ -25,7 +27,7 @@ export async function rollback(options: RollbackOptions): Promise<RunSummary> {
     const to = await chooseGeneration(session, state, current, options.to);
     return {
       args: { to: to.number, from: current.number },
-      work: (on, { runId, lock }) => show(on, state, runId, lock, current, to, options.dependents),
+      work: (on, { runId, lock }) => show(on, state, runId, lock, current, to, options),
     };
   });
 }
@@ -61,7 +63,7 @@ async function show(
   lock: RunLock,
   current: Generation,
   to: Generation,
-  dependents: DependentsPolicy = 'refuse',
+  { dependents = 'refuse', log }: RollbackOptions,
 ): Promise<readonly string[]> {
   const nodes = [...to.nodes.values()];
   const changes = nodes.filter((node) => {
@@ -83,5 +85,6 @@ async function show(
     artifacts: sameArtifacts(to.number),
     views,
   });
+  for (const one of views.dropped ?? []) log?.(droppedText(one));
   return views.lagging.map((view) => `${view.schema}.${view.name}`);
 }

@@ -45,6 +45,12 @@ export class Output {
     this.#write('stdout', line.endsWith('\n') ? line : `${line}\n`);
   }
 
+  /** What a macro prints: standard output as it is, with `--quiet` too. */
+  print(text: string): void {
+    if (this.json) this.log(text);
+    else this.#write('stdout', `${text}\n`);
+  }
+
   /** How it goes. With `--json`: `{"at", "level", "message", …fields}`. */
   log(
     message: string,

@@ -159,6 +159,111 @@ describe('a document', () => {
   });
 });
 
+describe('variables of any kind', () => {
+  /** A small generator, so that a failure can be told by its number. */
+  const random = (seed: number): (() => number) => {
+    let state = seed * 2_654_435_761 + 1;
+    return () => {
+      state = (Math.imul(state ^ (state >>> 15), 2_246_822_519) + 3_266_489_917) | 0;
+      return ((state ^ (state >>> 13)) >>> 0) / 2 ** 32;
+    };
+  };
+  const leaves: readonly unknown[] = [
+    null,
+    true,
+    0,
+    -1,
+    1,
+    2 ** 31,
+    2 ** 53,
+    -(2 ** 63),
+    1e308,
+    0.1,
+    '',
+    'Customer:1',
+    'Order:10',
+    'Customer:',
+    ':',
+    '1',
+    '-9223372036854775809',
+    '\u0000',
+    '\ud800',
+    '\udc00x',
+    '🙂',
+    'x'.repeat(70_000),
+    "'; drop table x; --",
+    '%',
+    '\\',
+    '$1',
+    'NaN',
+    'infinity',
+    '2026-02-30',
+    '10000000-01-01',
+    'ASC',
+    'eyJhIjoxfQ==',
+    '__proto__',
+    '{"a":1}',
+    '[]',
+  ];
+  const names = [
+    'eq',
+    'ne',
+    'in',
+    'notIn',
+    'lt',
+    'between',
+    'like',
+    'contains',
+    'isNull',
+    'and',
+    'or',
+    'not',
+    'id',
+    'customerId',
+    'fullName',
+    'orders',
+    'some',
+    'every',
+    'none',
+    'amount',
+    'orderedAt',
+    '__proto__',
+    'constructor',
+    '',
+  ];
+  const pick = <T>(next: () => number, from: readonly T[]): T => from[Math.floor(next() * from.length)] as T;
+  const value = (next: () => number, depth: number): unknown => {
+    const kind = depth > 5 ? 0 : next();
+    if (kind < 0.4) return pick(next, leaves);
+    const items = Array.from({ length: Math.floor(next() * 3) + 1 }, () => value(next, depth + 1));
+    return kind < 0.55 ? items : Object.fromEntries(items.map((item) => [pick(next, names), item]));
+  };
+  const document = `query($first: Int, $last: Int, $after: String, $filter: CustomerFilter, $orderBy: [CustomerOrderBy!], $id: ID!, $ids: [ID!]!, $of: OrderFilter, $yes: Boolean!) {
+    customers(first: $first, last: $last, after: $after, filter: $filter, orderBy: $orderBy) {
+      totalCount nodes { id fullName @include(if: $yes) orders(filter: $of, first: $first) { nodes { amount } } } }
+    customer(id: $id) { fullName } node(id: $id) { id } nodes(ids: $ids) { __typename }
+  }`;
+  test('are answered, or errors with a code, and never a fault of the server', async () => {
+    const sane: Readonly<Record<string, unknown>> = { id: 'Customer:1', ids: ['Order:10'], yes: true };
+    for (let seed = 0; seed < 250; seed += 1) {
+      const next = random(seed);
+      const variables: Record<string, unknown> = { ...sane };
+      for (const name of ['first', 'last', 'after', 'filter', 'orderBy', 'id', 'ids', 'of', 'yes']) {
+        if (next() < 0.25) variables[name] = value(next, ['filter', 'of', 'orderBy'].includes(name) ? 0 : 4);
+      }
+      const { status, body, text } = await served.ask(document, variables);
+      const told = `seed ${seed}: ${JSON.stringify(variables).slice(0, 500)} → ${text.slice(0, 500)}`;
+      expect(status, told).toBeLessThan(500);
+      for (const error of body.errors ?? []) {
+        expect(error.extensions['code'], told).toMatch(/^(?!INTERNAL)/);
+        expect(error.message, told).not.toMatch(/SQLSTATE|unified__r|syntax|select /);
+      }
+      if (seed % 50 === 0) await healthy();
+    }
+    await healthy();
+  });
+});
+
 describe('what a column holds', () => {
   test('NaN and infinity are errors at their place, and the rest is answered', async () => {
     const { body, status } = await served.ask('{ odds { oddId number text } }');

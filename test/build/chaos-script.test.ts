@@ -9,7 +9,7 @@ test('attacked runs of real processes leave readers without an error, and the ta
   const script = resolve(import.meta.dirname, '../../scripts/chaos.js');
   const child = spawn(
     process.execPath,
-    [script, '--runs', '5', '--postmaster', '1', '--seed', seed, '--verbose'],
+    [script, '--runs', '4', '--postmaster', '1', '--seed', seed, '--verbose'],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let text = '';

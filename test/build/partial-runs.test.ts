@@ -187,7 +187,13 @@ describe('--defer', () => {
     mkdirSync(join(project.path, 'prod'));
     writeFileSync(
       join(project.path, 'prod/manifest.json'),
-      JSON.stringify({ ...state(), metadata: { project_name: 'shop' } }),
+      JSON.stringify({
+        ...state(),
+        metadata: {
+          project_name: 'shop',
+          dbt_schema_version: 'https://schemas.getdbt.com/dbt/manifest/v12.json',
+        },
+      }),
     );
     project.write({ 'transforms/broken.sql': '{{ nothing() }} select 1' });
     const thau = async (...args: string[]): Promise<Ended> =>
@@ -199,9 +205,18 @@ describe('--defer', () => {
     expect(alone.stderr).toContain('5 compiled to target/compiled, 1 could not be');
     const compiled = readFileSync(join(project.path, 'target/compiled/shop/transforms/counts.sql'), 'utf8');
     expect(compiled).toContain('"public"."events"');
-    const deferred = await thau('compile', '-s', 'counts', '--defer', '--state', 'prod');
+    const deferred = await thau('compile', '-s', 'counts', '--defer', '--state', join(project.path, 'prod'));
     expect(deferred.stdout).toContain('"prod"."events"');
-    const shown = await thau('show', '-s', 'counts', '--defer', '--state', 'prod', '--output', 'json');
+    const shown = await thau(
+      'show',
+      '-s',
+      'counts',
+      '--defer',
+      '--state',
+      join(project.path, 'prod'),
+      '--output',
+      'json',
+    );
     expect(JSON.parse(shown.stdout)).toEqual({ node: 'counts', show: [{ n: 1 }] });
     const missing = await thau('show', '-s', 'counts');
     expect(missing.stderr).toContain('BUILD_MISSING_RELATION');

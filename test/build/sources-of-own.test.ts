@@ -54,6 +54,28 @@ describe('a source that names what the project builds', () => {
     expect(await rowsOf('b_read')).toEqual([{ n: 3 }]);
   });
 
+  test('stays when its seed is switched off again, and is built over', async () => {
+    project.write({
+      'seeds/seeds.yml': `seeds:
+  - {name: countries, config: {enabled: "{{ var('own_seeds', true) }}"}}
+  - {name: unread, config: {enabled: "{{ var('own_seeds', true) }}"}}
+`,
+      'seeds/unread.csv': 'id\n1\n',
+      'transforms/totals.sql': `{{ config(materialized='table') }} select count(*)::int as n from {{ source('raw', 'countries') }}`,
+    });
+    expect(await build('--vars', '{own_seeds: true}')).toContain('published generation 4');
+    const mapped = () =>
+      database.query(`select node_id from thau.mapping join thau.pointer using (generation)
+                      where node_id like 'seed.%' order by 1`);
+    expect(await mapped()).toHaveLength(2);
+    project.write({ 'transforms/d_read.sql': "select name from {{ source('raw', 'countries') }}" });
+    expect(await build('--vars', '{own_seeds: false}')).toContain('published generation 5');
+    expect(await rowsOf('d_read')).toEqual([{ name: 'Laos' }, { name: 'Vietnam' }]);
+    expect(await rowsOf('countries')).toHaveLength(2);
+    // the other seed, which nothing names, is gone with its file's switch
+    expect(await mapped()).toEqual([{ node_id: 'seed.shop.countries' }]);
+  });
+
   test('that was never built says so', async () => {
     project.write({
       'seeds/cities.csv': 'id\n1\n',

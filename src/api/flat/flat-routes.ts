@@ -91,7 +91,7 @@ async function answer(request: Request, reply: FastifyReply, options: FlatOption
   const context = { requestId: request.id, ...caller, cancellation, trace: traceOf(request) };
   if (format === 'csv') reply.header('content-disposition', `inline; filename="${operation.name}.csv"`);
   const rows = { operation, format: format as FlatFormat, asked, context, reply };
-  return isStreamed(operation, asked.variables)
+  return isStreamed(operation, asked.variables) && loaded.hasRows(operation.field.name.value)
     ? sendStream(rows, loaded, options)
     : sendPage(rows, search, options.answerer);
 }

@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { ExecutionResult } from 'graphql';
 import type { Answerer } from '../graphql/answerer.js';
+import { RawJson } from '../graphql/raw-json.js';
 import { sendTagged } from '../http/send-tagged.js';
 import { firstError } from './first-error.js';
 import type { FlatRowsRequest } from './flat-request.js';
@@ -33,8 +34,8 @@ export async function sendPage(
 
 type Data = Readonly<Record<string, unknown>>;
 
-function dataOf(answered: string | ExecutionResult): Data {
-  if (typeof answered === 'string') return JSON.parse(answered) as Data;
+function dataOf(answered: RawJson | ExecutionResult): Data {
+  if (answered instanceof RawJson) return answered.toJSON() as Data;
   if (answered.errors !== undefined) throw firstError(answered);
   return answered.data ?? {};
 }

@@ -66,6 +66,13 @@ export class LoadedGeneration {
     return Object.hasOwn(fields, name) ? fields[name] : undefined;
   }
 
+  /** A root field whose rows can be read one after another: an aggregate's groups come as a whole. */
+  hasRows(name: string): boolean {
+    const fields = this.#bound.types['Query']?.fields ?? {};
+    const kind = Object.hasOwn(fields, name) ? fields[name]?.kind : undefined;
+    return kind === 'many' || kind === 'metrics';
+  }
+
   /** dbt's unique id of a model. */
   nodeOf(model: string): string | undefined {
     return this.#nodes.get(model);

@@ -11,6 +11,7 @@ import { ThauError } from '../../errors/thau-error.js';
 import { faultOf } from '../../postgres/fault.js';
 import type { StatementPool } from '../../postgres/statements/statement-pool.js';
 import { wireValue } from '../../postgres/statements/wire-value.js';
+import { isSuspect } from '../../query/complete-suspect.js';
 import type { PlannedEvent, PlannedStatement } from '../../query/planner.js';
 import { takeSubjects } from '../../query/subjects.js';
 import type { SubjectAudit } from '../audit/subject-audit.js';
@@ -68,19 +69,19 @@ export class Answerer {
         return { errors: [graphqlFault('BAD_USER_INPUT', message, { status: 400, nodes: [operation] })] };
       }
       const answer = await this.answer({ document, operation }, question.variables, context);
-      return typeof answer === 'string' ? { data: new RawJson(answer) as never } : answer;
+      return answer instanceof RawJson ? { data: answer as never } : answer;
     } catch (error) {
       this.note(error, context.requestId);
       return { errors: [faultOfError(error, context.requestId)] };
     }
   }
 
-  /** `data` as text where it is right as PostgreSQL wrote it, else a result. Throws what stands in the way. */
+  /** `data` as it stands where it is right as PostgreSQL wrote it, else a result. Throws what stands in the way. */
   async answer(
     known: KnownOperation,
     variables: Readonly<Record<string, unknown>>,
     context: RequestContext,
-  ): Promise<string | ExecutionResult> {
+  ): Promise<RawJson | ExecutionResult> {
     const { follower } = this.#options;
     let before: LoadedGeneration | undefined;
     for (let attempt = 0; attempt < attempts; attempt += 1) {
@@ -99,7 +100,7 @@ export class Answerer {
         claims: context.caller.claims,
       });
       if (planned.kind === 'errors') return { errors: planned.errors };
-      if (planned.kind === 'answer') return planned.data;
+      if (planned.kind === 'answer') return new RawJson(planned.data);
       if (planned.kind === 'operation') throw new Error('only queries are planned');
       const answer = await this.#run(loaded, planned, known, context);
       if (answer !== undefined) return answer;
@@ -115,7 +116,7 @@ export class Answerer {
     variables: Readonly<Record<string, unknown>>,
     context: RequestContext,
     event: PlannedEvent,
-  ): Promise<string | ExecutionResult | undefined> {
+  ): Promise<RawJson | ExecutionResult | undefined> {
     const planned = loaded.planner.plan(
       {
         document: known.document,
@@ -137,7 +138,7 @@ export class Answerer {
     planned: PlannedStatement,
     known: KnownOperation,
     context: RequestContext,
-  ): Promise<string | ExecutionResult | undefined> {
+  ): Promise<RawJson | ExecutionResult | undefined> {
     const values = planned.values.map(wireValue);
     // who would not hear of a publish at once may not answer from before it
     const shared = loaded.keepsAnswers && planned.plan.published && this.#options.follower.listening;
@@ -150,13 +151,19 @@ export class Answerer {
         )
       : await this.#read(loaded, planned, values, context);
     if (data === undefined) return undefined;
-    const { document, operation } = known;
-    const tells = planned.plan.pii.length > 0;
-    const text = tells ? takeSubjects(data).data : data;
-    const answer = loaded.complete({ document, operationName: operation.name?.value }, planned, text);
-    if (shared && typeof answer === 'string') loaded.answers.set(key, data);
-    if (tells) await this.#shown(loaded, planned, known, context, data);
-    return answer;
+    const { head, tail, pii } = planned.plan;
+    const text = pii.length > 0 ? takeSubjects(data).data : data;
+    if (isSuspect(planned.plan, text)) {
+      const { document, operation } = known;
+      const request = { document, operationName: operation.name?.value };
+      const answer = loaded.complete(request, planned, `${head}${text}${tail}`);
+      if (typeof answer !== 'string') {
+        await this.#shown(loaded, planned, known, context, data);
+        return answer;
+      }
+    }
+    if (shared) loaded.answers.set(key, data);
+    return this.#shown(loaded, planned, known, context, data);
   }
 
   /** An answer as it goes out, after record was kept of whose personal data it shows. */
@@ -166,8 +173,8 @@ export class Answerer {
     { operation }: KnownOperation,
     context: RequestContext,
     kept: string,
-  ): string | Promise<string> {
-    if (plan.pii.length === 0) return kept;
+  ): RawJson | Promise<RawJson> {
+    if (plan.pii.length === 0) return new RawJson(kept, plan.head, plan.tail);
     const { data, subjects } = takeSubjects(kept);
     const read = {
       operation: operation.name?.value,
@@ -175,7 +182,7 @@ export class Answerer {
       fields: plan.pii,
       subjects,
     };
-    return this.#options.audit.note(context, read).then(() => data);
+    return this.#options.audit.note(context, read).then(() => new RawJson(data, plan.head, plan.tail));
   }
 
   /** Runs the statement; undefined where it found the pointer elsewhere, or its relations gone. */
@@ -194,8 +201,7 @@ export class Answerer {
         owner: context.caller.keyId ?? '',
         cancellation: context.cancellation,
       });
-      const data = rows[0]?.[1];
-      return typeof data === 'string' ? `${planned.plan.head}${data}${planned.plan.tail}` : undefined;
+      return rows[0]?.[1] ?? undefined;
     } catch (error) {
       if (!overtaken.has(faultOf(error)?.sqlstate)) throw error;
       log.warn('a statement met relations of another generation', {

@@ -13,6 +13,7 @@ import type { RequestContext } from '../http/request-context.js';
 import type { Answerer } from './answerer.js';
 import { faultOfError, rateFault } from './graphql-fault.js';
 import type { KnownOperation } from './known-documents.js';
+import { RawJson } from './raw-json.js';
 
 export interface LeanPathOptions {
   readonly authenticator: Authenticator;
@@ -124,9 +125,8 @@ export class LeanPath {
       const wait = rateLimits.take(context.caller, context.access);
       if (wait !== undefined) throw rateFault(wait);
       const answer = await answerer.answer(known, variables, context);
-      if (typeof answer === 'string') {
-        const text = `{"data":${answer}}\n`;
-        const bytes = Buffer.byteLength(text);
+      if (answer instanceof RawJson) {
+        const { body, bytes, encoding } = answer.body();
         response.writeHead(200, {
           'content-type': contentType,
           'content-length': bytes,
@@ -134,8 +134,7 @@ export class LeanPath {
           'x-request-id': context.requestId,
           ...(stopping() && { connection: 'close' }),
         });
-        // text of ASCII alone needs no encoding, which is most of the time a large answer takes
-        response.end(text, bytes === text.length ? 'latin1' : 'utf8');
+        response.end(body, encoding);
         this.#options.observe((performance.now() - started) / 1000);
         trace?.end('POST /graphql', graphqlAttributes(known, 200, context.requestId), false);
         return;

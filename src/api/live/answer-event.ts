@@ -38,19 +38,19 @@ export function answersOf(parts: LiveParts, question: SubscriptionQuestion) {
         const answered = await patient(signal, () =>
           answerer
             .event(loaded, { document, operation }, variables, context, event)
-            .then((text) => ({ text })),
+            .then((answer) => ({ answer })),
         );
         if (answered === undefined) return undefined;
-        const { text } = answered;
-        if (text === undefined) {
+        const { answer } = answered;
+        if (answer === undefined) {
           await follower.refresh();
           if (fixed !== undefined) return 'moved';
           continue;
         }
-        if (typeof text !== 'string') return text;
+        if (!(answer instanceof RawJson)) return answer;
         // a row that the caller's role does not see
-        if (event.key !== undefined && /^\{"\w+":null\}$/.test(text)) return undefined;
-        return { data: new RawJson(text) as never };
+        if (event.key !== undefined && /^\{"\w+":null\}$/.test(answer.text)) return undefined;
+        return { data: answer as never };
       } finally {
         signal.removeEventListener('abort', cancel);
       }

@@ -20,7 +20,7 @@ export interface RunAdapterOptions {
   readonly names: OwnedNames;
   /** Relations that other runs made are neither dropped nor renamed. */
   readonly runId: number;
-  readonly onLog: (message: string, toConsole: boolean) => void;
+  readonly onLog: (message: string, toConsole: boolean, printed?: boolean) => void;
 }
 
 /**
@@ -211,8 +211,8 @@ export class RunAdapter implements DatabaseAdapter {
     );
   }
 
-  log(message: string, toConsole: boolean): void {
-    this.options.onLog(message, toConsole);
+  log(message: string, toConsole: boolean, printed = false): void {
+    this.options.onLog(message, toConsole, printed);
   }
 
   /** Null: thau owns the name and nothing stands for it. */

@@ -1,16 +1,19 @@
 import { quoteIdentifier } from '../../postgres/identifier.js';
 import type { Queryable } from '../../postgres/queryable.js';
-import { blockOf, seed, type BlockOf } from './block-of.js';
+import { blockOf, type BlockOf } from './block-of.js';
+import { areFew, blockSums, seed, type BlockSums } from './block-sums.js';
 import type { Comparison, RowDiff } from './diff-relations.js';
 import type { SampleRow } from './relation-diff.js';
 
 /**
  * Rows by key. Both sides are first summed up in blocks of rows of like keys: count, and two sums of the rows' hashes. Only blocks whose sums differ are joined row by row, in one statement, so two large relations that are
- * nearly equal cost two scans each and a join of little.
+ * nearly equal cost two scans each and a join of little. Undefined where the key turns out not to tell rows apart.
  */
-export async function diffByKey(database: Queryable, comparison: Comparison): Promise<RowDiff> {
+export async function diffByKey(database: Queryable, comparison: Comparison): Promise<RowDiff | undefined> {
   const blocks = blockOf(comparison);
-  const { rows } = await database.query<BlockSums>(blockSums(comparison, blocks));
+  const { rows } = await database.query<BlockSums>(
+    blockSums(hashed(comparison, blocks, comparison.before), hashed(comparison, blocks, comparison.after)),
+  );
   const { before = 0, after = 0, differing: found } = rows[0] ?? {};
   if (!found) {
     return {
@@ -20,18 +23,14 @@ export async function diffByKey(database: Queryable, comparison: Comparison): Pr
     };
   }
   // most blocks: to look up each row's block would only cost
-  const few = found.length < blocks.count / 3;
+  const few = areFew(found, blocks.count);
   const joined = await database.query<Joined>(compareRows(comparison, blocks, few), few ? [found] : []);
   const result = joined.rows[0];
+  const { added = 0, removed = 0, changed = 0, keys = 0 } = result ?? {};
+  if (before - removed !== after - added || changed !== keys) return undefined;
   const samples = result?.samples ?? [];
   return {
-    rows: {
-      before,
-      after,
-      added: result?.added ?? 0,
-      removed: result?.removed ?? 0,
-      changed: result?.changed ?? 0,
-    },
+    rows: { before, after, added, removed, changed },
     changedColumns: Object.fromEntries(
       Object.entries(result?.columns ?? {}).filter(([, count]) => count > 0),
     ),
@@ -43,16 +42,12 @@ export async function diffByKey(database: Queryable, comparison: Comparison): Pr
   };
 }
 
-interface BlockSums {
-  readonly before: number;
-  readonly after: number;
-  readonly differing: readonly number[] | null;
-}
-
 interface Joined {
   readonly added: number;
   readonly removed: number;
   readonly changed: number;
+  /** Of the changed ones: as many, unless the key repeats. */
+  readonly keys: number;
   readonly columns: Readonly<Record<string, number>>;
   readonly samples: readonly Sample[] | null;
 }
@@ -65,28 +60,14 @@ interface Sample {
   readonly names: readonly string[] | null;
 }
 
-/** Two sums, since in one alone two equal rows take each other away: a key may turn out not to be unique. */
-function blockSums(comparison: Comparison, blocks: BlockOf): string {
+/** One side for `blockSums`. */
+function hashed(comparison: Comparison, blocks: BlockOf, relation: string): string {
   const hash = blocks.cheap ? blocks.hash('thau_row') : 'thau_row."thau hash of the key"';
   // `offset` keeps PostgreSQL from writing a dear expression into each place where it stands
-  const read = (relation: string): string =>
-    blocks.cheap
-      ? relation
-      : `(select k.*, ${blocks.hash('k')} as "thau hash of the key" from ${relation} as k offset '0')`;
-  const arm = (relation: string, sign: 1 | -1): string =>
-    `select ${sign} as sign, ${blocks.of(hash)} as block, ${rowHash(comparison, hash)} as h
-            from ${read(relation)} as thau_row`;
-  // one aggregation over both sides: PostgreSQL does it with several workers, since it expects few groups of a union
-  return `
-    select coalesce(sum(before), 0)::bigint as before, coalesce(sum(n - before), 0)::bigint as after,
-        array_agg(block) filter (where n <> 2 * before or x <> 0 or s <> 0) as differing
-    from (
-        select block, count(*) as n, count(*) filter (where sign > 0) as before, bit_xor(h) as x,
-            sum(sign * (h >> 33)::int) as s
-        from (${arm(comparison.before, 1)}
-            union all
-            ${arm(comparison.after, -1)}) as sides
-        group by block) as blocks`;
+  const read = blocks.cheap
+    ? relation
+    : `(select k.*, ${blocks.hash('k')} as "thau hash of the key" from ${relation} as k offset '0')`;
+  return `select ${blocks.of('thau_row', hash)} as block, ${rowHash(comparison, hash)} as h from ${read} as thau_row`;
 }
 
 /** Every value is hashed with its row's key and its column as the seed, so that values that change places show. */
@@ -110,7 +91,7 @@ function keyValues({ key, columns }: Comparison, row: string): string[] {
 function compareRows(comparison: Comparison, blocks: BlockOf, few: boolean): string {
   const side = (relation: string): string => `
     select thau_row as row, ${blocks.hash('thau_row')} as h from ${relation} as thau_row${
-      few ? ` where ${blocks.of(blocks.hash('thau_row'))} = any ($1::int[])` : ''
+      few ? ` where ${blocks.of('thau_row')} = any ($1::int[])` : ''
     }`;
   const same = comparison.key.map((name) => {
     const column = comparison.columns.find((one) => one.name === name);
@@ -121,7 +102,7 @@ function compareRows(comparison: Comparison, blocks: BlockOf, few: boolean): str
   // only what differs is kept for counts and samples
   return `
     with joined as materialized (
-        select a.row as old, b.row as now,
+        select a.row as old, b.row as now, a.h,
             case when a.h is null then 'added' when b.h is null then 'removed' else 'changed' end as kind
         from (${side(comparison.before)}) as a full join (${side(comparison.after)}) as b
           on a.h = b.h and ${same.join(' and ')}
@@ -129,6 +110,7 @@ function compareRows(comparison: Comparison, blocks: BlockOf, few: boolean): str
     ), counted as (
         select count(*) filter (where kind = 'added') as added, count(*) filter (where kind = 'removed') as removed,
             count(*) filter (where kind = 'changed') as changed,
+            count(distinct h) filter (where kind = 'changed') as keys,
             ${columns.length === 0 ? `'{}'::jsonb` : perColumns(columns, `kind = 'changed'`)} as columns
         from joined as j
     )

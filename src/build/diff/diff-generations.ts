@@ -145,7 +145,7 @@ async function candidateSide(database: Queryable, state: string): Promise<Side> 
   const { rows } = await database.query<{ run_id: number; node_id: string; schema: string; name: string }>(
     `select r.run_id, r.node_id, r.relation_schema as schema, r.relation_name as name
      from ${state}.relations as r
-     where r.run_id = (
+     where r.relation_kind <> 'schema' and r.run_id = (
          select max(run_id) from ${state}.runs
          where generation is null and state in ('failed', 'cancelled', 'running'))
        and not exists (

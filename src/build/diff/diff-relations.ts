@@ -74,8 +74,7 @@ async function diffRows(
 ): Promise<RowDiff & { readonly key: readonly string[] }> {
   if (comparison.key.length > 0) {
     const found = await diffByKey(database, comparison);
-    const { before, after, added, removed } = found.rows;
-    if (before - removed === after - added) return { key: comparison.key, ...found };
+    if (found) return { key: comparison.key, ...found };
   }
   return { key: [], ...(await diffWithoutKey(database, comparison)) };
 }

@@ -61,7 +61,14 @@ export type RunEvent =
       readonly rows: number | null;
       readonly seconds: number;
     }
-  | { readonly type: 'log'; readonly at: Date; readonly message: string; readonly toConsole: boolean }
+  | {
+      readonly type: 'log';
+      readonly at: Date;
+      readonly message: string;
+      readonly toConsole: boolean;
+      /** By print(). */
+      readonly printed?: boolean;
+    }
   | { readonly type: 'publishing'; readonly at: Date; readonly nodes: number }
   | {
       readonly type: 'published';

@@ -1,6 +1,5 @@
 import { formatPlace } from '../../errors/format.js';
 import type { RunLock } from '../../postgres/run-lock.js';
-import type { ManifestNode } from '../../project/manifest.js';
 import type { Catalog } from '../../schema/catalog.js';
 import { readLineage, type Lineage } from '../artifacts/lineage.js';
 import type { MetricsArtifact } from '../../semantic/bound-metrics.js';

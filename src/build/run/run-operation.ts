@@ -13,7 +13,7 @@ export interface OperationOptions {
   readonly manifest: Manifest;
   readonly renderer: Renderer;
   readonly flags: RunFlags;
-  readonly onLog: (message: string, toConsole: boolean) => void;
+  readonly onLog: (message: string, toConsole: boolean, printed: boolean) => void;
   /** Calls the macro in the context it is given. */
   readonly call: (context: RunContext) => Promise<unknown>;
 }
@@ -36,7 +36,7 @@ export function runOperation(options: OperationOptions): Promise<unknown> {
       invocationId: manifest.metadata.invocation_id,
       startedAt: new Date(),
       reporter: (event) => {
-        if (event.type === 'log') options.onLog(event.message, event.toConsole);
+        if (event.type === 'log') options.onLog(event.message, event.toConsole, event.printed ?? false);
       },
     });
     const adapter = scope.adapter(session);

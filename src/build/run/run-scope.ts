@@ -176,8 +176,8 @@ export class RunScope {
       state: this.options.state,
       names: this.names,
       runId: this.options.runId,
-      onLog: (message, toConsole) =>
-        this.options.reporter({ type: 'log', at: new Date(), message, toConsole }),
+      onLog: (message, toConsole, printed = false) =>
+        this.options.reporter({ type: 'log', at: new Date(), message, toConsole, printed }),
     });
   }
 

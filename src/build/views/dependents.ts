@@ -10,6 +10,9 @@ import type { Column } from './view-text.js';
  */
 export type DependentsPolicy = 'refuse' | 'keep' | 'drop';
 
+const how = 'with thau retry (or thau rollback) --dependents';
+const drops = 'drops what others built, and prints it';
+
 interface Place {
   readonly schema: string;
   readonly name: string;
@@ -70,8 +73,8 @@ export async function answerDependents(
       }),
       hint:
         lost.length === changed.length
-          ? 'Keep the columns in the model, or go on from here: thau retry --dependents keep (the stable view keeps what is gone, without values), or thau retry --dependents drop (drops what others built, and prints it).'
-          : 'Keep the type, or give the column another name; or go on from here: thau retry --dependents drop (drops what others built, and prints it).',
+          ? `Keep the columns in the model, or go on ${how}: keep (the stable view keeps what is gone, without values) or drop (${drops}).`
+          : `Keep the type, or give the column another name; or go on ${how}: drop (${drops}).`,
     },
   );
 }

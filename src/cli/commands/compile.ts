@@ -36,7 +36,7 @@ export const addCompile: AddCommand = (program, run) => {
         const { manifest, settings } = project;
         const warn = (message: string): void => output.log(message, {}, 'warn');
         if (flags.inline !== undefined) {
-          const defer = deferralOf(flags, context.env, warehouse.facts.database, warn);
+          const defer = deferralOf(flags, context.env, warehouse, warn);
           const { compiled: made, faults } = await compileNodes({
             database: warehouse.database,
             stateSchema: warehouse.settings.database.stateSchema,

@@ -25,7 +25,13 @@ export const addRetry: AddCommand = (program, run) => {
         const retried =
           failed && state === undefined
             ? retryOf(failed, given)
-            : retryOfState(state ?? '', given, failed, await readLastResults(database, schema));
+            : retryOfState(
+                state ?? '',
+                given,
+                failed,
+                await readLastResults(database, schema),
+                settings.projectDir,
+              );
         const summary = await performRun(context, {
           ...retried,
           command: retried.command as 'build' | 'run' | 'seed' | 'snapshot',

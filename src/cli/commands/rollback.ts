@@ -20,6 +20,7 @@ export const addRollback: AddCommand = (program, run) => {
           const summary = await rollback({
             ...aloneOptions(await context.warehouse()),
             dependents: dependentsFlag(dependents),
+            log: (message) => output.log(message, {}, 'warn'),
             ...(generation !== undefined && { to: wholeNumber(generation, 'the generation') }),
           });
           output.result(

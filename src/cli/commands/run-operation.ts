@@ -21,22 +21,27 @@ export const addRunOperation: AddCommand = (program, run) => {
         const warehouse = await context.warehouse();
         const vars = flags.vars === undefined ? {} : { vars: flags.vars };
         const { project, renderer } = await loadProject({ ...context, output, warehouse, ...vars });
+        const said: string[] = [];
         const answer = await runOperation({
           database: warehouse.database,
           stateSchema: warehouse.settings.database.stateSchema,
           manifest: project.manifest,
           renderer,
           flags: { FULL_REFRESH: false, STORE_FAILURES: false, WHICH: 'run-operation', EMPTY: false },
-          onLog: (message, toConsole) => {
-            if (toConsole) output.log(message);
+          onLog: (message, toConsole, printed) => {
+            if (printed) output.print(message);
+            else if (toConsole) output.log(message);
+            if (toConsole) said.push(message);
           },
           call: (context) => renderer.runMacro(macro, yamlMapping(flags.args, '--args'), context),
         });
-        output.result(
-          { macro, answer },
-          answer === null || answer === undefined ? `${macro} is done.` : JSON.stringify(answer),
-        );
+        // a macro that prints has said what it has to say: dbt's fingers write that to a file
+        if (output.json) output.result({ macro, answer }, '');
+        else if (said.length === 0)
+          output.result(answer, isNothing(answer) ? `${macro} is done.` : JSON.stringify(answer));
         return 0;
       }),
     );
 };
+
+const isNothing = (answer: unknown): boolean => answer === null || answer === undefined || answer === '';

@@ -61,7 +61,7 @@ export const addShow: AddCommand = (program, run) => {
           inline === undefined
             ? [...selected].flatMap((id) => manifest.nodes[id] ?? [])
             : [inlineNode(manifest, direct ?? inline)];
-        const defer = deferralOf(flags, context.env, warehouse.facts.database, warn);
+        const defer = deferralOf(flags, context.env, warehouse, warn);
         for (const node of nodes) {
           const shown = await showRows({
             database,

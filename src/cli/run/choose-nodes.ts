@@ -112,6 +112,7 @@ async function stateFor(
     manifest,
     needs,
     ...(flags.state !== undefined && { folder: flags.state }),
+    root: settings.root,
     targetPath: join(settings.root, settings.targetPath),
     warehouse: context.warehouse,
     warn,

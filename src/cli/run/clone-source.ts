@@ -27,7 +27,7 @@ export async function cloneSource(
   }
   const { readGeneration } = await import('../../build/publish/generation.js');
   const { database, settings, facts } = warehouse;
-  const from = deferTo(stateManifest(readState(folder)), facts.database, true);
+  const from = deferTo(stateManifest(readState(folder, settings.projectDir)), facts.database, true);
   const current = await readGeneration(database, quoteIdentifier(settings.database.stateSchema));
   const isWanted = (id: string): boolean =>
     from.relationOf(id) !== undefined && (flags.fullRefresh === true || !current.nodes.has(id));

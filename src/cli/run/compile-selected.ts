@@ -31,7 +31,7 @@ export async function compileSelected(
   const { manifest } = project;
   const warehouse = await context.warehouse();
   const selected = await selectForRun(context, project, 'compile', flags, warn);
-  const defer = deferralOf(flags, context.env, warehouse.facts.database, warn);
+  const defer = deferralOf(flags, context.env, warehouse, warn);
   const { compiled, faults } = await compileNodes({
     database: warehouse.database,
     stateSchema: warehouse.settings.database.stateSchema,

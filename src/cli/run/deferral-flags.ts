@@ -1,6 +1,7 @@
 import { deferTo, type Deferral } from '../../build/run/deferral.js';
 import { readState, stateManifest } from '../../project/state/read-state.js';
 import type { CommandContext } from '../command.js';
+import type { Warehouse } from '../warehouse.js';
 import type { RunFlagsGiven } from './run-flags.js';
 
 /**
@@ -10,7 +11,7 @@ import type { RunFlagsGiven } from './run-flags.js';
 export function deferralOf(
   flags: RunFlagsGiven,
   env: CommandContext['env'],
-  database: string,
+  warehouse: Warehouse,
   warn: (message: string) => void,
 ): Deferral | undefined {
   if (!(flags.defer ?? env['DBT_DEFER'] === 'true')) return undefined;
@@ -20,5 +21,9 @@ export function deferralOf(
     return undefined;
   }
   const favorState = flags.favorState ?? env['DBT_FAVOR_STATE'] === 'true';
-  return deferTo(stateManifest(readState(folder)), database, favorState);
+  return deferTo(
+    stateManifest(readState(folder, warehouse.settings.projectDir)),
+    warehouse.facts.database,
+    favorState,
+  );
 }

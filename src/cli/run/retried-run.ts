@@ -40,8 +40,9 @@ export function retryOfState(
   given: RunFlagsGiven,
   failed: FailedRun | undefined,
   statuses: Readonly<Record<string, string>>,
+  root = '.',
 ): RetriedRun {
-  const state = readState(folder);
+  const state = readState(folder, root);
   const { results } = state;
   if (results === undefined) {
     throw new ThauError('PROJECT_STATE', `${folder} holds no run_results.json.`, {

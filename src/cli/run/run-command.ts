@@ -58,7 +58,7 @@ export async function performRun(
   const startedAt = new Date();
   const eventTime = eventTimeFlags(flags.eventTimeStart, flags.eventTimeEnd);
   const sample = sampleFlag(flags.sample, startedAt);
-  const defer = deferralOf(flags, context.env, warehouse.facts.database, warn);
+  const defer = deferralOf(flags, context.env, warehouse, warn);
   const args = plainWithoutSecrets(argsOf(flags, sample), context.env);
   const force = forceOf(command, flags, trigger);
   const summary = await run({

@@ -15,7 +15,8 @@ export function runReporter(output: Output): Reporter {
 
 function plainReporter(output: Output): Reporter {
   return (event) => {
-    for (const line of linesOf(event, output)) output.log(line);
+    if (event.type === 'log' && event.printed === true) output.print(event.message);
+    else for (const line of linesOf(event, output)) output.log(line);
   };
 }
 
@@ -58,7 +59,8 @@ function terminalReporter(output: Output): Reporter {
       total = 0;
       clearInterval(timer);
     }
-    for (const line of linesOf(event, output)) output.log(line);
+    if (event.type === 'log' && event.printed === true) output.print(event.message);
+    else for (const line of linesOf(event, output)) output.log(line);
     draw();
   };
 }

@@ -94,7 +94,7 @@ function whatNext({ command, results }: RunSummary): readonly string[] {
   const built = results.some(({ status, resourceType }) => status === 'success' && resourceType !== 'test');
   return built
     ? [
-        'What it built well is kept until the next run: see it with thau show --candidate or thau diff --candidate,',
+        'What it built well is kept until the next run: see it with thau diff --candidate, or thau show --candidate -s <name>;',
         'mend what failed, and thau retry goes on from there.',
       ]
     : ['Mend what failed, then run thau retry.'];

@@ -17,6 +17,8 @@ export interface StateRequest {
   readonly needs: ReadonlySet<string>;
   /** `--state`; what thau itself last published and ran, unless given. */
   readonly folder?: string;
+  /** The project's folder. */
+  readonly root: string;
   /** Where this project's own artifacts stand. */
   readonly targetPath: string;
   readonly warehouse: () => Promise<Warehouse>;
@@ -26,7 +28,7 @@ export interface StateRequest {
 /** What `state:`, `result:` and `source_status:` compare with. */
 export async function selectionState(request: StateRequest): Promise<SelectionState> {
   const { manifest, needs, targetPath } = request;
-  const given = request.folder === undefined ? undefined : readState(request.folder);
+  const given = request.folder === undefined ? undefined : readState(request.folder, request.root);
   const previous = needs.has('state')
     ? given
       ? manifestState(stateManifest(given), manifest)

@@ -58,5 +58,6 @@ export interface DatabaseAdapter {
   dropRelation(name: RelationName): Promise<void>;
   truncateRelation(name: RelationName): Promise<void>;
   renameRelation(from: RelationName, to: RelationName): Promise<void>;
-  log(message: string, toConsole: boolean): void;
+  /** `printed`: by print(), whose text is the answer: standard output, and with --quiet too. */
+  log(message: string, toConsole: boolean, printed?: boolean): void;
 }

@@ -329,7 +329,7 @@ function rowsOf(table: Value): Value {
 function logFunction(name: 'log' | 'print', run: RunContext): HostFunction {
   return new HostFunction(name, (call) => {
     const [message = '', info = false] = bindArguments(name, call, ['msg', 'info'], 1);
-    run.adapter.log(str(message), name === 'print' || info === true);
+    run.adapter.log(str(message), name === 'print' || info === true, name === 'print');
     return '';
   });
 }

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ThauError } from '../../errors/thau-error.js';
 import type { Manifest } from '../manifest.js';
 
@@ -26,11 +26,12 @@ export interface StateFolder {
 
 /**
  * Reads the artifacts of a folder, thau's own or dbt's (manifest v7 to v12, run results v4 to v6, sources v3): what
- * `state:`, `result:`, `source_status:` and `--defer` compare with. Throws PROJECT_STATE.
+ * `state:`, `result:`, `source_status:` and `--defer` compare with. As under dbt the path is read from the project's
+ * folder `root`; where nothing stands there, from where the command was typed. Throws PROJECT_STATE.
  */
-export function readState(folder: string): StateFolder {
-  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  if (!isFolder) throw fault(folder, 'there is no such folder');
+export function readState(given: string, root = '.'): StateFolder {
+  const folder = [resolve(root, given), resolve(given)].find(isFolder);
+  if (folder === undefined) throw fault(given, 'there is no such folder');
   const manifest = artifact(folder, 'manifest', 7, 12);
   const results = artifact(folder, 'run-results', 4, 6);
   const sources = artifact(folder, 'sources', 3, 3);
@@ -55,6 +56,8 @@ export function readState(folder: string): StateFolder {
       ),
   };
 }
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 /** The manifest of a state folder; throws PROJECT_STATE where the folder has none. */
 export function stateManifest(state: StateFolder): Manifest {

@@ -231,7 +231,7 @@ describe('an answer of many rows', () => {
     });
     await expect.poll(() => text.endsWith('end')).toBe(true);
     expect(numbers(text.slice(0, -3))).toHaveLength(4000);
-    expect(numbers(await (await get('/all.ndjson')).text())).toEqual([1]);
+    await expect.poll(async () => numbers(await (await get('/all.ndjson')).text())).toEqual([1]);
   });
 });
 

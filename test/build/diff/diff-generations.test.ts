@@ -68,6 +68,7 @@ test('the candidate of a failed run is compared with what is published', async (
   await runPlain(database, [orders(3, keyed), days, failing], { carry: true });
   const found = await diff({ candidate: true });
   expect(found).toMatchObject({ from: '1', to: 'candidate of run 2' });
+  expect(found.nodes.map(({ name }) => name)).not.toContain('');
   expect(found.nodes.find(({ name }) => name === 'orders')).toMatchObject({ diff: { rows: { changed: 3 } } });
   await runPlain(database, [orders(1, keyed), days]);
   await expect(diff({ candidate: true })).rejects.toThrow('There is no candidate');

@@ -168,3 +168,49 @@ test('the counts are those of a plain comparison, for any two tables', async () 
     { numRuns: 40 },
   );
 });
+
+test('rows that change values for each other differ, by any kind of key and by none', async () => {
+  const few = fc.option(fc.integer({ min: 0, max: 2 }));
+  const row = fc.record({ k: fc.option(fc.constantFrom('a', 'b', 'c')), l: few, x: few, y: few });
+  const keyOf = ({ k, l }: { k: string | null; l: number | null }): string => JSON.stringify([k, l]);
+  const table = fc.uniqueArray(row, { selector: keyOf, maxLength: 8 });
+  await database.query(
+    'create table d.a (k text, l bigint, x int, y int); create table d.b (k text, l bigint, x int, y int)',
+  );
+  await fc.assert(
+    fc.asyncProperty(table, table, async (a, b) => {
+      await database.query(
+        `with gone as (delete from d.a) insert into d.a select * from jsonb_populate_recordset(null::d.a, $1)`,
+        [JSON.stringify(a)],
+      );
+      await database.query(
+        `with gone as (delete from d.b) insert into d.b select * from jsonb_populate_recordset(null::d.b, $1)`,
+        [JSON.stringify(b)],
+      );
+      const [old, now] = [a, b].map((rows) => new Map(rows.map((one) => [keyOf(one), JSON.stringify(one)])));
+      const added = b.filter((one) => !old?.has(keyOf(one))).length;
+      const removed = a.filter((one) => !now?.has(keyOf(one))).length;
+      const changed = b.filter(
+        (one) => old?.has(keyOf(one)) && old.get(keyOf(one)) !== now?.get(keyOf(one)),
+      ).length;
+      const sizes = { before: a.length, after: b.length };
+      expect((await diff(['k', 'l'])).rows).toEqual({ ...sizes, added, removed, changed });
+      expect((await diff([])).rows).toEqual({
+        ...sizes,
+        added: added + changed,
+        removed: removed + changed,
+        changed: 0,
+      });
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('equal rows that changed together do not hide each other where the key is none', async () => {
+  await database.query(`
+    create table d.a as select * from (values (1, 'x'), (1, 'x'), (2, 'y')) as t(id, name);
+    create table d.b as select * from (values (1, 'z'), (1, 'z'), (2, 'y')) as t(id, name)`);
+  const found = await diff();
+  expect(found.key).toEqual([]);
+  expect(found.rows).toEqual({ before: 3, after: 3, added: 2, removed: 2, changed: 0 });
+});

@@ -39,6 +39,13 @@ const daily = (more: string): string =>
 const asked = `{{ config(materialized='table') }}
   {% set found = run_query('select count(*) from ' ~ ref('totals')) if execute else none %}
   select {{ found.rows[0][0] if execute else 0 }} as n`;
+const pivot = `{{ config(materialized='table') }}
+  -- depends_on: {{ ref('kinds') }}
+  {% set labels = run_query('select label from ' ~ ref('kinds') ~ ' order by 1').columns[0].values() if execute else [] %}
+  select person{% for label in labels %}, '{{ label }}' as label_{{ loop.index }}{% endfor %} from {{ ref('small') }}`;
+const star = `{{ config(materialized='table') }}
+  select {% for column in adapter.get_columns_in_relation(ref('stg_orders')) %}{{ column.name }} as o_{{ column.name }}, {% endfor %}1 as one
+  from {{ ref('stg_orders') }}`;
 const log = `{{ config(materialized='incremental', unique_key='id') }} select id, amount from {{ ref('stg_orders') }}`;
 const history = `{% snapshot history %}{{ config(unique_key='id', strategy='timestamp', updated_at='loaded_at', hard_deletes='ignore') }} select * from {{ source('raw', 'prices') }}{% endsnapshot %}`;
 
@@ -55,6 +62,10 @@ export const firstFiles: Readonly<Record<string, string>> = {
   'transforms/wide.sql': wide(`materialized='table'`),
   'transforms/daily.sql': daily(''),
   'transforms/asked.sql': asked,
+  'transforms/pivot.sql': pivot,
+  'transforms/star.sql': star,
+  'transforms/by_hand.sql': `{{ config(materialized='table') }} select count(*) as n, max(name) as last from raw.people_table`,
+  'transforms/above.sql': `select * from {{ ref('pivot') }}`,
   'transforms/log.sql': log,
   'transforms/priced.sql': `{{ config(materialized='table') }} select id, public.twice(price) + {{ var('extra', 0) }} as price from {{ source('raw', 'prices') }}`,
   'transforms/last.sql': `{{ config(materialized='view') }} select (select sum(price) from {{ ref('priced') }}) as prices, (select count(*) from {{ ref('log') }}) as n`,

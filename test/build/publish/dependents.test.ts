@@ -26,7 +26,7 @@ test('a column that others built on stays in the stable view, without values, wh
     state: 'failed',
     error: {
       code: 'BUILD_VIEW_HAS_DEPENDENTS',
-      hint: expect.stringContaining('--dependents keep') as string,
+      hint: expect.stringContaining('--dependents: keep') as string,
     },
   });
   expect((await build('select 3 as y', 'keep')).state).toBe('published');
@@ -74,4 +74,9 @@ test('a rollback over a column that came since asks the same', async () => {
   await expect(rollback(back)).rejects.toMatchObject({ code: 'BUILD_VIEW_HAS_DEPENDENTS' });
   expect(await rollback({ ...back, dependents: 'keep' })).toMatchObject({ state: 'published' });
   expect(await place.query('select * from shop.a')).toEqual([{ x: 1, y: 2, z: null }]);
+  await runPlain(database, [{ name: 'a', sql: () => 'select 1 as x, 2 as y, 3 as z' }]);
+  const said: string[] = [];
+  await rollback({ ...back, dependents: 'drop', log: (message) => said.push(message) });
+  expect(said).toEqual([expect.stringContaining('create view "public"."of_z" as')]);
+  expect(await place.query('select * from shop.a')).toEqual([{ x: 1, y: 2 }]);
 });
