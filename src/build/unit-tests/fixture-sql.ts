@@ -1,5 +1,5 @@
 import { ThauError } from '../../errors/thau-error.js';
-import { Float } from '../../jinja/values/float.js';
+import { isWholeFloat } from '../../project/yaml/is-whole-float.js';
 import { quoteIdentifier, quoteLiteral } from '../../postgres/identifier.js';
 import type { FixtureRow } from '../../project/unit-tests/unit-test.js';
 import type { Column } from '../views/view-text.js';
@@ -62,7 +62,7 @@ function text(value: unknown, type: string): string {
     typeof value === 'number' ||
     typeof value === 'bigint' ||
     typeof value === 'boolean' ||
-    value instanceof Float
+    isWholeFloat(value)
   )
     return String(value);
   if (typeof value === 'string') return quoteLiteral(value);
