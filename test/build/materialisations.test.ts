@@ -374,7 +374,7 @@ describe('seeds', () => {
       seed(
         'Id,big,price,day,at,zoned,ok,note,empty\n' +
           '1,3000000000,1.5,2026-01-02,2026-01-02 03:04:05,2026-01-02T03:04:05+07:00,true,"a ""b"", c",\n' +
-          '2,4,2,2026-02-03,2026-02-03T00:00:00,2026-02-03T00:00:00Z,FALSE,null,NULL\n',
+          '2,4,"1,002",2026-02-03,2026-02-03 00:00:00,2026-02-03T00:00:00Z,FALSE,null,NULL\n',
       ),
     ]);
     const columns =
@@ -391,6 +391,7 @@ describe('seeds', () => {
       'note text',
       'empty integer',
     ]);
+    expect(await rows('select price from shop.s where id = 2')).toEqual([{ price: 1002 }]);
     expect(await rows('select id, note, empty from shop.s order by id')).toEqual([
       { id: 1, note: 'a "b", c', empty: null },
       { id: 2, note: null, empty: null },

@@ -1,5 +1,5 @@
 import { ThauError } from '../../errors/thau-error.js';
-import { isFloat } from '../../project/yaml/is-float.js';
+import { isWholeFloat } from '../../project/yaml/is-whole-float.js';
 import { quoteIdentifier, quoteLiteral } from '../../postgres/identifier.js';
 import type { FixtureRow } from '../../project/unit-tests/unit-test.js';
 import type { Column } from '../views/view-text.js';
@@ -58,7 +58,12 @@ function literal(value: unknown, type: string): string {
 
 function text(value: unknown, type: string): string {
   if (value === undefined || value === null) return 'null';
-  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' || isFloat(value))
+  if (
+    typeof value === 'number' ||
+    typeof value === 'bigint' ||
+    typeof value === 'boolean' ||
+    isWholeFloat(value)
+  )
     return String(value);
   if (typeof value === 'string') return quoteLiteral(value);
   if (Array.isArray(value) && type.endsWith('[]')) return quoteLiteral(arrayText(value));
