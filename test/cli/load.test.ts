@@ -56,7 +56,7 @@ describe('thau load', () => {
     expect(ran.stderr).not.toContain('    at ');
   });
 
-  test.each([
+  test.concurrent.each([
     [['load', 'rows.csv'], 2, '--table'],
     [['load', 'rows.csv', '--table', 'rows'], 1, 'LOAD_TABLE_NAME'],
     [['load', 'rows.csv', '--table', 'thau.runs', '--replace'], 1, 'LOAD_TABLE_NAME'],

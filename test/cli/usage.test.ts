@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 describe('used wrongly, thau says what, what to do, and ends with 2', () => {
-  test.each([
+  test.concurrent.each([
     [['bild'], 'CLI_UNKNOWN_COMMAND: There is no command "bild".', /Did you mean|Commands:/],
     [['key', 'lst'], 'CLI_UNKNOWN_COMMAND: There is no command "lst".', 'Did you mean "list"?'],
     [
@@ -89,7 +89,7 @@ describe('used wrongly, thau says what, what to do, and ends with 2', () => {
   });
 });
 
-describe('a configuration that is wrong', () => {
+describe.concurrent('a configuration that is wrong', () => {
   async function debugWith(
     files: Record<string, string>,
     args: string[] = [],
@@ -151,7 +151,7 @@ describe('a configuration that is wrong', () => {
   });
 });
 
-describe('a database that is not there', () => {
+describe.concurrent('a database that is not there', () => {
   async function debug(url: string, env: Record<string, string> = {}): Promise<string> {
     const done = await runThau(['debug'], { cwd: project, env: { DATABASE_URL: url, ...env } });
     expect(done.stderr).not.toMatch(/^\s+at .*\.js:/m);
