@@ -1,5 +1,5 @@
 import { ThauError } from '../../errors/thau-error.js';
-import { isWholeFloat } from '../../project/yaml/is-whole-float.js';
+import { wholeFloat } from '../../project/yaml/whole-float.js';
 import { quoteIdentifier, quoteLiteral } from '../../postgres/identifier.js';
 import type { FixtureRow } from '../../project/unit-tests/unit-test.js';
 import type { Column } from '../views/view-text.js';
@@ -58,13 +58,10 @@ function literal(value: unknown, type: string): string {
 
 function text(value: unknown, type: string): string {
   if (value === undefined || value === null) return 'null';
-  if (
-    typeof value === 'number' ||
-    typeof value === 'bigint' ||
-    typeof value === 'boolean' ||
-    isWholeFloat(value)
-  )
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
     return String(value);
+  const float = wholeFloat(value);
+  if (float !== undefined) return float;
   if (typeof value === 'string') return quoteLiteral(value);
   if (Array.isArray(value) && type.endsWith('[]')) return quoteLiteral(arrayText(value));
   return quoteLiteral(JSON.stringify(value));
