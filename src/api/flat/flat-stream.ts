@@ -16,6 +16,7 @@ import type { StreamSlots } from './stream-slots.js';
 import { rowsOf } from './write-rows.js';
 import { firstError } from './first-error.js';
 import type { TrustedOperation } from './trusted-operation.js';
+import { overtaken } from '../generation/overtaken.js';
 
 export interface FlatStreamsOptions {
   readonly database: Database;
@@ -29,9 +30,6 @@ export interface FlatStreamsOptions {
 
 /** How often a request is planned again when publishes overtake it. */
 const attempts = 3;
-
-/** SQLSTATEs of a statement whose relations are gone or changed. */
-const overtaken: ReadonlySet<string | undefined> = new Set(['42P01', '3F000', '0A000']);
 
 /** The rows of one answer, and what they are the rows of. */
 export interface FlatStream {

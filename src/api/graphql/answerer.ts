@@ -23,6 +23,7 @@ import { faultOfError, graphqlFault } from './graphql-fault.js';
 import type { KnownOperation } from './known-documents.js';
 import type { SlowStatements } from './slow-statements.js';
 import { RawJson } from './raw-json.js';
+import { overtaken } from '../generation/overtaken.js';
 
 export interface Question {
   readonly schema: GraphQLSchema;
@@ -47,9 +48,6 @@ const databaseAttributes = { 'db.system.name': 'postgresql', 'db.operation.name'
 
 /** How often a request is planned again when publishes overtake it. */
 const attempts = 3;
-
-/** SQLSTATEs of a plan whose relations are gone or changed: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const overtaken: ReadonlySet<string | undefined> = new Set(['42P01', '3F000', '0A000']);
 
 /** Answers operations of the current generation: one statement each, planned again where a publish overtook it. */
 export class Answerer {
