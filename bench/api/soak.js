@@ -4,7 +4,7 @@
 // what the server answered in ten seconds before.
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { median, residentMegabytes, secondsOf, startLoad } from './processes.js';
+import { median, quantile, residentMegabytes, secondsOf, startLoad } from './processes.js';
 import { requests } from './requests.js';
 import { startServers, stopServers } from './servers.js';
 import { publish, setUp } from './setup.js';
@@ -74,7 +74,7 @@ try {
     console.log(
       [
         `minute ${minute}: ${answers} answers, ${errors} errors${errors > 0 ? ` (${shots.find(({ error }) => error)?.error})` : ''}`,
-        `p99 ${shots.map(({ p99 }) => p99.toFixed(0)).join(' / ')} ms`,
+        `p99 ${shots.map(({ waits }) => quantile(waits, 0.99).toFixed(0)).join(' / ')} ms`,
         `CPU ${(secondsOf(pid).used - before).toFixed(0)} s`,
         `memory ${memory.toFixed(0)} MB`,
         `${rows[0].open} connections`,

@@ -11,7 +11,7 @@ import { emitList } from './emit-list.js';
 import { emitNode, emitNodes } from './emit-node.js';
 import { jsonObject } from './emit-object.js';
 import { emitOne } from './emit-one.js';
-import { emitValue } from './emit-value.js';
+import { emitValue, jsonScalar } from './emit-value.js';
 import { emitGlobalId } from './emit-id.js';
 import { keyColumnReader } from './global-id.js';
 import { maskOf, maskedSql } from './mask.js';
@@ -38,7 +38,7 @@ export function emitRow(
     return `when ${quoteText(value)} then ${shape}`;
   });
   context.builder.needles.add(marker);
-  const unknown = `${quoteText(`"${marker}`)}||coalesce(substr(to_json(${discriminator}::text)::text,2),'"')`;
+  const unknown = `${quoteText(`"${marker}`)}||coalesce(substr(${jsonScalar(`${discriminator}::text`, context.builder)},2),'"')`;
   return [sql(`(case ${discriminator} ${cases.join(' ')} else ${unknown} end)`)];
 }
 
