@@ -90,10 +90,10 @@ export function busySeconds() {
   }
 }
 
-/** Megabytes a process holds in memory. */
-export function residentMegabytes(pid) {
+/** Megabytes that a process holds for itself alone: what it shares with others (PostgreSQL's buffers) is not counted. */
+export function privateMegabytes(pid) {
   try {
-    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
+    return Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
   } catch {
     return NaN;
   }

@@ -24,7 +24,7 @@ const { values: options } = parseArgs({
   },
 });
 if (options.plan) {
-  printPlanning(planTimes());
+  printPlanning(await planTimes());
   process.exit(0);
 }
 const database = process.env.BENCH_DATABASE_URL;
@@ -60,7 +60,7 @@ try {
 const { rows: versions } = await client.query('show server_version');
 await client.end();
 print();
-if (!options.json) printPlanning(planTimes());
+if (!options.json) printPlanning(await planTimes());
 
 /** The servers that a request is for: what is kept ready is one customer's view. */
 function asked(request) {

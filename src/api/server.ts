@@ -17,6 +17,7 @@ import { FlatStreams } from './flat/flat-stream.js';
 import { StreamSlots } from './flat/stream-slots.js';
 import { GenerationFollower } from './generation/follower.js';
 import type { LoadedGeneration } from './generation/loaded-generation.js';
+import { warmUp } from './generation/warm-up.js';
 import { Answerer } from './graphql/answerer.js';
 import { startApollo } from './graphql/apollo.js';
 import { graphqlRoutes } from './graphql/graphql-routes.js';
@@ -82,6 +83,13 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
   const verifier = new KeyVerifier({ database, state });
   const documents = new ServedDocuments({ database, state, log });
   const bySchema = new WeakMap<object, LoadedGeneration>();
+  let listening = false;
+  let warm = !settings.warmUp;
+  const warmOnce = (loaded: LoadedGeneration | undefined): void => {
+    if (warm || loaded === undefined) return;
+    warm = true;
+    void warmUp(loaded, () => !stopping);
+  };
   const follower = new GenerationFollower<LoadedGeneration>({
     database,
     state,
@@ -93,6 +101,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
       bySchema.set(loaded.schema, loaded);
       apollo.update(loaded.schema);
       documents.prepare(loaded, () => follower.current === loaded);
+      if (listening) warmOnce(loaded);
     },
     channels: { [keysChannel]: () => verifier.forget(), thau_run: () => subscriptions.runHeard() },
   });
@@ -189,6 +198,8 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
   pageRoutes(app, { follower });
   await follower.start();
   await listen(app, settings);
+  listening = true;
+  warmOnce(follower.current);
   const flush = setInterval(() => void verifier.flushUses().catch(() => undefined), useFlushInterval);
   flush.unref();
   const { port } = app.server.address() as AddressInfo;
