@@ -11,6 +11,7 @@ import { emitList } from './emit-list.js';
 import { emitNode, emitNodes } from './emit-node.js';
 import { jsonObject } from './emit-object.js';
 import { emitOne } from './emit-one.js';
+import { emitFigure, previewContext } from './emit-preview.js';
 import { emitValue } from './emit-value.js';
 import { emitGlobalId } from './emit-id.js';
 import { keyColumnReader } from './global-id.js';
@@ -91,6 +92,10 @@ function emitField(
       return emitCall(context, field, item, row);
     case 'namespace':
       return emitObject(deeper(context, site.node), field.type, item.nodes, undefined, 0);
+    case 'preview':
+      return emitObject(previewContext(context, field, site), field.type, item.nodes, undefined, 0);
+    case 'figure':
+      return emitFigure(context, field);
     case 'node':
       return emitNode(context, site);
     case 'nodes':

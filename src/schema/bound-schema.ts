@@ -81,6 +81,8 @@ export type BoundField =
   | CallField
   | NodeField
   | EventField
+  | PreviewField
+  | FigureField
   | SimpleField;
 
 export interface ColumnField {
@@ -204,6 +206,20 @@ export interface EventField {
   readonly kind: 'event';
   readonly target: string;
   readonly model: string;
+}
+
+/** `previewSegment`: a type of figures and lists over the rows that a rule finds. */
+export interface PreviewField {
+  readonly kind: 'preview';
+  readonly type: string;
+  /** The type whose rows the rule is about. */
+  readonly target: string;
+}
+
+/** A number about the rows that a rule finds. */
+export interface FigureField {
+  readonly kind: 'figure';
+  readonly figure: 'size' | 'total' | 'share';
 }
 
 export interface SimpleField {

@@ -141,6 +141,11 @@ export function scalarFilterSdl(type: string): string {
     lines.push(`lt: ${type}`, `lte: ${type}`, `gt: ${type}`, `gte: ${type}`);
     lines.push(`"Both ends included."\n  between: [${type}!]`);
   }
+  if (type === 'DateTime' || type === 'Date') {
+    lines.push(
+      `"Within this long before now, or before the moment the data is of where the project has a model clock: 90 days."\n  inLast: String`,
+    );
+  }
   if (texts.includes(type)) {
     lines.push(`"A pattern with % and _, whatever the case and accents."\n  like: String`);
     lines.push(`"Holds this text, whatever the case and accents: nguyen finds Nguyễn."\n  contains: String`);
