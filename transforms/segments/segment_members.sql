@@ -10,16 +10,51 @@
 ) }}
 
 {#- Who is in each segment, since when and until when: a stay that ended keeps its row. Erased or merged customers
-    leave. -#}
-with current_members as (
+    leave. Whoever a segment is about enters only if its purpose needs no consent or they gave it: here, for every
+    segment, so that no file can forget it. -#}
+with claimed as (
 
     {%- for segment in segment_list() %}
-    select '{{ segment.id }}' as segment_id, customer_id, reason
+    select
+        '{{ segment.id }}' as segment_id,
+        customer_id,
+        reason,
+        '{{ segment.purpose }}' as purpose,
+        '{{ segment.get("contact_channel", "any") }}' as contact_channel
     from {{ ref('segment_' ~ segment.id) }}
     {%- if not loop.last %}
     union all
     {%- endif %}
     {%- endfor %}
+
+),
+
+purposes as (
+
+    select purpose, needs_consent from {{ ref('consent_purposes') }}
+
+),
+
+permissions as (
+
+    select customer_id, purpose, contact_channel from {{ ref('permissions') }}
+
+),
+
+current_members as (
+
+    select
+        claimed.segment_id,
+        claimed.customer_id,
+        claimed.reason
+    from claimed
+    inner join purposes on claimed.purpose = purposes.purpose
+    left join permissions
+        on claimed.customer_id = permissions.customer_id
+        and claimed.purpose = permissions.purpose
+        and claimed.contact_channel = permissions.contact_channel
+    where not purposes.needs_consent
+        or permissions.customer_id is not null
 
 ),
 

@@ -8,7 +8,8 @@ with listed as (
         '{{ segment.name }}' as name,
         '{{ segment.name_vi }}' as name_vi,
         '{{ segment.description }}' as description,
-        '{{ segment.purpose }}' as purpose
+        '{{ segment.purpose }}' as purpose,
+        '{{ segment.get("contact_channel", "any") }}' as contact_channel
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -33,6 +34,7 @@ final as (
         listed.name_vi,
         listed.description,
         listed.purpose,
+        listed.contact_channel,
         coalesce(members.member_count, 0)::integer as member_count,
         members.last_entered_at
     from listed
