@@ -25,7 +25,7 @@ export async function startApi(
     database,
     connection: warehouse.connection,
     stateSchema,
-    load: (artifacts) =>
+    load: (artifacts, { keepsAnswers }) =>
       loadGeneration(artifacts, {
         timezone: settings.timezone,
         stateSchema,
@@ -34,7 +34,7 @@ export async function startApi(
           auditSubject: served.auditSubject,
           jsonScalar: warehouse.facts.version >= 170_000,
         },
-        cacheBytes: served.cacheBytes,
+        cacheBytes: keepsAnswers ? served.cacheBytes : 0,
         onFault: (fault) => context.output.log(told(fault), { code: fault.code, at: fault.at }, 'warn'),
       }),
     settings: { ...served, traces: traceSettings(context.env) },
