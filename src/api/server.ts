@@ -27,7 +27,7 @@ import { requestMutations } from './graphql/mutations.js';
 import { healthRoutes } from './health/health-routes.js';
 import { Authenticator } from './http/authenticate.js';
 import { cors } from './http/cors.js';
-import { RateLimits } from './http/rate-limits.js';
+import { RateLimits, type TakeRequest } from './http/rate-limits.js';
 import { requestIds } from './http/request-id.js';
 import { sseRoutes } from './live/sse-routes.js';
 import { Subscriptions } from './live/subscriptions.js';
@@ -50,6 +50,8 @@ export interface ServeOptions {
   readonly load: (artifacts: Artifacts, options: { readonly keepsAnswers: boolean }) => LoadedGeneration;
   readonly settings: ApiSettings;
   readonly log: Log;
+  /** Where several processes answer on one port: counts requests of one key for all of them. */
+  readonly takeRequest?: TakeRequest;
   /** Where several processes answer on one port: gathers what all of them counted, given how to ask this one. */
   readonly snapshots?: (own: () => MetricsSnapshot) => () => Promise<readonly MetricsSnapshot[]>;
 }
@@ -150,7 +152,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     roles: settings.roles,
     allowAnonymous: settings.allowAnonymous,
   });
-  const rateLimits = new RateLimits();
+  const rateLimits = new RateLimits(options.takeRequest);
   // a stream has a connection beside the pool, and most of the time nobody waits for it
   const slots = new StreamSlots(Math.max(2, Math.ceil(settings.pool / 2)), settings.queueTimeout);
   const streams = new FlatStreams({
