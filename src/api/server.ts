@@ -24,6 +24,7 @@ import { graphqlRoutes } from './graphql/graphql-routes.js';
 import { LeanPath } from './graphql/lean-path.js';
 import { SlowStatements } from './graphql/slow-statements.js';
 import { requestMutations } from './graphql/mutations.js';
+import { SegmentRules } from './segments/segment-rules.js';
 import { healthRoutes } from './health/health-routes.js';
 import { Authenticator } from './http/authenticate.js';
 import { cors } from './http/cors.js';
@@ -96,8 +97,18 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
       bySchema.set(loaded.schema, loaded);
       apollo.update(loaded.schema);
       documents.prepare(loaded, () => follower.current === loaded);
+      void segmentRules.recheck(loaded).catch((error: unknown) => {
+        log.warn('the rules of segments could not be checked', { error: String(error) });
+      });
     },
     channels: { [keysChannel]: () => verifier.forget(), thau_run: () => subscriptions.runHeard() },
+  });
+  const segmentRules = new SegmentRules({
+    database,
+    state,
+    roles: settings.roles,
+    log,
+    current: () => follower.current,
   });
   const audit = new SubjectAudit({ database, state });
   const answerer = new Answerer({
@@ -106,7 +117,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     follower,
     log,
     slow: new SlowStatements({ database, log, threshold: settings.slowStatement }),
-    mutations: requestMutations(database, state),
+    mutations: { ...requestMutations(database, state), ...segmentRules.mutations },
   });
   const apollo = await startApollo({
     answerer,

@@ -3,7 +3,8 @@
     {'columns': ['score', 'value']}
 ]) }}
 
-{#- Long: a new score is a new branch, and no table changes. A score that cannot be computed has no row. -#}
+{#- Long: a new score is a new branch, and no table changes. A score that cannot be computed has no row; nor has one whose
+    purpose (seed score_purposes) needs a consent the customer did not give. One without a purpose fails its test. -#}
 with rfm as (
 
     select * from {{ ref('rfm') }}
@@ -124,6 +125,26 @@ together as (
 
 ),
 
+purposes as (
+
+    select
+        score_purposes.score,
+        score_purposes.purpose,
+        consent_purposes.needs_consent
+    from {{ ref('score_purposes') }} as score_purposes
+    inner join {{ ref('consent_purposes') }} as consent_purposes
+        on score_purposes.purpose = consent_purposes.purpose
+
+),
+
+permissions as (
+
+    select customer_id, purpose
+    from {{ ref('permissions') }}
+    where contact_channel = 'any'
+
+),
+
 final as (
 
     select
@@ -135,9 +156,16 @@ final as (
         null::numeric as upper,
         together.label,
         together.method,
+        purposes.purpose,
         clock.as_of_at as computed_at
     from together
     cross join clock
+    left join purposes on together.score = purposes.score
+    left join permissions
+        on together.customer_id = permissions.customer_id
+        and purposes.purpose = permissions.purpose
+    where not coalesce(purposes.needs_consent, false)
+        or permissions.customer_id is not null
 
 )
 
