@@ -68,6 +68,9 @@ export interface RunningApi {
 /** Milliseconds between two writes of when keys were last used. */
 const useFlushInterval = 10_000;
 
+/** Milliseconds between two looks for what `subject_reads` has kept long enough. */
+const forgetInterval = 3_600_000;
+
 /**
  * Serves the API: follows the generations, answers GraphQL, health and pages, until it is stopped. Starts with or
  * without a published generation.
@@ -211,6 +214,13 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
   await listen(app, settings);
   const flush = setInterval(() => void verifier.flushUses().catch(() => undefined), useFlushInterval);
   flush.unref();
+  const forget = (): void => {
+    if (settings.auditKeep === 0) return;
+    // tried again at its next turn
+    void audit.forget(settings.auditKeep).catch(() => undefined);
+  };
+  forget();
+  const forgetting = setInterval(forget, forgetInterval).unref();
   const { port } = app.server.address() as AddressInfo;
   return {
     url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`,
@@ -218,6 +228,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     stop: async () => {
       stopping = true;
       clearInterval(flush);
+      clearInterval(forgetting);
       subscriptions.stop();
       await closeSockets();
       await closeServer(app, settings.shutdownTimeout);
