@@ -14,6 +14,7 @@ import type { Artifacts } from './generation/artifacts.js';
 import { ServedDocuments } from './documents/served-documents.js';
 import { flatRoutes } from './flat/flat-routes.js';
 import { FlatStreams } from './flat/flat-stream.js';
+import { PagePins } from './flat/page-pins.js';
 import { StreamSlots } from './flat/stream-slots.js';
 import { GenerationFollower } from './generation/follower.js';
 import type { LoadedGeneration } from './generation/loaded-generation.js';
@@ -47,7 +48,7 @@ export interface ServeOptions {
   readonly connection: Connection;
   readonly stateSchema: string;
   /** Makes of a generation's artifacts what answers requests. */
-  readonly load: (artifacts: Artifacts, previous: LoadedGeneration | undefined) => LoadedGeneration;
+  readonly load: (artifacts: Artifacts, options: { readonly keepsAnswers: boolean }) => LoadedGeneration;
   readonly settings: ApiSettings;
   readonly log: Log;
   /** Where several processes answer on one port: gathers what all of them counted, given how to ask this one. */
@@ -88,7 +89,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     state,
     log,
     pollInterval: settings.pollInterval,
-    load: options.load,
+    load: (artifacts) => options.load(artifacts, { keepsAnswers: true }),
     onFollowed: () => subscriptions.publishHeard(),
     onLoad: (loaded) => {
       bySchema.set(loaded.schema, loaded);
@@ -171,6 +172,12 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     audit,
     statementTimeout: settings.statementTimeout,
   });
+  const pins = new PagePins({
+    database,
+    state,
+    follower,
+    load: (artifacts) => options.load(artifacts, { keepsAnswers: false }),
+  });
   const tracer = settings.traces && new Tracer(settings.traces, (message) => log.warn(message));
   const requestId = requestIds();
   let stopping = false;
@@ -192,7 +199,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
   traceRoutes(app, tracer);
   cors(app, settings.corsOrigins);
   graphqlRoutes(app, { apollo, answerer, authenticator, follower, rateLimits, settings });
-  flatRoutes(app, { authenticator, follower, answerer, streams, rateLimits });
+  flatRoutes(app, { authenticator, follower, answerer, streams, pins, rateLimits });
   const liveOptions = { subscriptions, authenticator, follower, rateLimits, settings, requestId };
   sseRoutes(app, liveOptions);
   const closeSockets = serveWebSockets(app.server, liveOptions);
@@ -214,6 +221,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
       await closeServer(app, settings.shutdownTimeout);
       await apollo.server.stop();
       await follower.stop();
+      await pins.stop();
       await documents.settled();
       await pool.close();
       await tracer?.stop();

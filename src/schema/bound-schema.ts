@@ -154,9 +154,17 @@ interface RelationField {
   readonly where: readonly WhereArgument[];
 }
 
+/** A set-returning function in the place of a relation: `customers_as_of($2)`. */
+export interface RowCall {
+  readonly function: string;
+  readonly arguments: readonly { readonly name: string; readonly type: string }[];
+}
+
 export interface OneField extends RelationField {
   readonly kind: 'one';
   readonly nonNull: boolean;
+  /** The row comes from this function, which has the target relation's columns. */
+  readonly call?: RowCall;
   /** A root's argument that names one row. */
   readonly by?: { readonly argument: string; readonly lookups: Readonly<Record<string, Lookup>> };
   /** Arguments that are equal to key columns, `customer(id: ID!)`. */

@@ -12,8 +12,8 @@ export const directivesSdl = /* GraphQL */ `
   ) on OBJECT | INTERFACE
   "Ties a field to a column of another name."
   directive @column(name: String!) on FIELD_DEFINITION
-  "One row of another relation."
-  directive @one(to: String, on: [String!]) on FIELD_DEFINITION
+  "One row of another relation, or of what a function of that relation's columns gives when it is called with the field's arguments."
+  directive @one(to: String, on: [String!], call: String) on FIELD_DEFINITION
   "Rows of another relation, as a list or a connection."
   directive @many(
     to: String
