@@ -14,6 +14,7 @@ import type { Artifacts } from './generation/artifacts.js';
 import { ServedDocuments } from './documents/served-documents.js';
 import { flatRoutes } from './flat/flat-routes.js';
 import { FlatStreams } from './flat/flat-stream.js';
+import { PagePins } from './flat/page-pins.js';
 import { StreamSlots } from './flat/stream-slots.js';
 import { GenerationFollower } from './generation/follower.js';
 import type { LoadedGeneration } from './generation/loaded-generation.js';
@@ -23,6 +24,7 @@ import { graphqlRoutes } from './graphql/graphql-routes.js';
 import { LeanPath } from './graphql/lean-path.js';
 import { SlowStatements } from './graphql/slow-statements.js';
 import { requestMutations } from './graphql/mutations.js';
+import { SegmentRules } from './segments/segment-rules.js';
 import { healthRoutes } from './health/health-routes.js';
 import { Authenticator } from './http/authenticate.js';
 import { cors } from './http/cors.js';
@@ -46,7 +48,7 @@ export interface ServeOptions {
   readonly connection: Connection;
   readonly stateSchema: string;
   /** Makes of a generation's artifacts what answers requests. */
-  readonly load: (artifacts: Artifacts, previous: LoadedGeneration | undefined) => LoadedGeneration;
+  readonly load: (artifacts: Artifacts, options: { readonly keepsAnswers: boolean }) => LoadedGeneration;
   readonly settings: ApiSettings;
   readonly log: Log;
   /** Where several processes answer on one port: gathers what all of them counted, given how to ask this one. */
@@ -87,14 +89,24 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     state,
     log,
     pollInterval: settings.pollInterval,
-    load: options.load,
+    load: (artifacts) => options.load(artifacts, { keepsAnswers: true }),
     onFollowed: () => subscriptions.publishHeard(),
     onLoad: (loaded) => {
       bySchema.set(loaded.schema, loaded);
       apollo.update(loaded.schema);
       documents.prepare(loaded, () => follower.current === loaded);
+      void segmentRules.recheck(loaded).catch((error: unknown) => {
+        log.warn('the rules of segments could not be checked', { error: String(error) });
+      });
     },
     channels: { [keysChannel]: () => verifier.forget(), thau_run: () => subscriptions.runHeard() },
+  });
+  const segmentRules = new SegmentRules({
+    database,
+    state,
+    roles: settings.roles,
+    log,
+    current: () => follower.current,
   });
   const audit = new SubjectAudit({ database, state });
   const answerer = new Answerer({
@@ -103,7 +115,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     follower,
     log,
     slow: new SlowStatements({ database, log, threshold: settings.slowStatement }),
-    mutations: requestMutations(database, state),
+    mutations: { ...requestMutations(database, state), ...segmentRules.mutations },
   });
   const apollo = await startApollo({
     answerer,
@@ -160,6 +172,12 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     audit,
     statementTimeout: settings.statementTimeout,
   });
+  const pins = new PagePins({
+    database,
+    state,
+    follower,
+    load: (artifacts) => options.load(artifacts, { keepsAnswers: false }),
+  });
   const tracer = settings.traces && new Tracer(settings.traces, (message) => log.warn(message));
   const requestId = requestIds();
   let stopping = false;
@@ -181,7 +199,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
   traceRoutes(app, tracer);
   cors(app, settings.corsOrigins);
   graphqlRoutes(app, { apollo, answerer, authenticator, follower, rateLimits, settings });
-  flatRoutes(app, { authenticator, follower, answerer, streams, rateLimits });
+  flatRoutes(app, { authenticator, follower, answerer, streams, pins, rateLimits });
   const liveOptions = { subscriptions, authenticator, follower, rateLimits, settings, requestId };
   sseRoutes(app, liveOptions);
   const closeSockets = serveWebSockets(app.server, liveOptions);
@@ -203,6 +221,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
       await closeServer(app, settings.shutdownTimeout);
       await apollo.server.stop();
       await follower.stop();
+      await pins.stop();
       await documents.settled();
       await pool.close();
       await tracer?.stop();

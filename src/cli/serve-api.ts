@@ -25,12 +25,12 @@ export async function startApi(
     database,
     connection: warehouse.connection,
     stateSchema,
-    load: (artifacts) =>
+    load: (artifacts, { keepsAnswers }) =>
       loadGeneration(artifacts, {
         timezone: settings.timezone,
         stateSchema,
         planner: { cursorSecret: secret, auditSubject: served.auditSubject },
-        cacheBytes: served.cacheBytes,
+        cacheBytes: keepsAnswers ? served.cacheBytes : 0,
         onFault: (fault) => context.output.log(told(fault), { code: fault.code, at: fault.at }, 'warn'),
       }),
     settings: { ...served, traces: traceSettings(context.env) },

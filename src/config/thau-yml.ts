@@ -200,7 +200,7 @@ export const thauYml = {
         ),
         unfiltered: texts('Models that `row_filters` do not concern: products, stores.'),
         may: texts(
-          '`lookup`: find rows by masked columns; `warehouse`: read runs, requests and the SQL of metrics; `work`: ask for runs.',
+          '`lookup`: find rows by masked columns; `segments`: define segments; `warehouse`: read runs, requests and the SQL of metrics; `work`: ask for runs.',
         ),
         operations: texts('The trusted operations it may ask, and nothing else. Left out: any document.'),
         min_group: integer('Aggregates and metrics over fewer rows than this show no figures.', '1', 1),

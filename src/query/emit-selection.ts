@@ -1,7 +1,7 @@
 import type { FieldNode } from 'graphql';
 import type { BoundField, CallField, ColumnField } from '../schema/bound-schema.js';
 import { readArguments } from './arguments.js';
-import { comparand } from './bind-value.js';
+import { callArguments, parameterTypes } from './call-arguments.js';
 import { collect, type Selected } from './collect.js';
 import { emitAggregate } from './emit-aggregate.js';
 import { emitConnection } from './emit-connection.js';
@@ -11,9 +11,9 @@ import { emitList } from './emit-list.js';
 import { emitNode, emitNodes } from './emit-node.js';
 import { jsonObject } from './emit-object.js';
 import { emitOne } from './emit-one.js';
+import { emitFigure, previewContext } from './emit-preview.js';
 import { emitValue } from './emit-value.js';
 import { emitGlobalId } from './emit-id.js';
-import { keyColumnReader } from './global-id.js';
 import { maskOf, maskedSql } from './mask.js';
 import { requestError } from './request-error.js';
 import { columnSql } from './rows.js';
@@ -91,6 +91,10 @@ function emitField(
       return emitCall(context, field, item, row);
     case 'namespace':
       return emitObject(deeper(context, site.node), field.type, item.nodes, undefined, 0);
+    case 'preview':
+      return emitObject(previewContext(context, field, site), field.type, item.nodes, undefined, 0);
+    case 'figure':
+      return emitFigure(context, field);
     case 'node':
       return emitNode(context, site);
     case 'nodes':
@@ -156,16 +160,7 @@ function emitCall(
     );
   }
   const given = readArguments(item.site.definition, item.site.node, context.inputs);
-  const values = field.arguments.map((declared) => {
-    const argument = given.get(declared.name);
-    if (argument?.kind !== 'leaf') return 'null';
-    if (declared.globalIdOf !== undefined && row?.type.key.length === 1) {
-      const pgType = row.relation.columns[row.type.key[0] ?? '']?.type ?? 'text';
-      const read = keyColumnReader(argument, [declared.globalIdOf], 0, 1);
-      return comparand(context.builder, read, 'ID', pgType);
-    }
-    return comparand(context.builder, argument.read, declared.type, parameterTypes[declared.type] ?? 'text');
-  });
+  const values = callArguments(context, field.arguments, given, row);
   const key = row ? field.key.map((column) => columnSql(row.alias, column)) : [];
   const pgType = field.type === 'JSON' ? 'jsonb' : (parameterTypes[field.type] ?? 'text');
   const call = `${field.function}(${[...key, ...values].join(',')})`;
@@ -176,14 +171,3 @@ function emitCall(
     context.builder,
   );
 }
-
-const parameterTypes: Readonly<Record<string, string>> = {
-  Int: 'integer',
-  Float: 'double precision',
-  Boolean: 'boolean',
-  Decimal: 'numeric',
-  BigInt: 'bigint',
-  DateTime: 'timestamp with time zone',
-  Date: 'date',
-  JSON: 'jsonb',
-};

@@ -22,7 +22,9 @@ import { LruMap } from './lru-map.js';
 import { operationFacts, type OperationFacts } from './operation-facts.js';
 import { defaultPlannerSettings, type PlannerSettings } from './planner-settings.js';
 import { unknownOperation } from './request-error.js';
+import { LiteralBuilder } from './literal-builder.js';
 import type { Role } from './role.js';
+import { compileRule, type CompiledRule } from './segment-rule.js';
 import { columnSql, rowsOf, whereSql } from './rows.js';
 import { selectionsText, type ServedDocument } from './served-document.js';
 import { StatementBuilder } from './statement-builder.js';
@@ -184,6 +186,13 @@ export class Planner {
       const context = this.#context(builder, inputs, facts.fragments, request.role, undefined, []);
       return planOf(builder, emitRowStream(context, rootFields(context, facts)[0]));
     });
+  }
+
+  /** A segment's rule as its author may see customers; throws GraphQLErrors for what is wrong with it. */
+  rule(rule: unknown, { role, claims = {} }: Pick<PlanRequest, 'role' | 'claims'>): CompiledRule {
+    const inputs: Inputs = { variables: {}, claims };
+    const builder = new LiteralBuilder(this.#bound.timezone, inputs);
+    return compileRule(this.#context(builder, inputs, {}, role, undefined, []), rule);
   }
 
   #planned(

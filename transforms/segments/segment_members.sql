@@ -12,7 +12,13 @@
 {#- Who is in each segment, since when and until when: a stay that ended keeps its row. Erased or merged customers
     leave. Whoever a segment is about enters only if its purpose needs no consent or they gave it: here, for every
     segment, so that no file can forget it. -#}
-with claimed as (
+with customers as (
+
+    select customer_id from {{ ref('customers') }}
+
+),
+
+claimed as (
 
     {%- for segment in segment_list() %}
     select
@@ -22,10 +28,31 @@ with claimed as (
         '{{ segment.purpose }}' as purpose,
         '{{ segment.get("contact_channel", "any") }}' as contact_channel
     from {{ ref('segment_' ~ segment.id) }}
-    {%- if not loop.last %}
     union all
-    {%- endif %}
     {%- endfor %}
+    select
+        members.segment_id,
+        members.customer_id,
+        members.reason,
+        definitions.purpose,
+        definitions.contact_channel
+    from {{ ref('segment_rule_members') }} as members
+    inner join {{ ref('segment_definitions') }} as definitions on members.segment_id = definitions.segment_id
+    {#- a rule that cannot be followed now loses nobody: who was in stays, as long as there is such a customer #}
+    {%- if is_incremental() %}
+    union all
+    select
+        stays.segment_id,
+        stays.customer_id,
+        stays.reason,
+        definitions.purpose,
+        definitions.contact_channel
+    from {{ this }} as stays
+    inner join {{ ref('segment_definitions') }} as definitions on stays.segment_id = definitions.segment_id
+    inner join customers on stays.customer_id = customers.customer_id
+    where stays.left_at is null
+        and definitions.fault is not null
+    {%- endif %}
 
 ),
 

@@ -2,18 +2,7 @@
 
 with listed as (
 
-    {%- for segment in segment_list() %}
-    select
-        '{{ segment.id }}' as segment_id,
-        '{{ segment.name }}' as name,
-        '{{ segment.name_vi }}' as name_vi,
-        '{{ segment.description }}' as description,
-        '{{ segment.purpose }}' as purpose,
-        '{{ segment.get("contact_channel", "any") }}' as contact_channel
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
+    select * from {{ ref('segment_definitions') }}
 
 ),
 
@@ -35,6 +24,10 @@ final as (
         listed.description,
         listed.purpose,
         listed.contact_channel,
+        listed.origin,
+        listed.author,
+        listed.rule,
+        listed.fault,
         coalesce(members.member_count, 0)::integer as member_count,
         members.last_entered_at
     from listed

@@ -1,0 +1,44 @@
+{#- How identity grows. Every model of the chain keeps one row per key for ever and says in `batch` when it last changed:
+    the number of the build of `identity_records` it follows. What a record tells no longer stays as a row that says so, so
+    that the next model sees both what came and what went. A model reads the rows of later batches than its own, works out
+    the keys they touch, and writes those keys' rows anew where they differ: so it comes to what a build over everything
+    would come to, in any order and batching of arrivals (decision 0703).
+    `--full-refresh` makes every model compare everything with what it has; numbers of nodes and customers stay. -#}
+
+{#- Whether all is to be compared, and not only what came since. -#}
+{% macro compares_all() -%}
+    {{ return(flags.FULL_REFRESH) }}
+{%- endmacro %}
+
+{#- The condition of rows this model has not seen yet. -#}
+{% macro is_new_to_this(alias=none) -%}
+    {%- if compares_all() -%}
+    true
+    {%- else -%}
+    {{ alias ~ '.' if alias else '' }}batch > (select coalesce(max(seen.batch), 0) from {{ this }} as seen)
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The batch that rows written now belong to. -#}
+{% macro batch_of(relation) -%}
+    (select max(upstream.batch) from {{ relation }} as upstream)
+{%- endmacro %}
+
+{#- The rows of `column` in a CTE as an array: PostgreSQL then looks each up by its index, and expects few. -#}
+{% macro any_of(cte, column) -%}
+    any(array(select {{ cte }}.{{ column }} from {{ cte }}))
+{%- endmacro %}
+
+{#- In `identity_records`: rows loaded since the newest known of their kind, and a day before it, since two loaders may
+    commit in another order than they began. -#}
+{% macro loaded_since(record_type) -%}
+    {%- if is_incremental() and not compares_all() -%}
+    loaded_at >= coalesce((
+        select max(known.loaded_at) - interval '{{ var('identity_overlap', '1 day') }}'
+        from {{ this }} as known
+        where known.record_type = '{{ record_type }}'
+    ), '-infinity')
+    {%- else -%}
+    true
+    {%- endif -%}
+{%- endmacro %}
