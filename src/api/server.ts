@@ -18,6 +18,7 @@ import { PagePins } from './flat/page-pins.js';
 import { StreamSlots } from './flat/stream-slots.js';
 import { GenerationFollower } from './generation/follower.js';
 import type { LoadedGeneration } from './generation/loaded-generation.js';
+import { warmUp } from './generation/warm-up.js';
 import { Answerer } from './graphql/answerer.js';
 import { startApollo } from './graphql/apollo.js';
 import { graphqlRoutes } from './graphql/graphql-routes.js';
@@ -89,6 +90,13 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
   const verifier = new KeyVerifier({ database, state });
   const documents = new ServedDocuments({ database, state, log });
   const bySchema = new WeakMap<object, LoadedGeneration>();
+  let listening = false;
+  let warm = !settings.warmUp;
+  const warmOnce = (loaded: LoadedGeneration | undefined): void => {
+    if (warm || loaded === undefined) return;
+    warm = true;
+    void warmUp(loaded, () => !stopping);
+  };
   const follower = new GenerationFollower<LoadedGeneration>({
     database,
     state,
@@ -103,6 +111,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
       void segmentRules.recheck(loaded).catch((error: unknown) => {
         log.warn('the rules of segments could not be checked', { error: String(error) });
       });
+      if (listening) warmOnce(loaded);
     },
     channels: { [keysChannel]: () => verifier.forget(), thau_run: () => subscriptions.runHeard() },
   });
@@ -212,6 +221,8 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
   pageRoutes(app, { follower });
   await follower.start();
   await listen(app, settings);
+  listening = true;
+  warmOnce(follower.current);
   const flush = setInterval(() => void verifier.flushUses().catch(() => undefined), useFlushInterval);
   flush.unref();
   const forget = (): void => {

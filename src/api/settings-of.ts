@@ -12,6 +12,7 @@ export function apiSettings(set: ApiOverrides, production: boolean, projectDir =
   const settings = {
     ...defaults,
     suggestions: !production,
+    warmUp: production,
     ...defined<ApiSettings>({
       host: set.host,
       port: set.port,

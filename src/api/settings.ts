@@ -41,6 +41,8 @@ export interface ApiSettings {
   readonly slowStatement: number;
   /** Subscriptions open at once in one process; a tenth of them may be one key's. */
   readonly subscriptions: number;
+  /** Documents are planned before the first one comes, which would take ten times as long; in production. */
+  readonly warmUp: boolean;
   /** Undefined: no traces are made. */
   readonly traces: TraceSettings | undefined;
   readonly roles: RoleBook;
@@ -84,6 +86,7 @@ export const defaultApiSettings: ApiSettings = {
   auditKeep: 730 * 86_400_000,
   slowStatement: 500,
   subscriptions: 1_000,
+  warmUp: false,
   traces: undefined,
   roles: new RoleBook(),
   tokens: undefined,

@@ -29,7 +29,11 @@ export async function startApi(
       loadGeneration(artifacts, {
         timezone: settings.timezone,
         stateSchema,
-        planner: { cursorSecret: secret, auditSubject: served.auditSubject },
+        planner: {
+          cursorSecret: secret,
+          auditSubject: served.auditSubject,
+          jsonScalar: warehouse.facts.version >= 170_000,
+        },
         cacheBytes: keepsAnswers ? served.cacheBytes : 0,
         onFault: (fault) => context.output.log(told(fault), { code: fault.code, at: fault.at }, 'warn'),
       }),

@@ -12,7 +12,7 @@ import { emitNode, emitNodes } from './emit-node.js';
 import { jsonObject } from './emit-object.js';
 import { emitOne } from './emit-one.js';
 import { emitFigure, previewContext } from './emit-preview.js';
-import { emitValue } from './emit-value.js';
+import { emitValue, jsonScalar } from './emit-value.js';
 import { emitGlobalId } from './emit-id.js';
 import { maskOf, maskedSql } from './mask.js';
 import { requestError } from './request-error.js';
@@ -38,7 +38,7 @@ export function emitRow(
     return `when ${quoteText(value)} then ${shape}`;
   });
   context.builder.needles.add(marker);
-  const unknown = `${quoteText(`"${marker}`)}||coalesce(substr(to_json(${discriminator}::text)::text,2),'"')`;
+  const unknown = `${quoteText(`"${marker}`)}||coalesce(substr(${jsonScalar(`${discriminator}::text`, context.builder)},2),'"')`;
   return [sql(`(case ${discriminator} ${cases.join(' ')} else ${unknown} end)`)];
 }
 
