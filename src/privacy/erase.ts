@@ -112,8 +112,8 @@ async function eraseOne(
     if (policy.how !== 'delete') stays.push(...own.flatMap((one) => one.values.flat()));
   }
   // the numbers of orders that the law keeps stay with the orders
-  const kept = new Set(stays.map((value) => value.trim().toLowerCase()));
-  const goes = values.filter((value) => !kept.has(value) && !kept.has(value.split(':').at(-1) ?? ''));
+  const kept = new Set(stays.flatMap((value) => wholeAndParts(value.trim().toLowerCase())));
+  const goes = values.filter((value) => !wholeAndParts(value).some((part) => kept.has(part)));
   touched.push(...(await removeMentions(tx, places, privacy.sources, goes, dryRun)));
   touched.push(
     ...(await eraseRemembered(tx, {
@@ -163,6 +163,12 @@ async function eraseOne(
     ],
   );
   return { asked, erasureId, touched };
+}
+
+/** `shopee:o123` is named as `o123` too. */
+function wholeAndParts(value: string): readonly string[] {
+  const last = value.split(':').at(-1) ?? value;
+  return last.length < 4 ? [value] : [value, last];
 }
 
 /** Records that are to stay away: those whose tables let them be erased. */

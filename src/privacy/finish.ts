@@ -124,7 +124,8 @@ export async function finishErasures(
 /** What is found where nothing was kept on purpose. */
 function unexplained(found: readonly Found[], touched: readonly Touched[]): boolean {
   const kept = new Set(touched.filter(({ how }) => how === 'kept').map(({ table }) => table));
-  return kept.size === 0 && found.length > 0;
+  // what is kept in a source stands in what is made of it, too
+  return found.length > 0 && !found.some(({ table }) => kept.has(table));
 }
 
 async function close(database: Database, state: string, proof: Proof): Promise<void> {
