@@ -1,6 +1,6 @@
-select claims.claim_id
+select claims.record_key
 from {{ ref('identity_claims') }} as claims
 inner join {{ ref('identifiers') }} as identifiers
     on claims.identifier_id = identifiers.identifier_id
 where identifiers.blocked_because is not null
-    and claims.identity_id is not null
+    and claims.refused_because is null

@@ -7,7 +7,7 @@ with sizes as (
 
 )
 
-select edges.edge_id
+select edges.node_a, edges.node_b
 from {{ ref('identity_edges') }} as edges
 inner join {{ ref('identity_components') }} as a on edges.identity_a = a.identity_id
 inner join {{ ref('identity_components') }} as b on edges.identity_b = b.identity_id

@@ -12,6 +12,7 @@ import * as sourceSchedules from './010_source_schedules.js';
 import * as published from './011_published.js';
 import * as subjectReads from './012_subject_reads.js';
 import * as privacy from './015_privacy.js';
+import * as segmentRules from './013_segment_rules.js';
 
 export interface StateMigration {
   readonly name: string;
@@ -34,4 +35,5 @@ export const stateMigrations: readonly StateMigration[] = [
   { name: '011_published', ...published },
   { name: '012_subject_reads', ...subjectReads },
   { name: '015_privacy', ...privacy },
+  { name: '013_segment_rules', ...segmentRules },
 ];

@@ -1,10 +1,11 @@
-{#- One branch of `identity_records`: what a source's record says about who it is. Identifiers not given are null. -#}
+{#- One branch of `identity_records`: what a source's record says about who it is. Identifiers not given are null.
+    `or_touched`: the condition of older rows that are to be read again. -#}
 {% macro identity_record(
     relation, source, record_type, record_id, seen_at, name_key='null::text',
     account='null::text', crm_id='null::text', loyalty_no='null::text', buyer='null::text',
     order_key='null::text', ticket='null::text',
     phone='null::text', email='null::text', profile='null::text',
-    device='null::text', cookie='null::text'
+    device='null::text', cookie='null::text', or_touched=none
 ) -%}
     select
         '{{ source }}' as source,
@@ -22,8 +23,13 @@
         {{ email }} as email,
         {{ profile }} as profile,
         {{ device }} as device,
-        {{ cookie }} as cookie
+        {{ cookie }} as cookie,
+        loaded_at
     from {{ ref(relation) }}
+    where {{ loaded_since(record_type) }}
+    {%- if or_touched and is_incremental() and not compares_all() %}
+        or {{ or_touched }}
+    {%- endif %}
 {%- endmacro %}
 
 {#- Identifier types from the strongest to the weakest: a verified login and keys that a system gave one person,

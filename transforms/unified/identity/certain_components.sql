@@ -1,47 +1,214 @@
-with nodes as (
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='node',
+    full_refresh=false,
+    indexes=[
+        {'columns': ['node'], 'unique': True},
+        {'columns': ['reach']},
+        {'columns': ['component']},
+        {'columns': ['is_held']},
+        {'columns': ['batch']},
+        {'columns': ['upstream_batch']},
+        {'columns': ['nodes_batch']}
+    ]
+) }}
+
+{%- set edges = ref('identity_edges') -%}
+
+{#- Union-find over all links, or over those of the reaches that something touched: a reach is what links tie, whatever
+    gave way in it, so nothing outside can change it. -#}
+with nodes as not materialized (
 
     select * from {{ ref('identity_nodes') }}
 
 ),
 
-links as (
+links as not materialized (
 
-    select
-        array_agg(a order by strength, weakness, a, b) as a,
-        array_agg(b order by strength, weakness, a, b) as b
-    from {{ ref('identity_links') }}
+    select * from {{ ref('identity_links') }}
 
 ),
 
 apart as (
 
-    select
-        coalesce(array_agg(a order by a, b), '{}') as a,
-        coalesce(array_agg(b order by a, b), '{}') as b
-    from {{ ref('identities_apart') }}
+    select * from {{ ref('identities_apart') }}
 
 ),
 
-components as (
+{%- if is_incremental() %}
 
-    select joined.node, joined.component
+changed_edges as (
+
+    select node_a, node_b
+    from {{ edges }}
+    where {{ is_new_to_this() }}
+
+),
+
+touched as (
+
+    select node_a as node from changed_edges
+    union
+    select node_b from changed_edges
+    union
+    select nodes.node
+    from nodes
+    left join {{ this }} as known on nodes.node = known.node
+    where {{ is_new_to_this('nodes', read='nodes_batch') }}
+        and (known.node is null or (known.component is null) <> (nodes.evidence_count = 0))
+    union
+    select a from apart
+    union
+    select b from apart
+    union
+    select node from {{ this }}
+    where is_held
+
+),
+
+touched_reaches as (
+
+    select distinct reach from {{ this }}
+    where node = {{ any_of('touched', 'node') }}
+
+),
+
+members as (
+
+    select node from {{ this }}
+    where reach = {{ any_of('touched_reaches', 'reach') }}
+    union
+    select node from touched
+
+),
+
+{#- The few that are looked at get numbers of their own: union-find makes arrays as long as the highest. -#}
+numbered as (
+
+    select
+        nodes.node,
+        (row_number() over (order by nodes.node))::integer as number,
+        nodes.identity_id,
+        nodes.first_seen_at,
+        nodes.evidence_count
+    from nodes
+    where nodes.node = {{ any_of('members', 'node') }}
+
+),
+
+ordered as (
+
+    select
+        a.number as a,
+        b.number as b,
+        links.strength,
+        links.weakness,
+        links.first_seen_at,
+        links.first_record_key
     from links
-    cross join apart
+    inner join numbered as a on links.a = a.node
+    inner join numbered as b on links.b = b.node
+    where links.a = {{ any_of('members', 'node') }}
+
+),
+
+kept_apart as (
+
+    select a.number as a, b.number as b
+    from apart
+    inner join numbered as a on apart.a = a.node
+    inner join numbered as b on apart.b = b.node
+
+),
+{%- else %}
+
+numbered as not materialized (
+
+    select node, node as number, identity_id, first_seen_at, evidence_count from nodes
+
+),
+
+ordered as not materialized (
+
+    select * from links
+
+),
+
+kept_apart as (
+
+    select a, b from apart
+
+),
+{%- endif %}
+
+edges as (
+
+    select
+        coalesce(array_agg(a order by strength, weakness, first_seen_at, first_record_key, b), '{}') as a,
+        coalesce(array_agg(b order by strength, weakness, first_seen_at, first_record_key, b), '{}') as b
+    from ordered
+
+),
+
+pairs_apart as (
+
+    select
+        coalesce(array_agg(a order by a, b), '{}') as a,
+        coalesce(array_agg(b order by a, b), '{}') as b
+    from kept_apart
+
+),
+
+joined as (
+
+    select united.*
+    from edges
+    cross join pairs_apart
     cross join lateral {{ var('functions_schema', 'functions') }}.components(
-        links.a, links.b, apart.a, apart.b, {{ var('identity_max_component', 200) }}
-    ) as joined
+        edges.a, edges.b, pairs_apart.a, pairs_apart.b, {{ var('identity_max_component', 200) }}
+    ) as united
+
+),
+
+placed as (
+
+    select
+        numbered.identity_id,
+        numbered.node,
+        numbered.first_seen_at,
+        {%- if is_incremental() %}
+        case when numbered.evidence_count > 0 then coalesce(first_of_component.node, numbered.node) end as component,
+        case when numbered.evidence_count > 0 then coalesce(first_of_reach.node, numbered.node) end as reach,
+        {%- else %}
+        case when numbered.evidence_count > 0 then coalesce(joined.component, numbered.node) end as component,
+        case when numbered.evidence_count > 0 then coalesce(joined.reach, numbered.node) end as reach,
+        {%- endif %}
+        coalesce(joined.is_held, false) as is_held
+    from numbered
+    left join joined on numbered.number = joined.node
+    {%- if is_incremental() %}
+    left join numbered as first_of_component on joined.component = first_of_component.number
+    left join numbered as first_of_reach on joined.reach = first_of_reach.number
+    {%- endif %}
 
 ),
 
 final as (
 
     select
-        nodes.identity_id,
-        nodes.node,
-        nodes.first_seen_at,
-        coalesce(components.component, nodes.node) as component
-    from nodes
-    left join components on nodes.node = components.node
+        placed.*,
+        {{ batches(edges) }},
+        {{ newest_batch(ref('identity_nodes')) }} as nodes_batch
+    from placed
+    {%- if is_incremental() %}
+    left join {{ this }} as known on placed.node = known.node
+    where known.node is null
+        or placed.component is distinct from known.component
+        or placed.reach is distinct from known.reach
+        or placed.is_held <> known.is_held
+        or placed.first_seen_at is distinct from known.first_seen_at
+    {%- endif %}
 
 )
 

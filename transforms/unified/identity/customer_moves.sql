@@ -14,17 +14,19 @@ with assignments as (
 nodes as (
 
     select * from {{ ref('identity_nodes') }}
+    where evidence_count > 0
 
 ),
 
 held as (
 
-    select distinct on (identity_id)
-        identity_id,
-        customer_id,
-        assigned_at
+    select distinct on (assignments.identity_id)
+        assignments.identity_id,
+        assignments.customer_id,
+        assignments.assigned_at
     from assignments
-    order by identity_id, assignment_number desc
+    inner join nodes on assignments.identity_id = nodes.identity_id
+    order by assignments.identity_id, assignments.assignment_number desc
 
 ),
 

@@ -1,38 +1,80 @@
-with records as (
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key=['record_key', 'identifier_id'],
+    full_refresh=false,
+    indexes=[
+        {'columns': ['record_key', 'identifier_id'], 'unique': True},
+        {'columns': ['identifier_id']},
+        {'columns': ['batch']},
+        {'columns': ['upstream_batch']}
+    ]
+) }}
+
+{#- A record's accounts and cards give it their holder's name: when a holder's name changes, so does what hangs on it. -#}
+with records as not materialized (
 
     select * from {{ ref('identity_records') }}
 
 ),
 
+{%- if is_incremental() %}
+
+changed as (
+
+    select record_key, record_type, account, loyalty_no
+    from records
+    where {{ is_new_to_this() }}
+
+),
+
+touched_keys as (
+
+    select record_key from changed
+    {%- if not compares_all() %}
+    union
+    select record_key from records
+    where account = any(array(select account from changed where record_type = 'account'))
+    union
+    select record_key from records
+    where loyalty_no = any(array(select loyalty_no from changed where record_type = 'member'))
+    {%- endif %}
+
+),
+
+touched as (
+
+    select * from records
+    where record_key = {{ any_of('touched_keys', 'record_key') }}
+
+),
+{%- else %}
+
+touched as not materialized (
+
+    select * from records
+
+),
+{%- endif %}
+
 {#- An order or a cart that carries an account but no name is the account holder's. -#}
-accounts as (
-
-    select customer_id, name_key from {{ ref('stg_ecommerce__customers') }}
-
-),
-
-members as (
-
-    select member_no, name_key from {{ ref('stg_loyalty__members') }}
-
-),
-
 named as (
 
     select
-        records.*,
-        coalesce(records.name_key, accounts.name_key, members.name_key) as person_name_key
-    from records
-    left join accounts on records.account = accounts.customer_id
-    left join members on records.loyalty_no = members.member_no
+        touched.*,
+        coalesce(touched.name_key, accounts.name_key, members.name_key) as person_name_key
+    from touched
+    left join records as accounts on 'ecommerce:account:' || touched.account = accounts.record_key
+    left join records as members on 'loyalty:member:' || touched.loyalty_no = members.record_key
 
 ),
 
-final as (
+sighted as (
 
     select
         named.record_key,
         named.source,
+        sighted.identifier_type || ':' || sighted.identifier_value as identifier_id,
         sighted.identifier_type,
         sighted.identifier_value,
         sighted.type_priority,
@@ -48,6 +90,47 @@ final as (
         {%- endfor %}
     ) as sighted (identifier_type, identifier_value, type_priority, is_strong)
     where sighted.identifier_value is not null
+
+),
+
+final as (
+
+    select
+        sighted.*,
+        true as is_current,
+        {{ batches(ref('identity_records')) }}
+    from sighted
+    {%- if is_incremental() %}
+    left join {{ this }} as known
+        on sighted.record_key = known.record_key
+        and sighted.identifier_id = known.identifier_id
+    where known.record_key is null
+        or not known.is_current
+        or sighted.name_key is distinct from known.name_key
+        or sighted.seen_at is distinct from known.seen_at
+    union all
+    -- what the record told and tells no longer
+    select
+        known.record_key,
+        known.source,
+        known.identifier_id,
+        known.identifier_type,
+        known.identifier_value,
+        known.type_priority,
+        known.is_strong,
+        known.name_key,
+        known.seen_at,
+        false as is_current,
+        {{ batches(ref('identity_records')) }}
+    from {{ this }} as known
+    where known.is_current
+        and known.record_key = {{ any_of('touched_keys', 'record_key') }}
+        and not exists (
+            select 1 from sighted
+            where sighted.record_key = known.record_key
+                and sighted.identifier_id = known.identifier_id
+        )
+    {%- endif %}
 
 )
 

@@ -1,4 +1,19 @@
-with sightings as (
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='identifier_id',
+    full_refresh=false,
+    indexes=[
+        {'columns': ['identifier_id'], 'unique': True},
+        {'columns': ['batch']},
+        {'columns': ['upstream_batch']}
+    ]
+) }}
+
+{%- set ruled = "md5('" ~ var('identity_max_names', 12) ~ "' || coalesce((select string_agg(concat_ws(' ', listed.identifier_type, listed.pattern, listed.reason), ',' order by listed.identifier_type, listed.pattern) from "
+    ~ ref('blocked_identifiers') ~ " as listed), ''))" -%}
+
+with sightings as not materialized (
 
     select * from {{ ref('identifier_sightings') }}
 
@@ -10,20 +25,45 @@ blocked_identifiers as (
 
 ),
 
-counted as (
+rules as materialized (
+
+    select {{ ruled }} as rules
+
+),
+
+{%- if is_incremental() and not compares_all() %}
+
+{#- Other patterns or another limit: every identifier is judged again. -#}
+touched as (
+
+    select distinct identifier_id
+    from sightings
+    where {{ is_new_to_this() }}
+    union
+    select identifier_id
+    from {{ this }}
+    where (select known.rules from {{ this }} as known limit 1) is distinct from (select rules.rules from rules)
+
+),
+{%- endif %}
+
+seen as (
 
     select
-        identifier_type,
-        identifier_value,
+        identifier_id,
+        min(identifier_type) as identifier_type,
+        min(identifier_value) as identifier_value,
         min(type_priority) as type_priority,
         bool_or(is_strong) as is_strong,
-        count(*) as sighting_count,
-        count(distinct name_key) as name_count,
-        min(seen_at) as first_seen_at,
-        max(seen_at) as last_seen_at,
-        (array_agg(source order by seen_at, record_key))[1] as first_source
+        count(*) filter (where is_current) as sighting_count,
+        count(distinct name_key) filter (where is_current) as name_count,
+        min(seen_at) filter (where is_current) as first_seen_at,
+        max(seen_at) filter (where is_current) as last_seen_at
     from sightings
-    group by identifier_type, identifier_value
+    {%- if is_incremental() and not compares_all() %}
+    where identifier_id = {{ any_of('touched', 'identifier_id') }}
+    {%- endif %}
+    group by identifier_id
 
 ),
 
@@ -31,39 +71,38 @@ counted as (
 blocked as (
 
     select
-        counted.identifier_type,
-        counted.identifier_value,
+        seen.identifier_id,
         min(blocked_identifiers.reason) as blocked_because
-    from counted
+    from seen
     inner join blocked_identifiers
-        on counted.identifier_type = blocked_identifiers.identifier_type
-        and counted.identifier_value ~ blocked_identifiers.pattern
-    group by counted.identifier_type, counted.identifier_value
+        on seen.identifier_type = blocked_identifiers.identifier_type
+        and seen.identifier_value ~ blocked_identifiers.pattern
+    group by seen.identifier_id
 
 ),
 
 final as (
 
     select
-        counted.identifier_type || ':' || counted.identifier_value as identifier_id,
-        counted.identifier_type,
-        counted.identifier_value,
-        counted.type_priority,
-        counted.is_strong,
-        counted.sighting_count,
-        counted.name_count,
-        counted.first_source,
-        counted.first_seen_at,
-        counted.last_seen_at,
+        seen.identifier_id,
+        seen.identifier_type,
+        seen.identifier_value,
+        seen.type_priority,
+        seen.is_strong,
+        seen.sighting_count,
+        seen.name_count,
+        seen.first_seen_at,
+        seen.last_seen_at,
         case
             when blocked.blocked_because is not null then blocked.blocked_because
-            when not counted.is_strong and counted.name_count > {{ var('identity_max_names', 12) }}
+            when not seen.is_strong and seen.name_count > {{ var('identity_max_names', 12) }}
                 then 'a hub: too many names share it'
-        end as blocked_because
-    from counted
-    left join blocked
-        on counted.identifier_type = blocked.identifier_type
-        and counted.identifier_value = blocked.identifier_value
+        end as blocked_because,
+        rules.rules,
+        {{ batches(ref('identifier_sightings')) }}
+    from seen
+    cross join rules
+    left join blocked on seen.identifier_id = blocked.identifier_id
 
 )
 

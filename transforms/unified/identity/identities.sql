@@ -8,6 +8,7 @@
 with nodes as (
 
     select * from {{ ref('identity_nodes') }}
+    where evidence_count > 0
 
 ),
 
@@ -26,8 +27,8 @@ current_assignments as (
 ties as (
 
     select
-        array_agg(a order by strength, a, b) as a,
-        array_agg(b order by strength, a, b) as b
+        array_agg(a order by strength, weakness, first_seen_at, first_record_key, b) as a,
+        array_agg(b order by strength, weakness, first_seen_at, first_record_key, b) as b
     from {{ ref('identity_ties') }}
 
 ),

@@ -2,16 +2,24 @@
     materialized='incremental',
     incremental_strategy='append',
     full_refresh=false,
-    indexes=[{'columns': ['identity_id']}, {'columns': ['customer_id']}]
+    indexes=[
+        {'columns': ['identity_id', 'assignment_number'], 'unique': True},
+        {'columns': ['customer_id']},
+        {'columns': ['run_number']},
+        {'columns': ['batch']},
+        {'columns': ['upstream_batch']}
+    ]
 ) }}
+
+{%- set nodes = ref('identity_nodes') -%}
 
 {#- Which customer each identity belongs to, append-only, so that a customer's number outlives every rebuild:
     - a component with no earlier customer gets the next number;
     - one with several keeps the lowest, which is the oldest: the others were merged into it;
     - when a customer's identities fell apart, the component with its first identity keeps the number, the others get
-      new ones.
+      new ones; so do the people of an identifier that turns out to be shared.
     Only changes are written; the newest row of an identity counts. -#}
-with components as (
+with components as not materialized (
 
     select * from {{ ref('identity_components') }}
 
@@ -25,14 +33,72 @@ clock as (
 
 {% if is_incremental() %}
 
-earlier as (
+{#- What changed, what shares a component with it, and what belonged to the same customers: nobody else can move. -#}
+changed as (
+
+    select identity_id, component from components
+    where {{ is_new_to_this() }}
+
+),
+
+gathered as (
+
+    select identity_id from components
+    where component = {{ any_of('changed', 'component') }}
+    union
+    select identity_id from changed
+
+),
+
+their_customers as (
+
+    select distinct customer_id from {{ this }}
+    where identity_id = {{ any_of('gathered', 'identity_id') }}
+
+),
+
+touched as (
+
+    select identity_id from gathered
+    union
+    select identity_id from {{ this }}
+    where customer_id = {{ any_of('their_customers', 'customer_id') }}
+
+),
+
+placed as (
+
+    select * from components
+    where identity_id = {{ any_of('touched', 'identity_id') }}
+        and component is not null
+
+),
+
+latest as (
 
     select distinct on (identity_id)
         identity_id,
         customer_id,
         assignment_number
     from {{ this }}
+    where identity_id = {{ any_of('touched', 'identity_id') }}
     order by identity_id, assignment_number desc
+
+),
+
+{#- When a shared identifier falls into people's parts, the parts come from its customer. -#}
+earlier as (
+
+    select
+        placed.identity_id,
+        own.customer_id as own_customer_id,
+        coalesce(own.customer_id, undivided.customer_id) as customer_id,
+        own.assignment_number
+    from placed
+    inner join {{ nodes }} as nodes on placed.node = nodes.node
+    left join latest as own on placed.identity_id = own.identity_id
+    left join latest as undivided on nodes.identifier_id = undivided.identity_id
+    where coalesce(own.customer_id, undivided.customer_id) is not null
 
 ),
 
@@ -40,17 +106,25 @@ highest as (
 
     select
         coalesce(max(customer_id), 0) as customer_id,
-        coalesce(max(run_number), 0) as run_number
+        coalesce((select max(run_number) from {{ this }}), 0) as run_number
     from {{ this }}
 
 ),
 
 {% else %}
 
+placed as not materialized (
+
+    select * from components
+    where component is not null
+
+),
+
 earlier as (
 
     select
         null::text as identity_id,
+        null::bigint as own_customer_id,
         null::bigint as customer_id,
         null::integer as assignment_number
     where false
@@ -70,10 +144,10 @@ kept as (
 
     select distinct on (earlier.customer_id)
         earlier.customer_id,
-        components.component
+        placed.component
     from earlier
-    inner join components on earlier.identity_id = components.identity_id
-    order by earlier.customer_id, components.node
+    inner join placed on earlier.identity_id = placed.identity_id
+    order by earlier.customer_id, placed.node
 
 ),
 
@@ -87,11 +161,11 @@ numbered as (
 
 arrived as (
 
-    select components.component, min(components.node) as first_node
-    from components
-    left join numbered on components.component = numbered.component
+    select placed.component, min(placed.node) as first_node
+    from placed
+    left join numbered on placed.component = numbered.component
     where numbered.component is null
-    group by components.component
+    group by placed.component
 
 ),
 
@@ -111,18 +185,19 @@ all_numbered as (
 final as (
 
     select
-        components.identity_id,
+        placed.identity_id,
         coalesce(earlier.assignment_number, 0) + 1 as assignment_number,
         all_numbered.customer_id,
         earlier.customer_id as previous_customer_id,
         highest.run_number + 1 as run_number,
-        clock.as_of_at as assigned_at
-    from components
-    inner join all_numbered on components.component = all_numbered.component
-    left join earlier on components.identity_id = earlier.identity_id
+        clock.as_of_at as assigned_at,
+        {{ batches(ref('identity_components')) }}
+    from placed
+    inner join all_numbered on placed.component = all_numbered.component
+    left join earlier on placed.identity_id = earlier.identity_id
     cross join highest
     cross join clock
-    where earlier.customer_id is distinct from all_numbered.customer_id
+    where earlier.own_customer_id is distinct from all_numbered.customer_id
 
 )
 

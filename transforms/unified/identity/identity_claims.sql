@@ -1,62 +1,169 @@
-with sightings as (
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key=['record_key', 'identity_id'],
+    full_refresh=false,
+    indexes=[
+        {'columns': ['record_key', 'identity_id'], 'unique': True},
+        {'columns': ['identity_id']},
+        {'columns': ['batch']},
+        {'columns': ['upstream_batch']}
+    ]
+) }}
+
+{#- What each record says, identity by identity, and which of its identities it ties the others to: its strongest. A claim
+    that protection refuses, or that its record makes no longer, stays with the reason. -#}
+with sightings as not materialized (
 
     select * from {{ ref('identifier_sightings') }}
+    where is_current
 
 ),
 
-identifiers as (
+identifiers as not materialized (
 
     select * from {{ ref('identifiers') }}
 
 ),
 
-identifier_persons as (
+persons as not materialized (
 
     select * from {{ ref('identifier_persons') }}
+    where is_current
 
 ),
 
+{%- if is_incremental() %}
+
+touched_identifiers as (
+
+    select identifier_id from identifiers
+    where {{ is_new_to_this() }}
+
+),
+
+touched_records as (
+
+    select distinct record_key from {{ ref('identifier_sightings') }}
+    where identifier_id = {{ any_of('touched_identifiers', 'identifier_id') }}
+
+),
+
+told as (
+
+    select * from sightings
+    where record_key = {{ any_of('touched_records', 'record_key') }}
+
+),
+{%- else %}
+
+told as not materialized (
+
+    select * from sightings
+
+),
+{%- endif %}
+
 split_identifiers as (
 
-    select distinct identifier_type, identifier_value
-    from identifier_persons
+    select distinct identifier_id
+    from persons
     where person_count > 1
+
+),
+
+judged as (
+
+    select
+        told.record_key,
+        told.source,
+        told.identifier_id,
+        case
+            when identifiers.blocked_because is null and split_identifiers.identifier_id is not null and persons.person_label is not null
+                then told.identifier_id || '#' || persons.person_label
+            else told.identifier_id
+        end as identity_id,
+        told.identifier_type,
+        told.identifier_value,
+        case when split_identifiers.identifier_id is not null then persons.person_label end as person_label,
+        told.type_priority,
+        told.seen_at,
+        case
+            when identifiers.blocked_because is not null then identifiers.blocked_because
+            when split_identifiers.identifier_id is not null and persons.person_label is null
+                then 'several people share it and the record names none'
+        end as refused_because
+    from told
+    inner join identifiers on told.identifier_id = identifiers.identifier_id
+    left join split_identifiers on told.identifier_id = split_identifiers.identifier_id
+    left join persons
+        on told.identifier_id = persons.identifier_id
+        and told.name_key = persons.name_key
+
+),
+
+ranked as (
+
+    select
+        judged.*,
+        case
+            when refused_because is null then first_value(identity_id) over (
+                partition by record_key, refused_because is null
+                order by type_priority, identity_id
+            )
+        end as strongest_identity_id
+    from judged
 
 ),
 
 final as (
 
     select
-        sightings.record_key || '>' || sightings.identifier_type as claim_id,
-        sightings.record_key,
-        sightings.source,
-        identifiers.identifier_id,
-        case
-            when identifiers.blocked_because is not null then null
-            when split_identifiers.identifier_value is null then identifiers.identifier_id
-            else identifiers.identifier_id || '#' || identifier_persons.person_label
-        end as identity_id,
-        sightings.identifier_type,
-        sightings.identifier_value,
-        identifier_persons.person_label,
-        identifiers.type_priority,
-        sightings.seen_at,
-        case
-            when identifiers.blocked_because is not null then identifiers.blocked_because
-            when split_identifiers.identifier_value is not null and identifier_persons.person_label is null
-                then 'several people share it and the record names none'
-        end as refused_because
-    from sightings
-    inner join identifiers
-        on sightings.identifier_type = identifiers.identifier_type
-        and sightings.identifier_value = identifiers.identifier_value
-    left join split_identifiers
-        on sightings.identifier_type = split_identifiers.identifier_type
-        and sightings.identifier_value = split_identifiers.identifier_value
-    left join identifier_persons
-        on sightings.identifier_type = identifier_persons.identifier_type
-        and sightings.identifier_value = identifier_persons.identifier_value
-        and sightings.name_key = identifier_persons.name_key
+        ranked.record_key,
+        ranked.source,
+        ranked.identifier_id,
+        ranked.identity_id,
+        ranked.identifier_type,
+        ranked.identifier_value,
+        ranked.person_label,
+        ranked.type_priority,
+        ranked.seen_at,
+        ranked.refused_because,
+        ranked.strongest_identity_id,
+        {{ batches(ref('identifiers')) }}
+    from ranked
+    {%- if is_incremental() %}
+    left join {{ this }} as known
+        on ranked.record_key = known.record_key
+        and ranked.identity_id = known.identity_id
+    where known.record_key is null
+        or ranked.refused_because is distinct from known.refused_because
+        or ranked.strongest_identity_id is distinct from known.strongest_identity_id
+        or ranked.person_label is distinct from known.person_label
+        or ranked.seen_at is distinct from known.seen_at
+    union all
+    select
+        known.record_key,
+        known.source,
+        known.identifier_id,
+        known.identity_id,
+        known.identifier_type,
+        known.identifier_value,
+        known.person_label,
+        known.type_priority,
+        known.seen_at,
+        'the record says so no longer' as refused_because,
+        null as strongest_identity_id,
+        {{ batches(ref('identifiers')) }}
+    from {{ this }} as known
+    where known.record_key = {{ any_of('touched_records', 'record_key') }}
+        and known.refused_because is distinct from 'the record says so no longer'
+        and not exists (
+            select 1 from ranked
+            where ranked.record_key = known.record_key
+                and ranked.identity_id = known.identity_id
+        )
+    {%- endif %}
 
 )
 

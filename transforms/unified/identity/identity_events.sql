@@ -22,7 +22,18 @@ moves as (
 
 ),
 
-{#- A customer whose identities all left was merged; one that kept some was split. -#}
+{#- A customer whose identities all left for an older one was merged; one that kept some, or some of whose identities got a
+    new number, was split. Those a customer had at a time are those that came to it and had not left by then. -#}
+spans as (
+
+    select
+        customer_id,
+        run_number as came_in,
+        lead(run_number) over (partition by identity_id order by assignment_number) as left_in
+    from assignments
+
+),
+
 remaining as (
 
     select
@@ -30,14 +41,10 @@ remaining as (
         moves.previous_customer_id,
         moves.customer_id,
         exists (
-            select 1
-            from (
-                select distinct on (seen.identity_id) seen.identity_id, seen.customer_id
-                from assignments as seen
-                where seen.run_number <= moves.run_number
-                order by seen.identity_id, seen.assignment_number desc
-            ) as held
-            where held.customer_id = moves.previous_customer_id
+            select 1 from spans
+            where spans.customer_id = moves.previous_customer_id
+                and spans.came_in <= moves.run_number
+                and (spans.left_in is null or spans.left_in > moves.run_number)
         ) as is_still_held
     from moves
 
@@ -47,7 +54,10 @@ final as (
 
     select
         moves.run_number || ':' || moves.previous_customer_id || ':' || moves.customer_id as identity_event_id,
-        case when remaining.is_still_held then 'split' else 'merge' end as kind,
+        case
+            when remaining.is_still_held or moves.customer_id > moves.previous_customer_id then 'split'
+            else 'merge'
+        end as kind,
         moves.previous_customer_id,
         moves.customer_id,
         moves.identity_count,

@@ -1,45 +1,87 @@
-with claims as (
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='identity_id',
+    full_refresh=false,
+    indexes=[
+        {'columns': ['identity_id'], 'unique': True},
+        {'columns': ['node'], 'unique': True},
+        {'columns': ['batch']},
+        {'columns': ['upstream_batch']}
+    ]
+) }}
+
+with claims as not materialized (
 
     select * from {{ ref('identity_claims') }}
-    where identity_id is not null
 
 ),
 
-nodes as (
+{%- if is_incremental() %}
+
+touched as (
+
+    select distinct identity_id from claims
+    where {{ is_new_to_this() }}
+
+),
+{%- endif %}
+
+seen as (
 
     select
         identity_id,
-        identifier_type,
-        identifier_value,
+        min(identifier_type) as identifier_type,
+        min(identifier_value) as identifier_value,
         min(identifier_id) as identifier_id,
-        min(person_label) as person_label,
+        min(person_label) filter (where refused_because is null) as person_label,
         min(type_priority) as type_priority,
-        count(*) as evidence_count,
-        (array_agg(source order by seen_at, record_key))[1] as source,
-        min(seen_at) as first_seen_at,
-        max(seen_at) as last_seen_at
+        count(*) filter (where refused_because is null) as evidence_count,
+        (array_agg(source order by seen_at, record_key) filter (where refused_because is null))[1] as source,
+        min(seen_at) filter (where refused_because is null) as first_seen_at,
+        max(seen_at) filter (where refused_because is null) as last_seen_at
     from claims
-    group by identity_id, identifier_type, identifier_value
+    {%- if is_incremental() %}
+    where identity_id = {{ any_of('touched', 'identity_id') }}
+    {%- endif %}
+    group by identity_id
 
 ),
 
-{#- Dense integers in order of first sight: union-find works on an array of them, and the lowest node of a component
-    is the identity that was seen first. -#}
+{#- Dense integers, in order of first sight within what arrived together, and for ever: union-find works on an array of
+    them. What no record claims any more keeps its number, without evidence. -#}
 final as (
 
     select
-        identity_id,
-        (row_number() over (order by first_seen_at, type_priority, identity_id))::integer as node,
-        identifier_id,
-        identifier_type,
-        identifier_value,
-        person_label,
-        type_priority,
-        evidence_count,
-        source,
-        first_seen_at,
-        last_seen_at
-    from nodes
+        seen.identity_id,
+        {%- if is_incremental() %}
+        coalesce(
+            known.node,
+            (select max(node) from {{ this }})
+            + row_number() over (
+                order by known.node is not null, seen.evidence_count = 0, seen.first_seen_at, seen.type_priority, seen.identity_id
+            )
+        )::integer as node,
+        {%- else %}
+        (row_number() over (order by seen.first_seen_at, seen.type_priority, seen.identity_id))::integer as node,
+        {%- endif %}
+        seen.identifier_id,
+        seen.identifier_type,
+        seen.identifier_value,
+        seen.person_label,
+        seen.type_priority,
+        seen.evidence_count,
+        seen.source,
+        seen.first_seen_at,
+        seen.last_seen_at,
+        {{ batches(ref('identity_claims')) }}
+    from seen
+    {%- if is_incremental() %}
+    left join {{ this }} as known on seen.identity_id = known.identity_id
+    where known.node is not null or seen.evidence_count > 0
+    {%- else %}
+    where seen.evidence_count > 0
+    {%- endif %}
 
 )
 

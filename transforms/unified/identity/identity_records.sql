@@ -1,19 +1,37 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='record_key',
+    full_refresh=false,
+    indexes=[
+        {'columns': ['record_key'], 'unique': True},
+        {'columns': ['record_type', 'loaded_at']},
+        {'columns': ['account']},
+        {'columns': ['loyalty_no']},
+        {'columns': ['batch']}
+    ]
+) }}
+
+{%- set namers = [
+    ('stg_support__tickets', 'order_key', 'ticket'),
+    ('stg_ecommerce__reviews', 'order_key', 'review'),
+    ('stg_survey__invitations', touchpoint_order_key(), 'invitation'),
+    ('stg_warranty__claims', claim_order_key(), 'claim'),
+] -%}
+
 {#- A browser and an app installation are seen once per account or email that used them, not once per event:
     the events' identity is their cookie's or device's. -#}
-with accounts as (
-
-    select * from {{ ref('stg_ecommerce__customers') }}
-
-),
-
-browsers as (
+{%- set aggregated = "('browser', 'installation', 'mail_reader')" %}
+with browsers as (
 
     select
         anonymous_id,
         account_id,
         email,
-        min(occurred_at) as seen_at
+        min(occurred_at) as seen_at,
+        max(loaded_at) as loaded_at
     from {{ ref('stg_web__events') }}
+    where {{ loaded_since('browser') }}
     group by 1, 2, 3
 
 ),
@@ -23,8 +41,10 @@ phones as (
     select
         device_id,
         account_id,
-        min(occurred_at) as seen_at
+        min(occurred_at) as seen_at,
+        max(loaded_at) as loaded_at
     from {{ ref('stg_app__events') }}
+    where {{ loaded_since('installation') }}
     group by 1, 2
 
 ),
@@ -34,8 +54,10 @@ mail_clicks as (
     select
         email,
         anonymous_id,
-        min(occurred_at) as seen_at
+        min(occurred_at) as seen_at,
+        max(loaded_at) as loaded_at
     from {{ ref('stg_marketing__email_events') }}
+    where {{ loaded_since('mail_reader') }}
     group by 1, 2
 
 ),
@@ -43,13 +65,12 @@ mail_clicks as (
 {#- An order or a ticket is an identifier only where another record names it: a parcel's question, a survey's answer. -#}
 named_orders as (
 
-    select order_key from {{ ref('stg_support__tickets') }}
+    {%- for relation, key, record_type in namers %}
+    select {{ key }} as order_key from {{ ref(relation) }}
+    {%- if not loop.last %}
     union
-    select order_key from {{ ref('stg_ecommerce__reviews') }}
-    union
-    select {{ touchpoint_order_key() }} from {{ ref('stg_survey__invitations') }}
-    union
-    select {{ claim_order_key() }} from {{ ref('stg_warranty__claims') }}
+    {%- endif %}
+    {%- endfor %}
 
 ),
 
@@ -58,6 +79,28 @@ calls as (
     select distinct ticket_id from {{ ref('stg_support__calls') }}
 
 ),
+{%- if is_incremental() and not compares_all() %}
+
+{#- Orders and tickets that a record of this batch names are identifiers from now on: their own records are read again. -#}
+newly_named as (
+
+    {%- for relation, key, record_type in namers %}
+    select {{ key }} as order_key from {{ ref(relation) }}
+    where {{ loaded_since(record_type) }}
+    {%- if not loop.last %}
+    union
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+newly_called as (
+
+    select distinct ticket_id from {{ ref('stg_support__calls') }}
+    where {{ loaded_since('call') }}
+
+),
+{%- endif %}
 
 records as (
 
@@ -72,7 +115,8 @@ records as (
     union all
     {{ identity_record('stg_ecommerce__orders', 'ecommerce', 'order', 'order_key', 'placed_at', 'name_key',
         account='account_id', phone='phone', email='email', cookie='anonymous_id',
-        buyer="channel || ':' || coalesce(shop_id, '') || ':' || buyer_id", order_key='order_key') }}
+        buyer="channel || ':' || coalesce(shop_id, '') || ':' || buyer_id", order_key='order_key',
+        or_touched='order_key = ' ~ any_of('newly_named', 'order_key')) }}
     union all
     {{ identity_record('stg_ecommerce__carts', 'ecommerce', 'cart', 'cart_id', 'created_at',
         account='account_id', cookie='anonymous_id') }}
@@ -81,7 +125,8 @@ records as (
         account='account_id', order_key='order_key') }}
     union all
     {{ identity_record('stg_pos__receipts', 'pos', 'receipt', 'receipt_id', 'sold_at', 'name_key',
-        loyalty_no='member_no', phone='phone', order_key="'pos:' || receipt_id") }}
+        loyalty_no='member_no', phone='phone', order_key="'pos:' || receipt_id",
+        or_touched="'pos:' || receipt_id = " ~ any_of('newly_named', 'order_key')) }}
     union all
     {{ identity_record('stg_pos__store_visits', 'pos', 'store_visit', 'visit_id', 'visited_at',
         loyalty_no='member_no', phone='phone') }}
@@ -90,7 +135,8 @@ records as (
         loyalty_no='referee_member_no', phone='referee_phone') }}
     union all
     {{ identity_record('stg_support__tickets', 'support', 'ticket', 'ticket_id', 'created_at', 'name_key',
-        phone='phone', email='email', order_key='order_key', ticket='ticket_id') }}
+        phone='phone', email='email', order_key='order_key', ticket='ticket_id',
+        or_touched='ticket_id = ' ~ any_of('newly_called', 'ticket_id')) }}
     union all
     {{ identity_record('stg_support__calls', 'support', 'call', 'call_id', 'started_at',
         phone='phone', ticket='ticket_id') }}
@@ -115,27 +161,25 @@ records as (
     union all
     select
         'web', 'browser', md5(concat_ws('|', browsers.anonymous_id, browsers.account_id, browsers.email)),
-        browsers.seen_at, accounts.name_key, browsers.account_id, null, null, null, null, null, null,
-        browsers.email, null, null, browsers.anonymous_id
+        browsers.seen_at, null, browsers.account_id, null, null, null, null, null, null,
+        browsers.email, null, null, browsers.anonymous_id, browsers.loaded_at
     from browsers
-    left join accounts on browsers.account_id = accounts.customer_id
     union all
     select
         'app', 'installation', md5(concat_ws('|', phones.device_id, phones.account_id)),
-        phones.seen_at, accounts.name_key, phones.account_id, null, null, null, null, null, null,
-        null, null, phones.device_id, null
+        phones.seen_at, null, phones.account_id, null, null, null, null, null, null,
+        null, null, phones.device_id, null, phones.loaded_at
     from phones
-    left join accounts on phones.account_id = accounts.customer_id
     union all
     select
         'marketing', 'mail_reader', md5(concat_ws('|', mail_clicks.email, mail_clicks.anonymous_id)),
         mail_clicks.seen_at, null, null, null, null, null, null, null, null,
-        mail_clicks.email, null, null, mail_clicks.anonymous_id
+        mail_clicks.email, null, null, mail_clicks.anonymous_id, mail_clicks.loaded_at
     from mail_clicks
 
 ),
 
-final as (
+told as (
 
     select
         source,
@@ -154,10 +198,67 @@ final as (
         email,
         profile,
         device,
-        cookie
+        cookie,
+        loaded_at
     from records
     left join named_orders on records.order_key = named_orders.order_key
     left join calls on records.ticket = calls.ticket_id
+
+),
+
+{%- set said = ['name_key'] + identifier_types() | map('first') | list %}
+final as (
+
+    select
+        told.source,
+        told.record_type,
+        told.record_id,
+        told.record_key,
+        {%- if is_incremental() and not compares_all() %}
+        case
+            when told.record_type in {{ aggregated }} then least(told.seen_at, known.seen_at)
+            else told.seen_at
+        end as seen_at,
+        {%- else %}
+        told.seen_at,
+        {%- endif %}
+        {%- for column in said %}
+        told.{{ column }},
+        {%- endfor %}
+        told.loaded_at,
+        {{ next_identity_batch() }} as batch
+    from told
+    {%- if is_incremental() %}
+    left join {{ this }} as known on told.record_key = known.record_key
+    where known.record_key is null
+        {%- if compares_all() %}
+        or told.seen_at is distinct from known.seen_at
+        {%- else %}
+        or told.seen_at < known.seen_at
+        or (told.seen_at > known.seen_at and told.record_type not in {{ aggregated }})
+        {%- endif %}
+        {%- for column in said %}
+        or told.{{ column }} is distinct from known.{{ column }}
+        {%- endfor %}
+    {%- if compares_all() %}
+    union all
+    -- a record that its source has no more says nothing
+    select
+        known.source,
+        known.record_type,
+        known.record_id,
+        known.record_key,
+        known.seen_at,
+        {%- for column in said %}
+        null,
+        {%- endfor %}
+        known.loaded_at,
+        {{ next_identity_batch() }} as batch
+    from {{ this }} as known
+    where num_nonnulls({{ said | join(', ') }}) > 0
+        and not exists (select 1 from told where told.record_key = known.record_key)
+    {%- endif %}
+    {%- endif %}
 
 )
 

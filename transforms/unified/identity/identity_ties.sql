@@ -5,7 +5,10 @@
 select
     links.a,
     links.b,
-    links.strength
+    links.strength,
+    links.weakness,
+    links.first_seen_at,
+    links.first_record_key
 from {{ ref('identity_links') }} as links
 inner join {{ ref('identity_components') }} as a on links.a = a.node
 inner join {{ ref('identity_components') }} as b on links.b = b.node
@@ -15,7 +18,10 @@ union all
 select
     clusters.cluster_id,
     clusters.record_id,
-    99
+    99,
+    0,
+    null,
+    null
 from {{ ref('match_clusters') }} as clusters
 where clusters.cluster_id <> clusters.record_id
 {%- endif %}

@@ -10,13 +10,6 @@ with records as (
 
 ),
 
-claims as (
-
-    select * from {{ ref('identity_claims') }}
-    where identity_id is not null
-
-),
-
 identities as (
 
     select * from {{ ref('identities') }}
@@ -25,11 +18,10 @@ identities as (
 
 strongest as (
 
-    select distinct on (record_key)
-        record_key,
-        identity_id
-    from claims
-    order by record_key, type_priority, identity_id
+    select record_key, strongest_identity_id as identity_id
+    from {{ ref('identity_claims') }}
+    where refused_because is null
+        and identity_id = strongest_identity_id
 
 ),
 

@@ -20,6 +20,7 @@ silent as (
     select identifier_type, identifier_value
     from {{ ref('identity_nodes') }}
     where person_label is not null
+        and evidence_count > 0
     union
     select identifier_type, identifier_value
     from {{ ref('identifiers') }}
@@ -43,6 +44,7 @@ told as (
         {%- endfor %}
     from {{ ref(relation) }} as source_record
     inner join components on components.identity_id = '{{ identifier_type }}:' || source_record.{{ key }}
+    where components.component is not null
     {%- if not loop.last %}
     union all
     {%- endif %}

@@ -4,4 +4,5 @@ select
     component as record_id,
     count(*)::integer as size
 from {{ ref('certain_components') }}
+where component is not null
 group by component

@@ -1,0 +1,252 @@
+import { expect, test } from 'vitest';
+import {
+  createIdentityProject,
+  type Arrival,
+  type IdentityProject,
+  type Split,
+} from './support/identity-project.js';
+
+/**
+ * Small worlds side by side in one project, which have nothing in common. `THAU_IDENTITY_WORLDS=200` tries as many;
+ * `THAU_IDENTITY_SEED` begins elsewhere.
+ */
+const worlds = Number(process.env['THAU_IDENTITY_WORLDS'] ?? 12);
+const seed = Number(process.env['THAU_IDENTITY_SEED'] ?? 1);
+/** Small limits, so that a small world meets them. */
+const limits = { identity_max_component: 7, identity_max_names: 3 };
+
+test('whatever the order and the batches of arrival, people are those of one whole build', async () => {
+  const random = randomOf(seed);
+  const all = Array.from({ length: worlds }, (_, i) => makeWorld(random, `w${String(seed + i)}`));
+  const arrivals = all.flatMap((world) => world.arrivals);
+  const splits = all.flatMap((world) => world.splits);
+  const whole = await createIdentityProject(limits);
+  const grown = await createIdentityProject(limits);
+  try {
+    await whole.deliver(arrivals, loadedAt(0));
+    whole.tellApart(splits);
+    await whole.thau('build');
+
+    const waiting = shuffled(arrivals, random);
+    for (let batch = 3; batch > 0; batch--) {
+      const share = batch === 1 ? waiting.length : random(1 + Math.ceil((2 * waiting.length) / batch));
+      await grown.deliver(waiting.splice(0, share), loadedAt(3 - batch));
+      // what was said may be taken back
+      grown.tellApart(shuffled(splits, random).slice(0, random(splits.length)));
+      await grown.thau('build');
+    }
+    // nothing came, but somebody spoke
+    grown.tellApart(splits);
+    await grown.thau('build');
+    expect(await people(grown)).toEqual(await people(whole));
+    expect(await refusals(grown)).toEqual(await refusals(whole));
+    expect(await evidence(grown)).toEqual(await evidence(whole));
+    expect(await stands(grown)).toEqual([]);
+
+    // and comparing everything finds nothing to mend
+    const before = await assignments(grown);
+    await grown.thau('build', '--full-refresh');
+    expect(await assignments(grown)).toEqual(before);
+    expect(await people(grown)).toEqual(await people(whole));
+  } finally {
+    await whole.drop();
+    await grown.drop();
+  }
+}, 600_000);
+
+/** Batches are loaded a few hours apart: some lie within the overlap that is read again. */
+function loadedAt(batch: number): string {
+  return new Date(Date.UTC(2026, 2, 1, batch * 17)).toISOString();
+}
+
+/** Each person as the sorted list of identities. */
+async function people({ database }: IdentityProject): Promise<unknown[]> {
+  return database.query(
+    `select string_agg(identity_id, ' ' order by identity_id) as identities
+     from unified.identities group by customer_id order by 1`,
+  );
+}
+
+async function refusals({ database }: IdentityProject): Promise<unknown[]> {
+  return database.query(
+    `select kind, identity_a, identity_b, refused_because from unified.identity_refusals
+     where refused_because not like '%so no longer' and refused_because not like '%so any longer'
+       and (kind <> 'claim' or first_record_key is not null)
+     order by 1, 2, 3, 4`,
+  );
+}
+
+/** What is known of each identity, and the customer's records. */
+async function evidence({ database }: IdentityProject): Promise<unknown[]> {
+  return database.query(
+    `select i.identity_id, i.evidence_count, i.first_seen_at::text, i.last_seen_at::text, i.is_shared,
+       (select string_agg(r.record_key, ' ' order by r.record_key) from unified.record_identities as r
+        where r.identity_id = i.identity_id) as records
+     from unified.identities as i order by 1`,
+  );
+}
+
+async function assignments({ database }: IdentityProject): Promise<unknown[]> {
+  return database.query(
+    'select identity_id, assignment_number, customer_id from unified.identity_assignments order by 1, 2',
+  );
+}
+
+/** What must hold of the history: the oldest number stays, numbers that were given up lead on, events are told. */
+async function stands({ database }: IdentityProject): Promise<unknown[]> {
+  return database.query(`
+    with live as (select distinct customer_id from unified.identities),
+    given as (select distinct customer_id from unified.identity_assignments)
+    select 'a number given up leads nowhere' as fault, m.customer_id
+    from unified.customer_moves as m where m.customer_id not in (select customer_id from live)
+    union all
+    select 'a live number was moved', m.previous_customer_id
+    from unified.customer_moves as m where m.previous_customer_id in (select customer_id from live)
+    union all
+    select 'a younger number won', e.customer_id
+    from unified.identity_events as e where e.kind = 'merge' and e.customer_id > e.previous_customer_id
+    union all
+    select 'two roots', customer_id from unified.identities where tied_to is null
+    group by customer_id having count(*) > 1
+    union all
+    select 'a parent of another customer', i.customer_id
+    from unified.identities as i join unified.identities as p on p.identity_id = i.tied_to
+    where p.customer_id <> i.customer_id or i.tied_by_record is null`);
+}
+
+interface World {
+  readonly arrivals: readonly Arrival[];
+  readonly splits: readonly Split[];
+}
+
+/** Few values and many records, so that everything meets: families on a phone, kiosks, corrections, late deliveries. */
+function makeWorld(random: (below: number) => number, world: string): World {
+  const pick = <T>(list: readonly T[]): T => list[random(list.length)] as T;
+  const maybe = <T>(value: T, chance = 2): T | null => (random(chance) === 0 ? null : value);
+  const names = [
+    'nguyen van an',
+    'nguyen an',
+    'tran thi binh',
+    'binh tran',
+    'le cuong',
+    'pham dung',
+    'vo em',
+  ];
+  const phones = Array.from({ length: 7 }, (_, i) => `${world}+8491234567${String(i)}`);
+  const emails = Array.from({ length: 6 }, (_, i) => `${'abcdef'.charAt(i)}@${world}.example`);
+  const cookies = Array.from({ length: 4 }, (_, i) => `${world}-cookie-${String(i)}`);
+  const accounts = Array.from({ length: 6 }, (_, i) => `${world}E${String(i)}`);
+  const cards = Array.from({ length: 4 }, (_, i) => `${world}M${String(i)}`);
+  const orders = Array.from({ length: 6 }, (_, i) => `own_site:${world}O${String(i)}`);
+  const at = (): string =>
+    new Date(Date.UTC(2026, random(3), 1 + random(28), random(24), random(60))).toISOString();
+  const arrivals: Arrival[] = [];
+  const add = (table: string, row: Arrival['row']): void => void arrivals.push({ table, row });
+
+  for (let i = 0; i < 8; i++) {
+    // some contacts are corrected, one or two times
+    for (let version = 0; version <= random(3); version++) {
+      add('stg_crm__contacts', {
+        contact_id: `${world}C${String(i)}`,
+        created_at: `2026-01-0${String(i + 1)}T00:00:00Z`,
+        name_key: maybe(pick(names), 5),
+        phone: maybe(pick(phones)),
+        email: maybe(pick(emails)),
+        updated_at: `2026-02-0${String(version + 1)}T00:00:0${String(i)}Z`,
+      });
+    }
+  }
+  for (const account of accounts) {
+    add('stg_ecommerce__customers', {
+      customer_id: account,
+      registered_at: at(),
+      name_key: maybe(pick(names), 4),
+      phone: maybe(pick(phones)),
+      email: maybe(pick(emails)),
+      anonymous_id: maybe(pick(cookies)),
+    });
+  }
+  for (const card of cards) {
+    add('stg_loyalty__members', {
+      member_no: card,
+      joined_at: at(),
+      name_key: pick(names),
+      phone: maybe(pick(phones)),
+      email: null,
+    });
+  }
+  for (const order of orders) {
+    add('stg_ecommerce__orders', {
+      order_key: order,
+      placed_at: at(),
+      name_key: maybe(pick(names)),
+      account_id: maybe(pick(accounts)),
+      phone: maybe(pick(phones)),
+      email: null,
+      anonymous_id: maybe(pick(cookies)),
+      channel: 'own_site',
+      shop_id: null,
+      buyer_id: null,
+    });
+  }
+  for (let i = 0; i < 5; i++) {
+    add('stg_support__tickets', {
+      ticket_id: `${world}T${String(i)}`,
+      created_at: at(),
+      name_key: maybe(pick(names)),
+      phone: maybe(pick(phones)),
+      email: maybe(pick(emails)),
+      order_key: maybe(pick(orders)),
+    });
+    add('stg_support__calls', {
+      call_id: `${world}K${String(i)}`,
+      started_at: at(),
+      phone: maybe(pick(phones)),
+      ticket_id: maybe(`${world}T${String(random(5))}`),
+    });
+    add('stg_pos__receipts', {
+      receipt_id: `${world}R${String(i)}`,
+      sold_at: at(),
+      name_key: maybe(pick(names)),
+      member_no: maybe(pick(cards)),
+      phone: maybe(pick(phones)),
+    });
+    add('stg_marketing__email_events', {
+      email: pick(emails),
+      anonymous_id: pick(cookies),
+      occurred_at: at(),
+    });
+  }
+  for (let i = 0; i < 14; i++) {
+    add('stg_web__events', {
+      anonymous_id: pick(cookies),
+      account_id: maybe(pick(accounts)),
+      email: maybe(pick(emails), 3) ? null : pick(emails),
+      occurred_at: at(),
+    });
+  }
+  const ends = [
+    ...accounts.map((id) => `account:${id}`),
+    ...cards.map((id) => `loyalty_no:${id}`),
+    ...phones.map((id) => `phone:${id}`),
+  ];
+  const splits = Array.from({ length: 3 }, (): Split => [pick(ends), pick(ends)]);
+  return { arrivals, splits };
+}
+
+function shuffled<T>(list: readonly T[], random: (below: number) => number): T[] {
+  const copy = [...list];
+  for (let i = copy.length - 1; i > 0; i--) {
+    const j = random(i + 1);
+    [copy[i], copy[j]] = [copy[j] as T, copy[i] as T];
+  }
+  return copy;
+}
+
+function randomOf(seed: number): (below: number) => number {
+  let state = Math.imul(seed, 2654435761) >>> 0;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}

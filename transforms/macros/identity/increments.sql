@@ -1,0 +1,57 @@
+{#- How identity grows. Every model of the chain keeps one row per key for ever, says in `batch` which of its own writes the
+    row is of, and in `upstream_batch` up to which batch of the model before it had read. What a record tells no longer stays
+    as a row that says so, so that the next model sees both what came and what went. A model reads the rows of later batches
+    than it had read, works out the keys they touch, and writes those keys' rows anew where they differ: so it comes to what a
+    build over everything would come to, in any order and batching of arrivals (decision 0703).
+    `--full-refresh` makes every model compare everything with what it has; numbers of nodes and customers stay. -#}
+
+{#- Whether all is to be compared, and not only what came since. -#}
+{% macro compares_all() -%}
+    {{ return(flags.FULL_REFRESH) }}
+{%- endmacro %}
+
+{#- The condition of rows that this model has not read yet. -#}
+{% macro is_new_to_this(alias=none, read='upstream_batch') -%}
+    {%- if compares_all() -%}
+    true
+    {%- else -%}
+    {{ alias ~ '.' if alias else '' }}batch > (select coalesce(max(seen.{{ read }}), 0) from {{ this }} as seen)
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The columns `batch` and `upstream_batch` of rows written now, by a model that reads the changes of `relation`. -#}
+{% macro batches(relation) -%}
+    {{ next_identity_batch() }} as batch,
+        {{ newest_batch(relation) }} as upstream_batch
+{%- endmacro %}
+
+{% macro next_identity_batch() -%}
+    {%- if is_incremental() -%}
+    (select coalesce(max(own.batch), 0) + 1 from {{ this }} as own)
+    {%- else -%}
+    1
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro newest_batch(relation) -%}
+    (select coalesce(max(upstream.batch), 0) from {{ relation }} as upstream)
+{%- endmacro %}
+
+{#- The rows of `column` in a CTE as an array: PostgreSQL then looks each up by its index, and expects few. -#}
+{% macro any_of(cte, column) -%}
+    any(array(select {{ cte }}.{{ column }} from {{ cte }}))
+{%- endmacro %}
+
+{#- In `identity_records`: rows loaded since the newest known of their kind, and a day before it, since two loaders may
+    commit in another order than they began. -#}
+{% macro loaded_since(record_type) -%}
+    {%- if is_incremental() and not compares_all() -%}
+    loaded_at >= coalesce((
+        select max(known.loaded_at) - interval '{{ var('identity_overlap', '1 day') }}'
+        from {{ this }} as known
+        where known.record_type = '{{ record_type }}'
+    ), '-infinity')
+    {%- else -%}
+    true
+    {%- endif -%}
+{%- endmacro %}
