@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { ThauError } from '../errors/thau-error.js';
 import type { Database } from '../postgres/database.js';
 import { faultOf } from '../postgres/fault.js';
-import { quoteIdentifier } from '../postgres/identifier.js';
+import { qualifiedName, quoteIdentifier } from '../postgres/identifier.js';
 import { RunLock } from '../postgres/run-lock.js';
 import type { Session } from '../postgres/session.js';
 import { cleanState } from './clean-state.js';
@@ -11,7 +11,7 @@ import { findPerson, type Person } from './find-person.js';
 import type { Records } from './find-records.js';
 import type { Place } from './places.js';
 import { policyOf } from './policy.js';
-import { eraseRemembered } from './remembering.js';
+import { rememberedTables } from './remembering.js';
 import { readSalt, salted } from './salt.js';
 import { readSurvey, recordsOf, type Survey, type SurveyOptions } from './survey.js';
 import { removeMentions, spellingsOf } from './mentions.js';
@@ -115,18 +115,10 @@ async function eraseOne(
   const kept = new Set(stays.flatMap((value) => wholeAndParts(value.trim().toLowerCase())));
   const goes = values.filter((value) => !wholeAndParts(value).some((part) => kept.has(part)));
   touched.push(...(await removeMentions(tx, places, privacy.sources, goes, dryRun)));
-  touched.push(
-    ...(await eraseRemembered(tx, {
-      state,
-      places,
-      subjects,
-      ids: person.ids,
-      records,
-      personal,
-      salt,
-      dryRun,
-    })),
-  );
+  const { rows: own } = await ownKeys(tx, survey, person);
+  const named = [...own.map(([key]) => (key ?? '').toLowerCase()), ...goes];
+  const keys = [...new Set(named)].filter((value) => !kept.has(value)).sort((a, b) => b.length - a.length);
+  if (dryRun) touched.push(...rememberedTables(places, subjects));
   if (dryRun) return { asked, erasureId: undefined, touched };
   const [number = ''] = person.ids;
   const pseudonym = `erased:${salted(salt, number).slice(0, 24)}`;
@@ -144,7 +136,7 @@ async function eraseOne(
       caseId ?? null,
       subjectHashes,
       by,
-      JSON.stringify({ values: goes, ids: person.ids, pseudonym }),
+      JSON.stringify({ values: goes, keys, ids: person.ids, pseudonym }),
       JSON.stringify({ touched, shared: person.identifiers.filter((one) => one.isShared).length }),
     ],
   );
@@ -163,6 +155,18 @@ async function eraseOne(
     ],
   );
   return { asked, erasureId, touched };
+}
+
+/** What the relation of identifiers calls the person's: `email:an@example.com`. */
+async function ownKeys(tx: Session, { roots }: Survey, { ids }: Person): ReturnType<Session['queryText']> {
+  const { identifiers, subject } = roots;
+  const key = identifiers?.place.keys.find((one) => one.length === 1)?.[0];
+  if (!identifiers || key === undefined) return { rows: [], rowCount: 0, fields: [], command: '' };
+  return tx.queryText(
+    `select r.${quoteIdentifier(key)}::text from ${qualifiedName(identifiers.place.schema, identifiers.place.name)} as r
+     where r.${quoteIdentifier(subject.column)}::text = any ($1) and r.${quoteIdentifier(key)} is not null`,
+    [ids],
+  );
 }
 
 /** `shopee:o123` is named as `o123` too. */

@@ -7,6 +7,9 @@ import { faultOf } from '../postgres/fault.js';
 import { qualifiedName, quoteIdentifier } from '../postgres/identifier.js';
 import { cleanState } from './clean-state.js';
 import type { Touched } from './erase-rows.js';
+import { eraseRemembered } from './remembering.js';
+import { readSalt } from './salt.js';
+import { readSurvey, type SurveyOptions } from './survey.js';
 import { cleanFiles, type CleanedFile } from './clean-files.js';
 import { searchDatabase, type Found } from './text-search.js';
 
@@ -35,9 +38,8 @@ export interface Proof {
   readonly checksum: string;
 }
 
-export interface FinishOptions {
+export interface FinishOptions extends SurveyOptions {
   readonly database: Database;
-  readonly stateSchema: string;
   /** Folders with files that thau and its server write as they run: logs, artifacts. */
   readonly files: readonly string[];
   /** How long relations that somebody reads are waited for, in milliseconds. */
@@ -46,6 +48,8 @@ export interface FinishOptions {
 
 interface Pending {
   readonly values: readonly string[];
+  /** The values and what the relation of identifiers calls them. */
+  readonly keys: readonly string[];
   readonly ids: readonly string[];
   readonly pseudonym: string;
 }
@@ -69,6 +73,8 @@ export async function finishErasures(
   const { database, stateSchema } = options;
   const state = quoteIdentifier(stateSchema);
   const { number: generation } = await readGeneration(database, state);
+  const survey = await readSurvey(database, options);
+  const salt = await readSalt(database, state);
   const purged = await purge(options, state, generation);
   const proofs: Proof[] = [];
   for (const erasure of erasures) {
@@ -86,12 +92,13 @@ export async function finishErasures(
     );
     const [row] = rows;
     if (!row) continue;
-    const { values, ids, pseudonym } = row.pending;
+    const { values, keys, ids, pseudonym } = row.pending;
+    const remembered = await database.transaction((tx) => eraseRemembered(tx, { survey, ids, keys, salt }));
     const noted = await database.transaction((tx) =>
       cleanState(tx, { stateSchema, state, values, ids, pseudonym }),
     );
     const files = cleanFiles(options.files, values);
-    const touched = merged([...row.proof.touched, ...noted]);
+    const touched = merged([...row.proof.touched, ...remembered, ...noted]);
     await vacuum(database, touched);
     const found = await searchDatabase(database, values, new Set([`${stateSchema}.erasures`]));
     const isOpen =

@@ -1,6 +1,7 @@
-import { qualifiedName, quoteIdentifier } from '../postgres/identifier.js';
+import { qualifiedName, quoteIdentifier, quoteLiteral } from '../postgres/identifier.js';
 import type { Queryable } from '../postgres/queryable.js';
 import type { Identifier } from './find-person.js';
+import { salted } from './salt.js';
 
 /** What stands where a value was removed. */
 export const erasedMark = '[erased]';
@@ -41,6 +42,14 @@ function significant(text: string): string {
 export function valuesPattern(values: readonly string[]): string {
   const escaped = values.map((value) => value.replace(/[^\p{L}\p{N} ]/gu, (character) => `\\${character}`));
   return `(?<![[:alnum:]])(${escaped.join('|')})(?![[:alnum:]])`;
+}
+
+/** An expression with every value in it replaced by its own salted hash, so that rows are still told apart. */
+export function hashedValues(expression: string, values: readonly string[], salt: string): string {
+  return values.reduce((sql, value) => {
+    const stands = `erased-${salted(salt, value).slice(0, 16)}`;
+    return `regexp_replace(${sql}, ${quoteLiteral(valuesPattern([value]))}, ${quoteLiteral(stands)}, 'gi')`;
+  }, expression);
 }
 
 export interface Found {

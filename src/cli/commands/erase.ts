@@ -67,7 +67,7 @@ export const addErase: AddCommand = (program, run) => {
         }
         await rebuild(context);
         const proofs = await finishErasures(
-          { database, stateSchema: survey.stateSchema, files, patience: 30_000 },
+          { ...survey, database, files, patience: 30_000 },
           await unfinished(database, state),
         );
         for (const proof of proofs) await tell(context, proof, flags.output);
@@ -80,12 +80,15 @@ export const addErase: AddCommand = (program, run) => {
     );
 };
 
-/** Every relation is built anew from what is left, and published; earlier generations are not kept. */
+/**
+ * Every relation is built anew from what is left, and published; earlier generations are not kept. Incremental models
+ * are built in full, but for those that say `full_refresh: false`: they remember, and are erased row by row.
+ */
 async function rebuild(context: CommandContext): Promise<void> {
   const { performRun } = await import('../run/run-command.js');
   const summary = await performRun(context, {
     command: 'build',
-    flags: { carry: false },
+    flags: { fullRefresh: true },
     trigger: 'erase',
     signal: context.signal,
     keepGenerations: 1,
