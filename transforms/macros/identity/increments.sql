@@ -21,11 +21,11 @@
 
 {#- The columns `batch` and `upstream_batch` of rows written now, by a model that reads the changes of `relation`. -#}
 {% macro batches(relation) -%}
-    {{ next_batch() }} as batch,
+    {{ next_identity_batch() }} as batch,
         {{ newest_batch(relation) }} as upstream_batch
 {%- endmacro %}
 
-{% macro next_batch() -%}
+{% macro next_identity_batch() -%}
     {%- if is_incremental() -%}
     (select coalesce(max(own.batch), 0) + 1 from {{ this }} as own)
     {%- else -%}
