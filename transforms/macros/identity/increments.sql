@@ -37,9 +37,19 @@
     (select coalesce(max(upstream.batch), 0) from {{ relation }} as upstream)
 {%- endmacro %}
 
-{#- The rows of `column` in a CTE as an array: PostgreSQL then looks each up by its index, and expects few. -#}
+{#- The rows of `column` in a CTE as an array: PostgreSQL then looks each up by its index. -#}
 {% macro any_of(cte, column) -%}
     any(array(select {{ cte }}.{{ column }} from {{ cte }}))
+{%- endmacro %}
+
+{#- The rows of a table whose `column` is one of those of a CTE. PostgreSQL expects ten keys in an array it does not know, and
+    would join what it finds by comparing each with each; a series of one row whose end it cannot foresee, and takes for a
+    thousand, makes it hash. -#}
+{% macro rows_of(relation, column, cte, cte_column=none) -%}
+    select found.*
+    from {{ relation }} as found
+    cross join generate_series(1, (select 1)) as expected (many)
+    where found.{{ column }} = {{ any_of(cte, cte_column or column) }}
 {%- endmacro %}
 
 {#- In `identity_records`: rows loaded since the newest known of their kind, and a day before it, since two loaders may
