@@ -93,12 +93,17 @@ their_nodes as (
 
 latest as (
 
-    select distinct on (identity_id)
-        identity_id,
-        customer_id,
-        assignment_number
-    from theirs
-    order by identity_id, assignment_number desc
+    select newest.*
+    from (
+        select distinct on (identity_id)
+            identity_id,
+            customer_id,
+            assignment_number
+        from theirs
+        order by identity_id, assignment_number desc
+    ) as newest
+    {{ expected_many() }}
+    offset 0
 
 ),
 

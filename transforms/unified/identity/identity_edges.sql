@@ -180,9 +180,9 @@ ends_touched as (
 
 known as (
 
-    {{ rows_of(this, 'node_a', 'ends_touched', 'node') }}
+    select * from ({{ rows_of(this, 'node_a', 'ends_touched', 'node') }}) as from_a
     union
-    {{ rows_of(this, 'node_b', 'ends_touched', 'node') }}
+    select * from ({{ rows_of(this, 'node_b', 'ends_touched', 'node') }}) as from_b
 
 ),
 
