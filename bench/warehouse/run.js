@@ -180,8 +180,11 @@ async function withDatabase(name, work) {
       // our own server's processes can be watched, where there is a /proc
       pid: async () =>
         server &&
-        (await using(base, (admin) => admin.query(`select pg_read_file('postmaster.pid') as text`))).rows[0]
-          .text,
+        Number(
+          (
+            await using(base, (admin) => admin.query(`select pg_read_file('postmaster.pid') as text`))
+          ).rows[0].text.split('\n')[0],
+        ),
     });
   } finally {
     if (!process.argv.includes('--keep')) {

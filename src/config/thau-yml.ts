@@ -149,6 +149,10 @@ export const thauYml = {
     audit_subject: text(
       'The column that says whose data a row is, `customer_id`; then every answer with unmasked `@pii` is written to `subject_reads`.',
     ),
+    audit_keep: duration(
+      'How long `subject_reads` keeps who read whose personal data; 0 keeps all.',
+      '730 days',
+    ),
     slow_statement: duration('Statements slower than this are logged with their plan.', '500 ms'),
     cache_bytes: integer(
       'Bytes of answers kept per generation; 0 keeps none, and each request runs its own statement.',

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkExperiments } from './checks/experiments.js';
+import { checkSegments } from './checks/segments.js';
+import { checkWhy } from './checks/why.js';
 import { pairwise, putAnswers } from './support/pairs.js';
 import { createWarehouse, csvFile, truth, type Rows, type Warehouse } from './support/warehouse.js';
 
@@ -258,3 +260,5 @@ describe('definitions, against numbers counted by hand from the raw files', () =
 });
 
 checkExperiments(rows);
+checkSegments(() => warehouse);
+checkWhy(rows);

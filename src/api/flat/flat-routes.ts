@@ -127,7 +127,7 @@ async function callerOf(
       },
     );
   }
-  const wait = rateLimits.take(authentication.caller, authentication.access);
+  const wait = await rateLimits.take(authentication.caller, authentication.access);
   return wait === undefined ? authentication : rateFault(wait);
 }
 

@@ -8,7 +8,9 @@
         {'columns': ['reach']},
         {'columns': ['component']},
         {'columns': ['is_held']},
-        {'columns': ['batch']}
+        {'columns': ['batch']},
+        {'columns': ['upstream_batch']},
+        {'columns': ['nodes_batch']}
     ]
 ) }}
 
@@ -53,7 +55,7 @@ touched as (
     select nodes.node
     from nodes
     left join {{ this }} as known on nodes.node = known.node
-    where {{ is_new_to_this('nodes') }}
+    where {{ is_new_to_this('nodes', read='nodes_batch') }}
         and (known.node is null or (known.component is null) <> (nodes.evidence_count = 0))
     union
     select a from apart
@@ -196,7 +198,8 @@ final as (
 
     select
         placed.*,
-        {{ batch_of(ref('identity_claims')) }} as batch
+        {{ batches(edges) }},
+        {{ newest_batch(ref('identity_nodes')) }} as nodes_batch
     from placed
     {%- if is_incremental() %}
     left join {{ this }} as known on placed.node = known.node

@@ -5,7 +5,8 @@
     full_refresh=false,
     indexes=[
         {'columns': ['identifier_id', 'name_key'], 'unique': True},
-        {'columns': ['batch']}
+        {'columns': ['batch']},
+        {'columns': ['upstream_batch']}
     ]
 ) }}
 
@@ -118,7 +119,7 @@ final as (
             order by settled.person_label desc
         ) - 1 as person_count,
         true as is_current,
-        {{ batch_of(ref('identifiers')) }} as batch
+        {{ batches(ref('identifiers')) }}
     from settled
     {%- if is_incremental() %}
     union all
@@ -132,7 +133,7 @@ final as (
         known.name_count,
         known.person_count,
         false as is_current,
-        {{ batch_of(ref('identifiers')) }} as batch
+        {{ batches(ref('identifiers')) }}
     from {{ this }} as known
     where known.is_current
         and known.identifier_id = {{ any_of('touched', 'identifier_id') }}

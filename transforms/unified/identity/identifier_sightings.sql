@@ -6,7 +6,8 @@
     indexes=[
         {'columns': ['record_key', 'identifier_id'], 'unique': True},
         {'columns': ['identifier_id']},
-        {'columns': ['batch']}
+        {'columns': ['batch']},
+        {'columns': ['upstream_batch']}
     ]
 ) }}
 
@@ -97,7 +98,7 @@ final as (
     select
         sighted.*,
         true as is_current,
-        {{ batch_of(ref('identity_records')) }} as batch
+        {{ batches(ref('identity_records')) }}
     from sighted
     {%- if is_incremental() %}
     left join {{ this }} as known
@@ -120,7 +121,7 @@ final as (
         known.name_key,
         known.seen_at,
         false as is_current,
-        {{ batch_of(ref('identity_records')) }} as batch
+        {{ batches(ref('identity_records')) }}
     from {{ this }} as known
     where known.is_current
         and known.record_key = {{ any_of('touched_keys', 'record_key') }}

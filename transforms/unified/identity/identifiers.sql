@@ -5,7 +5,8 @@
     full_refresh=false,
     indexes=[
         {'columns': ['identifier_id'], 'unique': True},
-        {'columns': ['batch']}
+        {'columns': ['batch']},
+        {'columns': ['upstream_batch']}
     ]
 ) }}
 
@@ -98,7 +99,7 @@ final as (
                 then 'a hub: too many names share it'
         end as blocked_because,
         rules.rules,
-        {{ batch_of(ref('identifier_sightings')) }} as batch
+        {{ batches(ref('identifier_sightings')) }}
     from seen
     cross join rules
     left join blocked on seen.identifier_id = blocked.identifier_id

@@ -6,7 +6,8 @@
         {'columns': ['identity_id', 'assignment_number'], 'unique': True},
         {'columns': ['customer_id']},
         {'columns': ['run_number']},
-        {'columns': ['batch']}
+        {'columns': ['batch']},
+        {'columns': ['upstream_batch']}
     ]
 ) }}
 
@@ -190,7 +191,7 @@ final as (
         earlier.customer_id as previous_customer_id,
         highest.run_number + 1 as run_number,
         clock.as_of_at as assigned_at,
-        {{ batch_of(ref('identity_claims')) }} as batch
+        {{ batches(ref('identity_components')) }}
     from placed
     inner join all_numbered on placed.component = all_numbered.component
     left join earlier on placed.identity_id = earlier.identity_id

@@ -6,7 +6,8 @@
     indexes=[
         {'columns': ['record_key', 'identity_id'], 'unique': True},
         {'columns': ['identity_id']},
-        {'columns': ['batch']}
+        {'columns': ['batch']},
+        {'columns': ['upstream_batch']}
     ]
 ) }}
 
@@ -129,7 +130,7 @@ final as (
         ranked.seen_at,
         ranked.refused_because,
         ranked.strongest_identity_id,
-        {{ batch_of(ref('identifier_sightings')) }} as batch
+        {{ batches(ref('identifiers')) }}
     from ranked
     {%- if is_incremental() %}
     left join {{ this }} as known
@@ -153,7 +154,7 @@ final as (
         known.seen_at,
         'the record says so no longer' as refused_because,
         null as strongest_identity_id,
-        {{ batch_of(ref('identifier_sightings')) }} as batch
+        {{ batches(ref('identifiers')) }}
     from {{ this }} as known
     where known.record_key = {{ any_of('touched_records', 'record_key') }}
         and known.refused_because is distinct from 'the record says so no longer'

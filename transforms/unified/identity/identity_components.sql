@@ -9,7 +9,8 @@
         {'columns': ['component']},
         {'columns': ['certain_component']},
         {'columns': ['is_matched']},
-        {'columns': ['batch']}
+        {'columns': ['batch']},
+        {'columns': ['upstream_batch']}
     ]
 ) }}
 
@@ -74,7 +75,7 @@ final as (
         certain.component as certain_component,
         coalesce(clusters.cluster_id, certain.component) as component,
         clusters.cluster_id is not null as is_matched,
-        {{ batch_of(ref('identity_claims')) }} as batch
+        {{ batches(ref('certain_components')) }}
     from certain
     left join clusters on certain.component = clusters.record_id
     {%- if is_incremental() %}

@@ -6,7 +6,8 @@
     indexes=[
         {'columns': ['node_a', 'node_b'], 'unique': True},
         {'columns': ['node_b']},
-        {'columns': ['batch']}
+        {'columns': ['batch']},
+        {'columns': ['upstream_batch']}
     ]
 ) }}
 
@@ -247,7 +248,7 @@ final as (
         judged.last_seen_at,
         judged.refused_because,
         rules.rules,
-        {{ batch_of(ref('identity_claims')) }} as batch
+        {{ batches(ref('identity_claims')) }}
     from judged
     cross join rules
     {%- if is_incremental() %}

@@ -6,7 +6,8 @@
     indexes=[
         {'columns': ['identity_id'], 'unique': True},
         {'columns': ['node'], 'unique': True},
-        {'columns': ['batch']}
+        {'columns': ['batch']},
+        {'columns': ['upstream_batch']}
     ]
 ) }}
 
@@ -73,7 +74,7 @@ final as (
         seen.source,
         seen.first_seen_at,
         seen.last_seen_at,
-        {{ batch_of(ref('identity_claims')) }} as batch
+        {{ batches(ref('identity_claims')) }}
     from seen
     {%- if is_incremental() %}
     left join {{ this }} as known on seen.identity_id = known.identity_id
