@@ -50,7 +50,7 @@ async function contents(): Promise<Record<string, string>> {
   return found;
 }
 
-const layers = ['--threads', '2', '--select', '+sessions'];
+const layers = ['--no-check', '--threads', '2', '--select', '+sessions'];
 
 test('rows that arrive in any batches, early, late or twice, give what a build of all at once gives', async () => {
   // days of the story after which a load is made; rows of half a day around it come before or after, as it happens
@@ -92,6 +92,7 @@ test('rows that arrive in any batches, early, late or twice, give what a build o
       const atOnce = await contents();
       expect(Object.keys(atOnce).filter((name) => atOnce[name] !== inParts[name])).toEqual([]);
     }),
-    { numRuns: stories, endOnFailure: true },
+    // the same story each time, unless it is the laws that are asked for
+    { numRuns: stories, endOnFailure: true, ...(laws === 0 ? { seed: 20261122 } : {}) },
   );
 }, 600_000);
