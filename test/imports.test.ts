@@ -26,6 +26,7 @@ const packageOwners: Record<string, readonly string[]> = {
   ws: ['api'],
   'graphql-ws': ['api'],
   jose: ['access'],
+  'apache-arrow': ['api'],
   '@apollo/server': ['api'],
   'node-cron': ['schedule'],
   commander: ['cli'],

@@ -6,7 +6,7 @@
 import { cpSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { goal, median, option, printGoals, using, withWarehouse } from '../runs/harness.js';
-import { memoryOfServer } from '../warehouse/memory-of-server.js';
+import { memoryOfServer, parentOf } from '../warehouse/memory-of-server.js';
 import { fillRecords, makeRecords, shapes } from './records.js';
 import { unionFindOverCopy } from './union-find-over-copy.js';
 
@@ -35,7 +35,7 @@ async function measure(place, backend) {
   await fillRecords(backend, { from: 0, to: edges, batch: 1, total: edges });
   await backend.query('vacuum analyze raw.records');
 
-  const memory = memoryOfServer(pid);
+  const memory = memoryOfServer(parentOf(pid));
   const full = place.thau('build', '--threads', '1');
   const peak = memory.end() / 1024;
   const { rows: counted } = await backend.query(
@@ -180,7 +180,13 @@ function writeProject({ folder, write }) {
   )) {
     cpSync(join(models, file), join(folder, 'transforms', file));
   }
-  for (const macro of ['components.sql', 'evidence_tree.sql', 'identity', 'generate_schema_name.sql']) {
+  for (const macro of [
+    'batches.sql',
+    'components.sql',
+    'evidence_tree.sql',
+    'identity',
+    'generate_schema_name.sql',
+  ]) {
     cpSync(join(repository, 'transforms/macros', macro), join(folder, 'macros', macro), { recursive: true });
   }
   for (const seed of ['blocked_identifiers', 'identity_limits']) {

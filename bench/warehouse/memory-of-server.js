@@ -2,10 +2,11 @@
 // without /proc, and for servers elsewhere, it is unknown (NaN).
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-/** `backend`: the id of any process of the server. */
-export function memoryOfServer(backend) {
-  const postmaster = backend === undefined ? undefined : parentOf(backend);
-  if (postmaster === undefined) return { end: () => NaN };
+/** `postmaster`: the id of the server's first process, as its postmaster.pid or a backend's parent says. */
+export function memoryOfServer(postmaster) {
+  if (postmaster === undefined || read(`/proc/${String(postmaster)}/smaps_rollup`) === undefined) {
+    return { end: () => NaN };
+  }
   let most = 0;
   const look = () => {
     const pids = readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name));
@@ -25,7 +26,8 @@ export function memoryOfServer(backend) {
   };
 }
 
-function parentOf(pid) {
+/** Undefined for a process that is not on this machine. */
+export function parentOf(pid) {
   const stat = read(`/proc/${String(pid)}/stat`);
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields === undefined ? undefined : Number(fields[1]);

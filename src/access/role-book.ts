@@ -1,9 +1,9 @@
 import { didYouMean } from '../errors/suggest.js';
 import { ThauError } from '../errors/thau-error.js';
 
-export type Permission = 'lookup' | 'warehouse' | 'work';
+export type Permission = 'lookup' | 'segments' | 'warehouse' | 'work';
 
-const permissions: readonly Permission[] = ['lookup', 'warehouse', 'work'];
+const permissions: readonly Permission[] = ['lookup', 'segments', 'warehouse', 'work'];
 
 /** A role as thau.yml has it. */
 export interface RoleSettings {
@@ -28,6 +28,7 @@ export interface Sight {
   }[];
   readonly mayLookup: boolean;
   readonly mayOperate: boolean;
+  readonly maySegment: boolean;
   readonly minGroup: number;
 }
 
@@ -37,6 +38,8 @@ export interface AccessRole {
   /** Undefined: everything is seen as it is. */
   readonly sight: Sight | undefined;
   readonly mayWork: boolean;
+  /** Segments may be defined, changed and deleted. */
+  readonly maySegment: boolean;
   /** Undefined: any document. */
   readonly operations: ReadonlySet<string> | undefined;
   /** 0: not counted. */
@@ -47,8 +50,8 @@ const everything = { operations: undefined, requestsPerMinute: 0 } as const;
 
 /** Roles that are there without a word in thau.yml. */
 const builtIn: readonly AccessRole[] = [
-  { name: 'admin', sight: undefined, mayWork: true, ...everything },
-  { name: 'reader', sight: sightOf({ name: 'reader' }), mayWork: false, ...everything },
+  { name: 'admin', sight: undefined, mayWork: true, maySegment: true, ...everything },
+  { name: 'reader', sight: sightOf({ name: 'reader' }), mayWork: false, maySegment: false, ...everything },
 ];
 
 /** The roles of a project. */
@@ -95,6 +98,7 @@ function roleOf(settings: RoleSettings): AccessRole {
     name: settings.name,
     sight: sightOf(settings),
     mayWork: may.includes('work'),
+    maySegment: may.includes('segments'),
     operations: settings.operations && new Set(settings.operations),
     requestsPerMinute: settings.requests_per_minute ?? 0,
   };
@@ -115,6 +119,7 @@ function sightOf(settings: RoleSettings): Sight {
     })),
     mayLookup: may.includes('lookup'),
     mayOperate: may.includes('warehouse'),
+    maySegment: may.includes('segments'),
     minGroup: settings.min_group ?? 1,
   };
 }

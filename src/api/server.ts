@@ -14,19 +14,22 @@ import type { Artifacts } from './generation/artifacts.js';
 import { ServedDocuments } from './documents/served-documents.js';
 import { flatRoutes } from './flat/flat-routes.js';
 import { FlatStreams } from './flat/flat-stream.js';
+import { PagePins } from './flat/page-pins.js';
 import { StreamSlots } from './flat/stream-slots.js';
 import { GenerationFollower } from './generation/follower.js';
 import type { LoadedGeneration } from './generation/loaded-generation.js';
+import { warmUp } from './generation/warm-up.js';
 import { Answerer } from './graphql/answerer.js';
 import { startApollo } from './graphql/apollo.js';
 import { graphqlRoutes } from './graphql/graphql-routes.js';
 import { LeanPath } from './graphql/lean-path.js';
 import { SlowStatements } from './graphql/slow-statements.js';
 import { requestMutations } from './graphql/mutations.js';
+import { SegmentRules } from './segments/segment-rules.js';
 import { healthRoutes } from './health/health-routes.js';
 import { Authenticator } from './http/authenticate.js';
 import { cors } from './http/cors.js';
-import { RateLimits } from './http/rate-limits.js';
+import { RateLimits, type TakeRequest } from './http/rate-limits.js';
 import { requestIds } from './http/request-id.js';
 import { sseRoutes } from './live/sse-routes.js';
 import { Subscriptions } from './live/subscriptions.js';
@@ -46,9 +49,11 @@ export interface ServeOptions {
   readonly connection: Connection;
   readonly stateSchema: string;
   /** Makes of a generation's artifacts what answers requests. */
-  readonly load: (artifacts: Artifacts, previous: LoadedGeneration | undefined) => LoadedGeneration;
+  readonly load: (artifacts: Artifacts, options: { readonly keepsAnswers: boolean }) => LoadedGeneration;
   readonly settings: ApiSettings;
   readonly log: Log;
+  /** Where several processes answer on one port: counts requests of one key for all of them. */
+  readonly takeRequest?: TakeRequest;
   /** Where several processes answer on one port: gathers what all of them counted, given how to ask this one. */
   readonly snapshots?: (own: () => MetricsSnapshot) => () => Promise<readonly MetricsSnapshot[]>;
 }
@@ -63,6 +68,9 @@ export interface RunningApi {
 
 /** Milliseconds between two writes of when keys were last used. */
 const useFlushInterval = 10_000;
+
+/** Milliseconds between two looks for what `subject_reads` has kept long enough. */
+const forgetInterval = 3_600_000;
 
 /**
  * Serves the API: follows the generations, answers GraphQL, health and pages, until it is stopped. Starts with or
@@ -82,19 +90,37 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
   const verifier = new KeyVerifier({ database, state });
   const documents = new ServedDocuments({ database, state, log });
   const bySchema = new WeakMap<object, LoadedGeneration>();
+  let listening = false;
+  let warm = !settings.warmUp;
+  const warmOnce = (loaded: LoadedGeneration | undefined): void => {
+    if (warm || loaded === undefined) return;
+    warm = true;
+    void warmUp(loaded, () => !stopping);
+  };
   const follower = new GenerationFollower<LoadedGeneration>({
     database,
     state,
     log,
     pollInterval: settings.pollInterval,
-    load: options.load,
+    load: (artifacts) => options.load(artifacts, { keepsAnswers: true }),
     onFollowed: () => subscriptions.publishHeard(),
     onLoad: (loaded) => {
       bySchema.set(loaded.schema, loaded);
       apollo.update(loaded.schema);
       documents.prepare(loaded, () => follower.current === loaded);
+      void segmentRules.recheck(loaded).catch((error: unknown) => {
+        log.warn('the rules of segments could not be checked', { error: String(error) });
+      });
+      if (listening) warmOnce(loaded);
     },
     channels: { [keysChannel]: () => verifier.forget(), thau_run: () => subscriptions.runHeard() },
+  });
+  const segmentRules = new SegmentRules({
+    database,
+    state,
+    roles: settings.roles,
+    log,
+    current: () => follower.current,
   });
   const audit = new SubjectAudit({ database, state });
   const answerer = new Answerer({
@@ -103,7 +129,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     follower,
     log,
     slow: new SlowStatements({ database, log, threshold: settings.slowStatement }),
-    mutations: requestMutations(database, state),
+    mutations: { ...requestMutations(database, state), ...segmentRules.mutations },
   });
   const apollo = await startApollo({
     answerer,
@@ -149,7 +175,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     roles: settings.roles,
     allowAnonymous: settings.allowAnonymous,
   });
-  const rateLimits = new RateLimits();
+  const rateLimits = new RateLimits(options.takeRequest);
   // a stream has a connection beside the pool, and most of the time nobody waits for it
   const slots = new StreamSlots(Math.max(2, Math.ceil(settings.pool / 2)), settings.queueTimeout);
   const streams = new FlatStreams({
@@ -159,6 +185,12 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     slots,
     audit,
     statementTimeout: settings.statementTimeout,
+  });
+  const pins = new PagePins({
+    database,
+    state,
+    follower,
+    load: (artifacts) => options.load(artifacts, { keepsAnswers: false }),
   });
   const tracer = settings.traces && new Tracer(settings.traces, (message) => log.warn(message));
   const requestId = requestIds();
@@ -181,7 +213,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
   traceRoutes(app, tracer);
   cors(app, settings.corsOrigins);
   graphqlRoutes(app, { apollo, answerer, authenticator, follower, rateLimits, settings });
-  flatRoutes(app, { authenticator, follower, answerer, streams, rateLimits });
+  flatRoutes(app, { authenticator, follower, answerer, streams, pins, rateLimits });
   const liveOptions = { subscriptions, authenticator, follower, rateLimits, settings, requestId };
   sseRoutes(app, liveOptions);
   const closeSockets = serveWebSockets(app.server, liveOptions);
@@ -189,8 +221,17 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
   pageRoutes(app, { follower });
   await follower.start();
   await listen(app, settings);
+  listening = true;
+  warmOnce(follower.current);
   const flush = setInterval(() => void verifier.flushUses().catch(() => undefined), useFlushInterval);
   flush.unref();
+  const forget = (): void => {
+    if (settings.auditKeep === 0) return;
+    // tried again at its next turn
+    void audit.forget(settings.auditKeep).catch(() => undefined);
+  };
+  forget();
+  const forgetting = setInterval(forget, forgetInterval).unref();
   const { port } = app.server.address() as AddressInfo;
   return {
     url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`,
@@ -198,11 +239,13 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     stop: async () => {
       stopping = true;
       clearInterval(flush);
+      clearInterval(forgetting);
       subscriptions.stop();
       await closeSockets();
       await closeServer(app, settings.shutdownTimeout);
       await apollo.server.stop();
       await follower.stop();
+      await pins.stop();
       await documents.settled();
       await pool.close();
       await tracer?.stop();

@@ -149,6 +149,10 @@ export const thauYml = {
     audit_subject: text(
       'The column that says whose data a row is, `customer_id`; then every answer with unmasked `@pii` is written to `subject_reads`.',
     ),
+    audit_keep: duration(
+      'How long `subject_reads` keeps who read whose personal data; 0 keeps all.',
+      '730 days',
+    ),
     slow_statement: duration('Statements slower than this are logged with their plan.', '500 ms'),
     cache_bytes: integer(
       'Bytes of answers kept per generation; 0 keeps none, and each request runs its own statement.',
@@ -200,7 +204,7 @@ export const thauYml = {
         ),
         unfiltered: texts('Models that `row_filters` do not concern: products, stores.'),
         may: texts(
-          '`lookup`: find rows by masked columns; `warehouse`: read runs, requests and the SQL of metrics; `work`: ask for runs.',
+          '`lookup`: find rows by masked columns; `segments`: define segments; `warehouse`: read runs, requests and the SQL of metrics; `work`: ask for runs.',
         ),
         operations: texts('The trusted operations it may ask, and nothing else. Left out: any document.'),
         min_group: integer('Aggregates and metrics over fewer rows than this show no figures.', '1', 1),

@@ -5,6 +5,7 @@ import { cliCodes } from './codes/cli.js';
 import { configCodes } from './codes/config.js';
 import { jinjaCodes } from './codes/jinja.js';
 import { postgresCodes } from './codes/postgres.js';
+import { privacyCodes } from './codes/privacy.js';
 import { projectCodes } from './codes/project.js';
 import { queryCodes } from './codes/query.js';
 import { sampleCodes } from './codes/sample.js';
@@ -28,6 +29,7 @@ export const codes = {
   ...accessCodes,
   ...apiCodes,
   ...sampleCodes,
+  ...privacyCodes,
   ...cliCodes,
 } as const;
 

@@ -123,6 +123,10 @@ function ofValue(
   return { kind: 'leaf', value, read, constant: constant || bare instanceof GraphQLEnumType };
 }
 
+/** A value that is known already, of a document or a table. */
+export const argumentOf = (type: GraphQLInputType, value: unknown): Argument | undefined =>
+  ofValue(type, value, () => value, true);
+
 /** The field of an object argument; undefined when the argument is none or lacks it. */
 export const fieldOf = (argument: Argument | undefined, name: string): Argument | undefined =>
   argument?.kind === 'object' ? argument.fields.get(name) : undefined;

@@ -22,6 +22,8 @@ export interface EmitContext {
   readonly before?: ((model: string) => string | undefined) | undefined;
   /** What stands ready; empty while such are made. */
   readonly documents: readonly ServedDocument[];
+  /** What the rows at the root of a preview must meet beside their own arguments. */
+  readonly rule?: { readonly target: string; condition(this: void, row: Row): readonly string[] };
   readonly depth: number;
   /** Counts fields as they are written, against `settings.maxFields`. */
   readonly size: { fields: number };

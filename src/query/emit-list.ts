@@ -48,6 +48,7 @@ export function narrowed(
     const condition = argument && whereArgument(context, source.row, bound, argument);
     if (condition !== undefined) where.push(condition);
   }
+  if (!parent && context.rule?.target === field.target) where.push(...context.rule.condition(source.row));
   const filter = filterCondition(context, source.row, given.get('filter'));
   if (filter !== undefined) where.push(`(${filter})`);
   return { ...source, where };

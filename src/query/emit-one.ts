@@ -1,6 +1,7 @@
 import type { Lookup, OneField } from '../schema/bound-schema.js';
 import { readArguments, type Argument } from './arguments.js';
 import { comparand } from './bind-value.js';
+import { callArguments } from './call-arguments.js';
 import { deeper, relationOf, type EmitContext, type FieldSite, type Row } from './emit-context.js';
 import { nullMark } from './emit-value.js';
 import { currentKey, lookupByKey, whereArgument } from './filter.js';
@@ -50,9 +51,12 @@ export function emitOne(
   const first =
     byKey || isUnique(row.relation, equal) ? '' : ` order by ${orderSql(order, row.alias)} limit 1`;
   if (field.nonNull) context.builder.needles.add(marker);
+  const from = field.call
+    ? `${field.call.function}(${callArguments(context, field.call.arguments, given).join(',')}) ${row.alias}`
+    : source.from;
   return [
     sql(
-      `coalesce((select ${item} from ${source.from}${whereSql(where)}${first}),${field.nonNull ? quoteText(nullMark) : "'null'"})`,
+      `coalesce((select ${item} from ${from}${whereSql(where)}${first}),${field.nonNull ? quoteText(nullMark) : "'null'"})`,
     ),
   ];
 }

@@ -1,7 +1,7 @@
 import type { FieldNode } from 'graphql';
 import type { BoundField, CallField, ColumnField } from '../schema/bound-schema.js';
 import { readArguments } from './arguments.js';
-import { comparand } from './bind-value.js';
+import { callArguments, parameterTypes } from './call-arguments.js';
 import { collect, type Selected } from './collect.js';
 import { emitAggregate } from './emit-aggregate.js';
 import { emitConnection } from './emit-connection.js';
@@ -11,14 +11,14 @@ import { emitList } from './emit-list.js';
 import { emitNode, emitNodes } from './emit-node.js';
 import { jsonObject } from './emit-object.js';
 import { emitOne } from './emit-one.js';
-import { emitValue } from './emit-value.js';
+import { emitFigure, previewContext } from './emit-preview.js';
+import { emitValue, jsonScalar } from './emit-value.js';
 import { emitGlobalId } from './emit-id.js';
-import { keyColumnReader } from './global-id.js';
 import { maskOf, maskedSql } from './mask.js';
 import { requestError } from './request-error.js';
 import { columnSql } from './rows.js';
 import { emitServed } from './served-document.js';
-import { subjectOf } from './subjects.js';
+import { anyoneOf, subjectOf } from './subjects.js';
 import { concatenation, marker, quoteText, sql, text, type Part } from './text-parts.js';
 
 /** A row's JSON; of an abstract type, in the shape that its discriminator names. */
@@ -38,7 +38,7 @@ export function emitRow(
     return `when ${quoteText(value)} then ${shape}`;
   });
   context.builder.needles.add(marker);
-  const unknown = `${quoteText(`"${marker}`)}||coalesce(substr(to_json(${discriminator}::text)::text,2),'"')`;
+  const unknown = `${quoteText(`"${marker}`)}||coalesce(substr(${jsonScalar(`${discriminator}::text`, context.builder)},2),'"')`;
   return [sql(`(case ${discriminator} ${cases.join(' ')} else ${unknown} end)`)];
 }
 
@@ -88,9 +88,15 @@ function emitField(
     case 'aggregate':
       return emitAggregate(context, field, site, row);
     case 'call':
-      return emitCall(context, field, item, row);
+      return row
+        ? emitCall(context, field, item, row)
+        : [...anyoneOf(context, typeName, [item.name]), ...emitCall(context, field, item, row)];
     case 'namespace':
       return emitObject(deeper(context, site.node), field.type, item.nodes, undefined, 0);
+    case 'preview':
+      return emitObject(previewContext(context, field, site), field.type, item.nodes, undefined, 0);
+    case 'figure':
+      return emitFigure(context, field);
     case 'node':
       return emitNode(context, site);
     case 'nodes':
@@ -156,16 +162,7 @@ function emitCall(
     );
   }
   const given = readArguments(item.site.definition, item.site.node, context.inputs);
-  const values = field.arguments.map((declared) => {
-    const argument = given.get(declared.name);
-    if (argument?.kind !== 'leaf') return 'null';
-    if (declared.globalIdOf !== undefined && row?.type.key.length === 1) {
-      const pgType = row.relation.columns[row.type.key[0] ?? '']?.type ?? 'text';
-      const read = keyColumnReader(argument, [declared.globalIdOf], 0, 1);
-      return comparand(context.builder, read, 'ID', pgType);
-    }
-    return comparand(context.builder, argument.read, declared.type, parameterTypes[declared.type] ?? 'text');
-  });
+  const values = callArguments(context, field.arguments, given, row);
   const key = row ? field.key.map((column) => columnSql(row.alias, column)) : [];
   const pgType = field.type === 'JSON' ? 'jsonb' : (parameterTypes[field.type] ?? 'text');
   const call = `${field.function}(${[...key, ...values].join(',')})`;
@@ -176,14 +173,3 @@ function emitCall(
     context.builder,
   );
 }
-
-const parameterTypes: Readonly<Record<string, string>> = {
-  Int: 'integer',
-  Float: 'double precision',
-  Boolean: 'boolean',
-  Decimal: 'numeric',
-  BigInt: 'bigint',
-  DateTime: 'timestamp with time zone',
-  Date: 'date',
-  JSON: 'jsonb',
-};

@@ -10,6 +10,7 @@ import type { Argument, Reader } from './arguments.js';
 import { comparand, comparandList } from './bind-value.js';
 import { relationOf, type EmitContext, type Row } from './emit-context.js';
 import { bareKey, keyColumnReader } from './global-id.js';
+import { inLastCondition } from './in-last.js';
 import { assertUnmasked, holdSearchable } from './mask.js';
 import { requestError } from './request-error.js';
 import { columnSql, rowsOf } from './rows.js';
@@ -128,6 +129,7 @@ function columnCondition(
     else if (operator === 'in') parts.push(`${subject}=any(${values()})`);
     else if (operator === 'notIn') parts.push(`(${subject}=any(${values()})) is not true`);
     else if (operator === 'between') parts.push(between(context, subject, field, argument));
+    else if (operator === 'inLast') parts.push(inLastCondition(context, subject, field, argument));
     else if (operator === 'isNull') {
       parts.push(`${column} is ${argument.value === true ? '' : 'not '}null`);
     } else if (operator === 'contains') parts.push(containsCondition(context, subject, argument));

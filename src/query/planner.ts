@@ -22,7 +22,9 @@ import { LruMap } from './lru-map.js';
 import { operationFacts, type OperationFacts } from './operation-facts.js';
 import { defaultPlannerSettings, type PlannerSettings } from './planner-settings.js';
 import { unknownOperation } from './request-error.js';
+import { LiteralBuilder } from './literal-builder.js';
 import type { Role } from './role.js';
+import { compileRule, type CompiledRule } from './segment-rule.js';
 import { columnSql, rowsOf, whereSql } from './rows.js';
 import { selectionsText, type ServedDocument } from './served-document.js';
 import { StatementBuilder } from './statement-builder.js';
@@ -141,7 +143,7 @@ export class Planner {
       name: { kind: Kind.NAME, value: 'row' },
       selectionSet: fragment.selectionSet,
     } as const;
-    const builder = new StatementBuilder(this.#bound.timezone, 0);
+    const builder = this.#builder(0);
     const inputs: Inputs = { variables: {}, claims: {} };
     const made = this.#context(builder, inputs, {}, undefined, undefined, []);
     const context = { ...made, settings: { ...made.settings, auditSubject: undefined } };
@@ -180,10 +182,17 @@ export class Planner {
    */
   rows(request: PlanRequest): Planned {
     return this.#planned(request, undefined, ({ facts }, inputs) => {
-      const builder = new StatementBuilder(this.#bound.timezone, 0);
+      const builder = this.#builder(0);
       const context = this.#context(builder, inputs, facts.fragments, request.role, undefined, []);
       return planOf(builder, emitRowStream(context, rootFields(context, facts)[0]));
     });
+  }
+
+  /** A segment's rule as its author may see customers; throws GraphQLErrors for what is wrong with it. */
+  rule(rule: unknown, { role, claims = {} }: Pick<PlanRequest, 'role' | 'claims'>): CompiledRule {
+    const inputs: Inputs = { variables: {}, claims };
+    const builder = new LiteralBuilder(this.#bound.timezone, inputs);
+    return compileRule(this.#context(builder, inputs, {}, role, undefined, []), rule);
   }
 
   #planned(
@@ -245,7 +254,7 @@ export class Planner {
     role: Role | undefined,
     event: PlannedEvent | undefined,
   ): Plan | { readonly data: string } {
-    const builder = new StatementBuilder(this.#bound.timezone);
+    const builder = this.#builder();
     const context = this.#context(builder, inputs, facts.fragments, role, event, this.#documents);
     const { head, middle, tail } = fixedEnds(this.#root(context, facts));
     if (middle.length === 0) return { data: head };
@@ -255,6 +264,10 @@ export class Planner {
       `select p.generation::text,case when p.generation=$1::bigint then ${concatenation(middle)} end as data from ${pointer} p`,
       { head, tail },
     );
+  }
+
+  #builder(before?: number): StatementBuilder {
+    return new StatementBuilder(this.#bound.timezone, this.#settings.jsonScalar, before);
   }
 
   #context(

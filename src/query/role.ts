@@ -10,6 +10,8 @@ export interface Role {
   readonly mayLookup: boolean;
   /** Runs, requests, schedules and the SQL of metrics may be read. */
   readonly mayOperate: boolean;
+  /** Rules of segments may be read, and written. */
+  readonly maySegment?: boolean;
   /** Aggregates over fewer rows are left out; 1 leaves out none. */
   readonly minGroup: number;
 }

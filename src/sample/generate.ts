@@ -1,12 +1,13 @@
 import { campaignsBetween } from './campaigns.js';
 import { Effects, plantedEffects } from './effects.js';
 import { Ledger, type SampleRow } from './ledger.js';
-import { sampleOptions, spanOf, type SampleOptions } from './options.js';
+import { sampleOptions, spanOf, windowOf, type SampleOptions } from './options.js';
 import { drawHousehold, drawPerson } from './person.js';
 import { Random } from './random.js';
 import { openAccount } from './story/businesses.js';
 import { live } from './story/life.js';
 import type { World } from './story/scene.js';
+import { MoreVisits } from './story/more-visits.js';
 import { openShop } from './story/shop.js';
 
 /**
@@ -16,7 +17,9 @@ import { openShop } from './story/shop.js';
 export function* generate(given: Partial<SampleOptions> = {}): Generator<SampleRow, void, undefined> {
   const options = sampleOptions(given);
   const { start, end } = spanOf(options);
-  const ledger = new Ledger(start, end);
+  const ledger = new Ledger(start, end, windowOf(options));
+  const more =
+    options.events === undefined ? undefined : new MoreVisits({ ...options, events: options.events });
   const effects = new Effects();
   const world: World = {
     start,
@@ -39,6 +42,7 @@ export function* generate(given: Partial<SampleOptions> = {}): Generator<SampleR
         random,
         drawPerson(random, number + position, household, position, { start, end }),
         position === 0 ? accountId : null,
+        more,
       );
     }
     number += size;

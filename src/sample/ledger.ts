@@ -34,7 +34,18 @@ export class Ledger {
   #belongings: Belonging[] = [];
   readonly #counters = new Map<string, number>();
 
-  constructor(start: number, end: number) {
+  /** Raw rows of the whole story so far, those among them that are not handed over. */
+  written = 0;
+
+  /** `window`: raw rows that arrive outside of it are counted and not handed over. */
+  constructor(
+    start: number,
+    end: number,
+    private readonly window: { readonly from: number; readonly before: number } = {
+      from: -Infinity,
+      before: Infinity,
+    },
+  ) {
     this.#start = start;
     this.#end = end;
   }
@@ -62,6 +73,10 @@ export class Ledger {
     if (random.chance(late)) loaded += random.between(2, 70) * hour;
     if (loaded >= this.#end) return false;
     const add = (when: number): void => {
+      this.written += 1;
+      // by the minute, as the row says it
+      const minuteOfArrival = when - (when % minute);
+      if (minuteOfArrival < this.window.from || minuteOfArrival >= this.window.before) return;
       this.#rows.push({ relation, values: { ...values, _loaded_at: `${timeOf(when).slice(0, 16)}Z` } });
     };
     add(loaded);

@@ -1,7 +1,7 @@
 import { type DirectiveNode, type FieldDefinitionNode } from 'graphql';
 import { didYouMean } from '../errors/suggest.js';
-import { stringArgument, typeShape, type BindContext, type RowType } from './bind-context.js';
-import type { CallField } from './bound-schema.js';
+import { directive, stringArgument, typeShape, type BindContext, type RowType } from './bind-context.js';
+import type { CallField, RowCall } from './bound-schema.js';
 import { isBuiltInScalar } from './built-in-sdl.js';
 import { quoteName } from './names.js';
 
@@ -41,6 +41,26 @@ export function bindCall(
     }),
     type: shape.name,
     nonNull: shape.nonNull,
+  };
+}
+
+/** `@one(call: "functions.customers_as_of")`: the field's arguments, but those of `taken`, are the function's. */
+export function bindRowCall(
+  context: BindContext,
+  name: string,
+  field: FieldDefinitionNode,
+  node: DirectiveNode,
+  taken: readonly string[],
+): RowCall | undefined {
+  const written = stringArgument(node, 'call');
+  const quoted = written === undefined ? undefined : resolveFunction(context, name, written, node);
+  if (quoted === undefined) return undefined;
+  const own = (field.arguments ?? []).filter(
+    (item) => !taken.includes(item.name.value) && directive(item.directives, 'where') === undefined,
+  );
+  return {
+    function: quoted,
+    arguments: own.map((item) => ({ name: item.name.value, type: typeShape(item.type).name })),
   };
 }
 

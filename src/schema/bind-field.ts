@@ -9,6 +9,7 @@ import {
   type BindContext,
   type RowType,
 } from './bind-context.js';
+import { bindPreview, isFigure } from './bind-preview.js';
 import { bindMany, bindOne } from './bind-relation-field.js';
 import type { BoundField, ColumnField, EventField } from './bound-schema.js';
 import { isBuiltInScalar } from './built-in-sdl.js';
@@ -55,6 +56,9 @@ export function bindField(
     );
     return undefined;
   }
+  if (parent === undefined && isFigure(context, typeName, field)) {
+    return { kind: 'figure', figure: field.name.value };
+  }
   if (parent === undefined) return bindNamespace(context, name, field);
   return bindColumn(context, name, parent, field);
 }
@@ -74,6 +78,7 @@ function bindNamespace(
 ): BoundField | undefined {
   const shape = typeShape(field.type);
   if (name === 'Query.node' || name === 'Query.nodes') return { kind: shape.list ? 'nodes' : 'node' };
+  if (name === 'Query.previewSegment') return bindPreview(context, name, field);
   const type = context.document.types.get(shape.name);
   if (type?.kind === Kind.OBJECT_TYPE_DEFINITION && !context.rows.has(shape.name) && !shape.list) {
     return { kind: 'namespace', type: shape.name };

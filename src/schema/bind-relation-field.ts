@@ -1,6 +1,7 @@
 import { Kind, type DirectiveNode, type FieldDefinitionNode } from 'graphql';
 import { didYouMean } from '../errors/suggest.js';
 import { directive, stringArgument, typeShape, type BindContext, type RowType } from './bind-context.js';
+import { bindRowCall } from './bind-call.js';
 import { bindJoin, bindOrder, bindVia, bindWhere } from './bind-joins.js';
 import { bindLookup, bindLookups } from './bind-lookups.js';
 import type { Join, ManyField, OneField, ViaJoin } from './bound-schema.js';
@@ -35,15 +36,21 @@ export function bindOne(
       typeShape(item.type).name === 'ID' &&
       directive(item.directives, 'where') === undefined,
   );
+  const taken = [
+    ...(byArgument ? [byArgument.name.value] : []),
+    ...idArguments.map((item) => item.name.value),
+  ];
+  const call = bindRowCall(context, name, field, node, taken);
   return {
     kind: 'one',
     target: target.name,
     on,
     nonNull: shape.nonNull,
     where: bindWhere(context, target, field, name, [
-      ...(byArgument ? [byArgument.name.value] : []),
-      ...idArguments.map((item) => item.name.value),
+      ...taken,
+      ...(call?.arguments ?? []).map((item) => item.name),
     ]),
+    ...(call && { call }),
     ...(byArgument && lookups && { by: { argument: byArgument.name.value, lookups } }),
     keyArguments: idArguments.flatMap((item) => {
       const lookup = bindLookup(context, target, 'id', 'ID', item, name);

@@ -144,7 +144,7 @@ function bindNamespaces(context: BindContext, name: string): void {
     const bound = bindField(context, name, undefined, field);
     if (bound === undefined) continue;
     addField(fields, field.name.value, bound, name !== 'Subscription' && wantsAggregate(field));
-    if (bound.kind === 'namespace') bindNamespaces(context, bound.type);
+    if (bound.kind === 'namespace' || bound.kind === 'preview') bindNamespaces(context, bound.type);
   }
 }
 

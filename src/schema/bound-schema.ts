@@ -81,6 +81,8 @@ export type BoundField =
   | CallField
   | NodeField
   | EventField
+  | PreviewField
+  | FigureField
   | SimpleField;
 
 export interface ColumnField {
@@ -152,9 +154,17 @@ interface RelationField {
   readonly where: readonly WhereArgument[];
 }
 
+/** A set-returning function in the place of a relation: `customers_as_of($2)`. */
+export interface RowCall {
+  readonly function: string;
+  readonly arguments: readonly { readonly name: string; readonly type: string }[];
+}
+
 export interface OneField extends RelationField {
   readonly kind: 'one';
   readonly nonNull: boolean;
+  /** The row comes from this function, which has the target relation's columns. */
+  readonly call?: RowCall;
   /** A root's argument that names one row. */
   readonly by?: { readonly argument: string; readonly lookups: Readonly<Record<string, Lookup>> };
   /** Arguments that are equal to key columns, `customer(id: ID!)`. */
@@ -204,6 +214,20 @@ export interface EventField {
   readonly kind: 'event';
   readonly target: string;
   readonly model: string;
+}
+
+/** `previewSegment`: a type of figures and lists over the rows that a rule finds. */
+export interface PreviewField {
+  readonly kind: 'preview';
+  readonly type: string;
+  /** The type whose rows the rule is about. */
+  readonly target: string;
+}
+
+/** A number about the rows that a rule finds. */
+export interface FigureField {
+  readonly kind: 'figure';
+  readonly figure: 'size' | 'total' | 'share';
 }
 
 export interface SimpleField {

@@ -12,8 +12,8 @@ export const directivesSdl = /* GraphQL */ `
   ) on OBJECT | INTERFACE
   "Ties a field to a column of another name."
   directive @column(name: String!) on FIELD_DEFINITION
-  "One row of another relation."
-  directive @one(to: String, on: [String!]) on FIELD_DEFINITION
+  "One row of another relation, or of what a function of that relation's columns gives when it is called with the field's arguments."
+  directive @one(to: String, on: [String!], call: String) on FIELD_DEFINITION
   "Rows of another relation, as a list or a connection."
   directive @many(
     to: String
@@ -140,6 +140,11 @@ export function scalarFilterSdl(type: string): string {
   if (ordered.includes(type) && type !== 'ID') {
     lines.push(`lt: ${type}`, `lte: ${type}`, `gt: ${type}`, `gte: ${type}`);
     lines.push(`"Both ends included."\n  between: [${type}!]`);
+  }
+  if (type === 'DateTime' || type === 'Date') {
+    lines.push(
+      `"Within this long before now, or before the moment the data is of where the project has a model clock: 90 days."\n  inLast: String`,
+    );
   }
   if (texts.includes(type)) {
     lines.push(`"A pattern with % and _, whatever the case and accents."\n  like: String`);

@@ -87,6 +87,20 @@ export function systemRelations(stateSchema: string): Map<string, BoundRelation>
       run_id: 'bigint',
       answer: 'jsonb',
     }),
+    relation('thau.segment_rules', `${state}.segment_rules`, ['segment_id'], {
+      segment_id: 'text!',
+      name: 'text!',
+      name_vi: 'text',
+      description: 'text',
+      purpose: 'text!',
+      contact_channel: 'text!',
+      rule: 'jsonb!',
+      author: 'text!',
+      role: 'text!',
+      fault: 'text',
+      created_at: 'timestamp with time zone!',
+      updated_at: 'timestamp with time zone!',
+    }),
     relation(
       'thau.models',
       `(select e ->> 'model' as name, e ->> 'nodeId' as node_id, e ->> 'description' as description, m.schema_name, m.name as alias, (e ->> 'estimatedRows')::double precision as estimated_rows, m.built_by, g.published_at as built_at, m.stale_since, ${dependsOn} as depends_on ${inArtifact(

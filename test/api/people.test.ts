@@ -13,7 +13,13 @@ const people: Fixture = {
       customerId: BigInt!
       fullName: String @pii(kind: NAME)
       phone: String @pii(kind: PHONE)
+      asOf(at: DateTime!): Past @one(call: "unified.customers_as_of", on: ["customer_id"])
       formerIds: [Former!]! @many(on: ["customer_id"], order: ["previous_customer_id"], aggregate: false)
+    }
+    type Past @relation(model: "customer_states", key: ["customer_id"]) {
+      asOfAt: DateTime!
+      fullName: String @pii(kind: NAME)
+      phone: String @pii(kind: PHONE)
     }
     type Former @relation(model: "customer_moves", key: ["previous_customer_id"]) {
       customerId: BigInt! @column(name: "previous_customer_id")
@@ -31,6 +37,7 @@ const people: Fixture = {
         (4::bigint, 'Nguyễn Thị Ánh', '+84912345678', 'S1', array_to_tsvector(array['nguyen','thi','anh','anh.nguyen@example.com','84912345678','0912345678','o000465','s04-0000040'])),
         (5, 'Trần Đức', null, 'S2', array_to_tsvector(array['tran','duc','25000000328'])),
         (6, null, null, 'S1', null)) as c (customer_id, full_name, phone, store_id, search)`,
+    customer_states: `select 4::bigint as customer_id, timestamptz '2026-01-01' as as_of_at, 'now' as full_name, '+84912345678' as phone, 'S1' as store_id`,
     customer_moves: `select * from (values (8::bigint, 4::bigint), (9, 4)) as m (previous_customer_id, customer_id)`,
   },
   keys: { customers: ['customer_id'], customer_moves: ['previous_customer_id'] },
@@ -46,6 +53,15 @@ beforeAll(async () => {
       { name: 'agent', masks: { phone: 'null' }, may: ['lookup'] },
     ]),
   });
+  await served.home.test.query(`
+    create schema unified;
+    create function unified.customers_as_of(as_of timestamptz)
+    returns table (customer_id bigint, as_of_at timestamptz, full_name text, phone text, store_id text)
+    language sql stable as $$
+      select c.id, $1, c.name, '+84912345678', c.store
+      from (values (4::bigint, 'Ánh', 'S1', timestamptz '2020-01-01'), (5, 'Đức', 'S2', '2025-06-01')) as c (id, name, store, since)
+      where c.since <= $1
+    $$`);
   await publishFixture(served.home, people);
   await served.published();
 });
@@ -158,6 +174,45 @@ describe('a search', () => {
       searchCustomers: [{ customerId: '4', phone: null }],
     });
     expect((await as('store', query)).body.data).toEqual({ searchCustomers: [] });
+  });
+});
+
+describe('a customer as of a moment', () => {
+  const query = `query($at: DateTime!) {
+    a: customer(by: {customerId: "9"}) { asOf(at: $at) { asOfAt fullName phone } }
+    b: customer(by: {customerId: "5"}) { asOf(at: $at) { fullName } }
+  }`;
+
+  test('is what the function says of them, nothing before anybody saw them, and by a number given up too', async () => {
+    const { body } = await served.ask(query, { at: '2025-01-01T07:00:00+07:00' });
+    expect(body).toEqual({
+      data: {
+        a: { asOf: { asOfAt: '2025-01-01T00:00:00+00:00', fullName: 'Ánh', phone: '+84912345678' } },
+        b: { asOf: null },
+      },
+    });
+    const later = await served.ask(query, { at: '2025-06-01T00:00:00Z' });
+    expect(later.body.data?.['b']).toEqual({ asOf: { fullName: 'Đức' } });
+  });
+
+  test('is masked like the customer, and filtered like one', async () => {
+    const asked =
+      '{ customers: searchCustomers(text: "84912345678") { asOf(at: "2025-06-01T00:00:00Z") { phone } } }';
+    expect((await as('agent', asked)).body.data).toEqual({ customers: [{ asOf: { phone: null } }] });
+    const own = '{ customer(by: {customerId: "5"}) { asOf(at: "2025-06-01T00:00:00Z") { fullName } } }';
+    expect((await as('store', own)).body.data).toEqual({ customer: { asOf: { fullName: 'Đức' } } });
+  });
+
+  test('needs a moment that is one', async () => {
+    for (const at of ['', 'yesterday', '2025-13-01T00:00:00Z', 'infinity']) {
+      const { body } = await served.ask(query, { at });
+      expect(body.errors?.[0]?.extensions['code'], at).toBe('BAD_USER_INPUT');
+    }
+    expect(
+      (await served.ask('{ customer(by: {customerId: "4"}) { asOf { phone } } }')).body.errors?.[0],
+    ).toMatchObject({
+      extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+    });
   });
 });
 

@@ -47,6 +47,15 @@ test('the sample is the same whether it comes from files or straight from the ge
   expect(await contents()).toEqual(generated);
 });
 
+test('a past and the day after it, added as a loader would, are the whole story', async () => {
+  await loadSample(database, { generate: story, whenThere: 'replace' });
+  const whole = await contents();
+  await loadSample(database, { generate: { ...story, before: '2026-05-01' }, whenThere: 'replace' });
+  expect(await contents()).not.toEqual(whole);
+  await loadSample(database, { generate: { ...story, from: '2026-05-01' }, whenThere: 'append' });
+  expect(await contents()).toEqual(whole);
+});
+
 test('a malformed row in one file leaves every table as it was', async () => {
   const before = await contents();
   appendFileSync(

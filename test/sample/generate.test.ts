@@ -166,6 +166,74 @@ describe('the sample shop', () => {
     expect(value('X2 treatment')).toBeGreaterThan(0.54);
   });
 
+  test('writes addresses in the 63 provinces before they were merged and in the 34 since, in several spellings', () => {
+    const gone = /(Bình Dương|Bà Rịa|Hải Dương|Nam Định|Bình Thuận|Long An|Vĩnh Phúc)/;
+    const orders = of('raw_ecommerce.orders');
+    const old = (row: SampleRow['values']): boolean => gone.test(String(row['ship_province']));
+    const share = (from: string, to: string): number => {
+      const held = orders.filter((row) => String(row['placed_at']) >= from && String(row['placed_at']) < to);
+      return held.filter(old).length / held.length;
+    };
+    expect(share('2025-01-01', '2025-07-01')).toBeGreaterThan(0.03);
+    // people go on writing the name that they know, less and less often
+    expect(share('2025-07-01', '2026-07-01')).toBeGreaterThan(0);
+    expect(share('2025-07-01', '2026-07-01')).toBeLessThan(share('2025-01-01', '2025-07-01'));
+    const spellings = distinct('raw_ecommerce.orders', 'ship_province');
+    for (const spelling of ['HCM', 'Ho Chi Minh', 'Hồ Chí Minh']) expect(spellings.has(spelling)).toBe(true);
+  });
+
+  test('masks every buyer of a marketplace, and nobody of the own site', () => {
+    for (const row of of('raw_ecommerce.orders')) {
+      const isOwn = row['channel'] === 'own_site';
+      for (const value of [row['buyer_name'], row['buyer_phone']]) {
+        if (value !== null) expect(String(value).includes('*'), JSON.stringify(row)).toBe(!isOwn);
+      }
+      if (!isOwn) expect([row['customer_id'], row['buyer_email']]).toEqual([null, null]);
+    }
+  });
+
+  test('has parcels refused at the door, paid by cash alone and never collected', () => {
+    const refused = of('raw_ecommerce.orders').filter((row) => row['status'] === 'cod_refused');
+    const cash = of('raw_ecommerce.orders').filter((row) => row['payment_method'] === 'cod');
+    expect(refused.every((row) => row['payment_method'] === 'cod' && row['paid_at'] === null)).toBe(true);
+    expect(refused.length / cash.length).toBeGreaterThan(0.03);
+    expect(refused.length / cash.length).toBeLessThan(0.15);
+  });
+
+  test('has families that share a phone, and numbers typed wrongly', () => {
+    const digits = (text: unknown): string =>
+      String(text)
+        .replaceAll(/[^0-9]/g, '')
+        .slice(-9);
+    const owners = new Map(
+      of('truth.records').map((row) => [
+        `${String(row['relation'])} ${String(row['record_id'])}`,
+        row['person_id'],
+      ]),
+    );
+    const users = new Map<string, Set<unknown>>();
+    for (const row of of('raw_loyalty.members')) {
+      if (row['phone'] === null) continue;
+      const phone = digits(row['phone']);
+      users.set(
+        phone,
+        (users.get(phone) ?? new Set()).add(owners.get(`loyalty.members ${String(row['member_no'])}`)),
+      );
+    }
+    expect([...users.values()].filter((people) => people.size > 1).length).toBeGreaterThan(5);
+    const true_ = new Set(of('truth.people').map((row) => digits(row['phone'])));
+    const neighbours = (phone: string): string[] =>
+      [...phone].map(
+        (_, at) =>
+          phone.slice(0, at) + phone.slice(at + 1, at + 2) + phone.slice(at, at + 1) + phone.slice(at + 2),
+      );
+    const mistyped = of('raw_crm.contacts').filter((row) => {
+      const phone = digits(row['phone']);
+      return phone.length === 9 && !true_.has(phone) && neighbours(phone).some((near) => true_.has(near));
+    });
+    expect(mistyped.length).toBeGreaterThan(0);
+  });
+
   test('counts an order number that two channels share as two orders', () => {
     const own = new Set(
       of('raw_ecommerce.orders')
@@ -185,6 +253,82 @@ describe('the sample shop', () => {
     [{ until: 'today' }, 'until is "today"'],
   ] satisfies [Partial<SampleOptions>, string][])('refuses %j', (options, message) => {
     expect(() => [...generate(options)]).toThrow(ThauError);
+    expect(() => [...generate(options)]).toThrow(message);
+  });
+});
+
+describe('a part of the story', () => {
+  const story = { customers: 60, seed: 3 };
+  const raw = (options: Partial<SampleOptions>): string[] =>
+    [...generate(options)].filter((row) => row.relation.startsWith('raw_')).map((row) => JSON.stringify(row));
+  const arrival = (line: string): string => (JSON.parse(line) as SampleRow).values['_loaded_at'] as string;
+
+  test('what arrived before a day and what arrives from then on are the whole story, row by row', () => {
+    const whole = raw(story);
+    const past = raw({ ...story, before: '2026-06-01' });
+    const day = raw({ ...story, from: '2026-06-01', before: '2026-06-02' });
+    const later = raw({ ...story, from: '2026-06-02' });
+    expect([past, day, later].map((rows) => rows.length > 0)).toEqual([true, true, true]);
+    expect([...past, ...day, ...later].sort()).toEqual([...whole].sort());
+    expect([...past, ...later]).not.toContainEqual(day[0]);
+    // days are local, seven hours ahead
+    expect(past.every((line) => arrival(line) < '2026-05-31T17:00Z')).toBe(true);
+    expect(
+      day.every((line) => arrival(line) >= '2026-05-31T17:00Z' && arrival(line) < '2026-06-01T17:00Z'),
+    ).toBe(true);
+  });
+
+  test('the next day leaves every earlier row as it was', () => {
+    const today = new Set(raw({ ...story, before: '2026-06-01' }));
+    const tomorrow = raw({ ...story, before: '2026-06-02' });
+    const kept = tomorrow.filter((line) => today.has(line));
+    expect(kept).toHaveLength(today.size);
+    expect(tomorrow.length).toBeGreaterThan(today.size);
+  });
+
+  test('late and repeated deliveries of what happened before arrive in a later part', () => {
+    const events = raw({ customers: 300, events: 60_000, from: '2026-06-01' })
+      .map((line) => JSON.parse(line) as SampleRow)
+      .filter((row) => row.relation === 'raw_web.events');
+    const before = new Set(
+      raw({ customers: 300, events: 60_000, before: '2026-06-01' }).map(
+        (line) => (JSON.parse(line) as SampleRow).values['event_id'],
+      ),
+    );
+    const isLate = ({ values }: SampleRow): boolean => String(values['occurred_at']) < '2026-05-31T17:00:00Z';
+    expect(events.some((row) => isLate(row) && !before.has(row.values['event_id'] ?? null))).toBe(true);
+    expect(events.some((row) => before.has(row.values['event_id'] ?? null))).toBe(true);
+  });
+
+  test('as many events as were asked for come by visits alone, every other row staying as it is', () => {
+    const plain = raw(story);
+    const more = raw({ ...story, events: 6000 });
+    expect(Math.abs(more.length / 6000 - 1)).toBeLessThan(0.05);
+    const added = more.filter((line) => !line.includes('"event_id":"WB'));
+    expect(added.join() === plain.join()).toBe(true);
+    expect(raw({ ...story, events: 10 }).join() === plain.join()).toBe(true);
+  });
+
+  test('every added visit belongs to a person of the truth', () => {
+    const rows = [...generate({ ...story, events: 4000 })];
+    const known = new Set(
+      rows
+        .filter((row) => row.relation === 'truth.records')
+        .map(({ values }) => `${String(values['relation'])} ${String(values['record_id'])}`),
+    );
+    const unknown = rows.filter(
+      (row) =>
+        row.relation === 'raw_web.events' && !known.has(`web.events ${String(row.values['anonymous_id'])}`),
+    );
+    expect(unknown).toEqual([]);
+  });
+
+  test.each([
+    [{ events: 0 }, 'events is 0'],
+    [{ from: 'yesterday' }, 'from is "yesterday"'],
+    [{ before: '2026-13-01' }, 'before is "2026-13-01"'],
+    [{ from: '2026-06-01', before: '2026-06-01' }, 'no row arrives from 2026-06-01'],
+  ] satisfies [Partial<SampleOptions>, string][])('refuses %j', (options, message) => {
     expect(() => [...generate(options)]).toThrow(message);
   });
 });

@@ -132,6 +132,12 @@ describe('a schema that does not fit', () => {
       'SCHEMA_FUNCTION: Customer.whySame calls function "roll_dice", which is VOLATILE: it could read another generation than the rest. Create it as STABLE or IMMUTABLE.',
     ],
     [
+      'a VOLATILE function in the place of a relation',
+      '@one(on: ["last_order_id = order_id"])',
+      '@one(on: ["last_order_id = order_id"], call: "roll_dice")',
+      'SCHEMA_FUNCTION: Customer.lastOrder calls function "roll_dice", which is VOLATILE: it could read another generation than the rest. Create it as STABLE or IMMUTABLE.',
+    ],
+    [
       'a function that does not exist',
       'function: "why_same"',
       'function: "why_sam"',

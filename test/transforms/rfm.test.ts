@@ -1,13 +1,12 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runThau } from '../support/run-thau.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-import { root } from './support/warehouse.js';
+import { datasets, root } from './support/warehouse.js';
 
-const datasets = process.env['THAU_DATASETS'] ?? resolve(root, '../shared/datasets');
 const published = join(datasets, 'rfm');
 
 /** The published orders as this project's macro scores them: analysis date 2006-12-31, all orders. */

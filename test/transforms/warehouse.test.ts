@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkExperiments } from './checks/experiments.js';
+import { checkSegments } from './checks/segments.js';
+import { checkWhy } from './checks/why.js';
 import { pairwise, putAnswers } from './support/pairs.js';
-import { createWarehouse, csvFile, truth, type Warehouse } from './support/warehouse.js';
+import { createWarehouse, csvFile, truth, type Rows, type Warehouse } from './support/warehouse.js';
 
 let warehouse: Warehouse;
 let printed: string;
 
-const rows = (sql: string): Promise<Record<string, unknown>[]> => warehouse.database.query(sql);
+const rows: Rows = (sql, values) => warehouse.database.query(sql, values && [...values]);
 const number = async (sql: string): Promise<number> => Number(Object.values((await rows(sql))[0] ?? {})[0]);
 
 beforeAll(async () => {
@@ -255,3 +258,7 @@ describe('definitions, against numbers counted by hand from the raw files', () =
     for (const row of sizes) expect(Number(row['member_count'])).toBeGreaterThan(0);
   });
 });
+
+checkExperiments(rows);
+checkSegments(() => warehouse);
+checkWhy(rows);

@@ -19,3 +19,30 @@
         else 'empathise'
     end
 {%- endmacro %}
+
+{#- What is not known of a customer, whatever their level. -#}
+{% macro understanding_gaps(
+    full_name, email, phone, birth_year, sex, province, order_count, touchpoint_count, feedback_count
+) -%}
+    to_jsonb(array_remove(array[
+        case when {{ full_name }} is null then 'full_name' end,
+        case when {{ phone }} is null then 'phone' end,
+        case when {{ email }} is null then 'email' end,
+        case when {{ birth_year }} is null then 'birth_date' end,
+        case when {{ sex }} is null then 'sex' end,
+        case when {{ province }} is null then 'province' end,
+        case when {{ order_count }} = 0 then 'purchases' end,
+        case when {{ touchpoint_count }} < 5 then 'behaviour' end,
+        case when {{ feedback_count }} = 0 then 'feedback' end
+    ], null))
+{%- endmacro %}
+
+{#- Which data would lift a customer to the next level: any one of them does. Empty at the highest. -#}
+{% macro understanding_lifts(level) -%}
+    case {{ level }}
+        when 'see' then '["full_name", "phone", "email"]'::jsonb
+        when 'know' then '["purchases", "behaviour"]'::jsonb
+        when 'understand' then '["feedback"]'::jsonb
+        else '[]'::jsonb
+    end
+{%- endmacro %}

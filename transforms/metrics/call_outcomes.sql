@@ -1,43 +1,35 @@
 {{ config(indexes=[{'columns': ['started_at']}]) }}
 
-with calls as (
+with conversations as (
 
-    select * from {{ ref('stg_support__calls') }}
-
-),
-
-people as (
-
-    select record_id, customer_id
-    from {{ ref('record_identities') }}
-    where record_type = 'call'
+    select * from {{ ref('conversations') }}
+    where kind = 'call'
 
 ),
 
 final as (
 
     select
-        calls.call_id,
-        people.customer_id,
-        calls.direction,
-        calls.queue,
-        coalesce(calls.reason, 'other') as reason,
-        calls.outcome,
-        calls.outcome = 'answered' as is_answered,
-        calls.is_resolved,
-        calls.agent,
-        calls.started_at,
-        extract(epoch from (calls.answered_at - calls.started_at))::integer as wait_seconds,
-        extract(epoch from (calls.ended_at - calls.answered_at))::integer as talk_seconds,
+        source_id as call_id,
+        customer_id,
+        direction,
+        queue,
+        reason,
+        outcome,
+        outcome = 'answered' as is_answered,
+        is_resolved,
+        agent,
+        started_at,
+        first_reply_seconds as wait_seconds,
+        extract(epoch from (ended_at - first_reply_at))::integer as talk_seconds,
         coalesce(
-            calls.started_at - lag(calls.started_at) over (
-                partition by people.customer_id
-                order by calls.started_at, calls.call_id
-            ) <= interval '7 days' and people.customer_id is not null,
+            started_at - lag(started_at) over (
+                partition by customer_id
+                order by started_at, source_id
+            ) <= interval '7 days' and customer_id is not null,
             false
         ) as is_repeat
-    from calls
-    left join people on calls.call_id = people.record_id
+    from conversations
 
 )
 

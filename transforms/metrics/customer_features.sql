@@ -162,11 +162,11 @@ permissions as (
 
     select
         customer_id,
-        bool_or(is_granted) filter (where purpose = 'marketing') as has_marketing_consent,
-        bool_or(is_granted) filter (where purpose = 'profiling') as has_profiling_consent,
-        bool_or(is_granted) filter (where purpose = 'sharing') as has_sharing_consent
-    from {{ ref('consents') }}
-    where customer_id is not null and superseded_at is null
+        bool_or(purpose = 'marketing') as has_marketing_consent,
+        bool_or(purpose = 'profiling') as has_profiling_consent,
+        bool_or(purpose = 'sharing') as has_sharing_consent
+    from {{ ref('permissions') }}
+    where contact_channel = 'any'
     group by customer_id
 
 ),

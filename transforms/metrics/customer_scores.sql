@@ -3,7 +3,8 @@
     {'columns': ['score', 'value']}
 ]) }}
 
-{#- Long: a new score is a new branch, and no table changes. A score that cannot be computed has no row. -#}
+{#- Long: a new score is a new branch, and no table changes. A score that cannot be computed has no row; nor has one whose
+    purpose (seed score_purposes) needs a consent the customer did not give. One without a purpose fails its test. -#}
 with rfm as (
 
     select * from {{ ref('rfm') }}
@@ -13,6 +14,12 @@ with rfm as (
 features as (
 
     select * from {{ ref('customer_features') }}
+
+),
+
+forecasts as (
+
+    select * from {{ ref('customer_forecasts') }}
 
 ),
 
@@ -116,11 +123,65 @@ from_features as (
 
 ),
 
+from_forecasts as (
+
+    select
+        forecasts.customer_id,
+        scored.score,
+        scored.value,
+        scored.label,
+        scored.method
+    from forecasts
+    cross join lateral (
+        values
+        (
+            'churn_probability',
+            forecasts.churn_probability,
+            case
+                when forecasts.churn_probability >= 0.5 then 'likely gone'
+                else 'likely active'
+            end,
+            '1 - P(alive), BG/NBD; after a repeat purchase'
+        ),
+        ('expected_orders_90d', forecasts.expected_orders_90d, null, 'BG/NBD, 90 days'),
+        (
+            'clv_12m',
+            forecasts.revenue_12m,
+            null,
+            'BG/NBD orders x Gamma-Gamma value, revenue of 12 months, 1 % a month'
+        )
+    ) as scored (score, value, label, method)
+    where scored.value is not null
+
+),
+
 together as (
 
     select * from from_rfm
     union all
     select * from from_features
+    union all
+    select * from from_forecasts
+
+),
+
+purposes as (
+
+    select
+        score_purposes.score,
+        score_purposes.purpose,
+        consent_purposes.needs_consent
+    from {{ ref('score_purposes') }} as score_purposes
+    inner join {{ ref('consent_purposes') }} as consent_purposes
+        on score_purposes.purpose = consent_purposes.purpose
+
+),
+
+permissions as (
+
+    select customer_id, purpose
+    from {{ ref('permissions') }}
+    where contact_channel = 'any'
 
 ),
 
@@ -135,9 +196,16 @@ final as (
         null::numeric as upper,
         together.label,
         together.method,
+        purposes.purpose,
         clock.as_of_at as computed_at
     from together
     cross join clock
+    left join purposes on together.score = purposes.score
+    left join permissions
+        on together.customer_id = permissions.customer_id
+        and purposes.purpose = permissions.purpose
+    where not coalesce(purposes.needs_consent, false)
+        or permissions.customer_id is not null
 
 )
 

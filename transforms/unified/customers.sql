@@ -259,17 +259,11 @@ final as (
         levelled.stage,
         levelled.outcome as journey_outcome,
         levelled.understanding_level,
-        to_jsonb(array_remove(array[
-            case when levelled.full_name is null then 'full_name' end,
-            case when levelled.phone is null then 'phone' end,
-            case when levelled.email is null then 'email' end,
-            case when levelled.birth_year is null then 'birth_date' end,
-            case when levelled.sex is null then 'sex' end,
-            case when levelled.province is null then 'province' end,
-            case when levelled.order_count = 0 then 'purchases' end,
-            case when levelled.touchpoint_count < 5 then 'behaviour' end,
-            case when levelled.feedback_count = 0 then 'feedback' end
-        ], null)) as understanding_gaps
+        {{ understanding_gaps(
+            'levelled.full_name', 'levelled.email', 'levelled.phone', 'levelled.birth_year', 'levelled.sex',
+            'levelled.province', 'levelled.order_count', 'levelled.touchpoint_count', 'levelled.feedback_count'
+        ) }} as understanding_gaps,
+        {{ understanding_lifts('levelled.understanding_level') }} as understanding_lifts
     from levelled
     left join searches on levelled.customer_id = searches.customer_id
     cross join {{ ref('clock') }} as clock

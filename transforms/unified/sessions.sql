@@ -1,12 +1,21 @@
-{{ config(indexes=[
-    {'columns': ['session_id'], 'unique': True},
-    {'columns': ['customer_id', 'started_at']},
-    {'columns': ['started_at']}
-]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='anonymous_id',
+    indexes=[
+        {'columns': ['session_id'], 'unique': True},
+        {'columns': ['customer_id', 'started_at']},
+        {'columns': ['started_at']},
+        {'columns': ['seen_batch']}
+    ]
+) }}
 
+{#- A browser's events are always written together (`web_events`), so that those of the batches not yet seen are all there
+    are of their browsers. -#}
 with events as (
 
     select * from {{ ref('web_events') }}
+    where {{ not_yet_seen() }}
 
 ),
 
@@ -31,7 +40,8 @@ sessions as (
         (array_agg(utm_source order by occurred_at, event_id))[1] as utm_source,
         (array_agg(utm_medium order by occurred_at, event_id))[1] as utm_medium,
         (array_agg(utm_campaign order by occurred_at, event_id))[1] as campaign_id,
-        min(device) as device
+        min(device) as device,
+        max(batch) as seen_batch
     from events
     group by session_id
 
@@ -60,7 +70,8 @@ final as (
         page_view_count <= 1 and engaged_seconds <= 10 and not has_conversion as is_bounce,
         has_cart,
         has_checkout,
-        has_purchase
+        has_purchase,
+        seen_batch
     from sessions
 
 )

@@ -1,17 +1,67 @@
-{{ config(indexes=[{'columns': ['session_id']}, {'columns': ['customer_id', 'occurred_at']}]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='anonymous_id',
+    indexes=[
+        {'columns': ['session_id']},
+        {'columns': ['customer_id', 'occurred_at']},
+        {'columns': ['batch']},
+        {'columns': ['seen_batch']}
+    ]
+) }}
 
 {#- The site's events, cut into sessions (a gap of more than 30 minutes ends one) and given to their person: an anonymous
     event belongs to whoever the browser turned out to be, and on a shared browser to whoever signed in during that
-    session. -#}
-with events as (
+    session. A browser is computed anew, whole, when events of it arrived or when somebody else is behind it now. -#}
+with identities as (
 
-    select * from {{ ref('stg_web__events') }}
+    select identity_id, customer_id from {{ ref('identities') }}
 
 ),
 
-identities as (
+{% if is_incremental() %}
 
-    select identity_id, customer_id from {{ ref('identities') }}
+held as (
+
+    select
+        anonymous_id,
+        account_id,
+        customer_id
+    from {{ this }}
+    group by 1, 2, 3
+
+),
+
+browsers as (
+
+    select anonymous_id
+    from {{ ref('stg_web__events') }}
+    where {{ not_yet_seen() }}
+    union
+    select held.anonymous_id
+    from held
+    left join identities as by_account
+        on by_account.identity_id = 'account:' || held.account_id
+    left join identities as by_cookie
+        on by_cookie.identity_id = 'cookie:' || held.anonymous_id
+    where coalesce(by_account.customer_id, by_cookie.customer_id) is distinct from held.customer_id
+
+),
+
+{% endif %}
+
+events as (
+
+    select * from {{ ref('stg_web__events') }}
+    {% if is_incremental() -%}
+    where anonymous_id in (select browsers.anonymous_id from browsers)
+    {%- endif %}
+
+),
+
+newest as (
+
+    select max(batch) as batch from {{ ref('stg_web__events') }}
 
 ),
 
@@ -68,8 +118,11 @@ final as (
         signed_in.utm_campaign,
         signed_in.device,
         signed_in.engaged_seconds,
-        signed_in.detail
+        signed_in.detail,
+        {{ next_batch('newest.batch') }} as batch,
+        newest.batch as seen_batch
     from signed_in
+    cross join newest
     left join identities as by_account
         on by_account.identity_id
             = 'account:' || coalesce(signed_in.account_id, signed_in.session_account_id)

@@ -9,26 +9,31 @@ import type { Authentication, Authenticator } from '../http/authenticate.js';
 import type { RateLimits } from '../http/rate-limits.js';
 import { traceOf } from '../traces/trace-routes.js';
 import type { FlatStreams } from './flat-stream.js';
+import { flatFormats, flatTypes, type FlatFormat } from './flat-format.js';
 import { openApi } from './open-api.js';
+import type { PagePins } from './page-pins.js';
+import { readPosition } from './page-position.js';
 import { readParameters } from './read-parameters.js';
 import { rowSchema } from './row-schema.js';
 import { sendPage } from './send-page.js';
 import { isStreamed, sendStream } from './send-stream.js';
 import type { TrustedOperation } from './trusted-operation.js';
-import { flatTypes, type FlatFormat } from './write-rows.js';
 
 export interface FlatOptions {
   readonly authenticator: Authenticator;
   readonly follower: GenerationFollower<LoadedGeneration>;
   readonly answerer: Answerer;
   readonly streams: FlatStreams;
+  readonly pins: PagePins;
   readonly rateLimits: RateLimits;
 }
+
+const asFile = new RegExp(`^(\\w+)\\.(${flatFormats.join('|')}|schema\\.json)$`);
 
 type Request = FastifyRequest<{ Params: { readonly file: string } }>;
 
 /**
- * `GET /q/<operation>.{json,csv,ndjson}`: the project's trusted operations as flat rows, for tools that can neither
+ * `GET /q/<operation>.{json,csv,ndjson,arrow}`: the project's trusted operations as flat rows, for tools that can neither
  * POST nor read nested JSON. `GET /q` lists them.
  */
 export function flatRoutes(app: FastifyInstance, options: FlatOptions): void {
@@ -65,35 +70,40 @@ export function flatRoutes(app: FastifyInstance, options: FlatOptions): void {
 async function answer(request: Request, reply: FastifyReply, options: FlatOptions): Promise<FastifyReply> {
   const caller = await callerOf(request, options);
   if (caller instanceof GraphQLError) return refuse(reply, caller);
-  const loaded = options.follower.current;
-  if (loaded === undefined) {
+  const { current } = options.follower;
+  if (current === undefined) {
     return refuse(
       reply,
       graphqlFault('UNAVAILABLE', 'Nothing was published yet.', { status: 503, retryAfter: 5 }),
     );
   }
-  const [, name = '', format = ''] =
-    /^(\w+)\.(json|csv|ndjson|schema\.json)$/.exec(request.params.file) ?? [];
+  const [, name = '', format = ''] = asFile.exec(request.params.file) ?? [];
+  const search = searchOf(request);
+  const { generation } = readPosition(search.get('_after') ?? '');
+  const pinned =
+    generation === undefined || !current.operations.has(name)
+      ? undefined
+      : await options.pins.find(generation);
+  const loaded = pinned ?? current;
   const operation = loaded.operations.get(name);
   if (operation === undefined || !mayAsk(caller, name)) {
     const fault = graphqlFault('BAD_USER_INPUT', 'There is no such operation, or not in this form.', {
       status: 404,
-      hint: 'GET /q lists them; each is answered as .json, .csv and .ndjson.',
+      hint: `GET /q lists them; each is answered as ${flatFormats.map((one) => `.${one}`).join(', ')}.`,
     });
     return refuse(reply, fault);
   }
   if (format === 'schema.json') return reply.send(rowSchema(operation, loaded.schema));
-  const search = searchOf(request);
   const asked = readParameters(operation.variables, search);
   if (asked instanceof GraphQLError) return refuse(reply, asked);
   const cancellation = new Cancellation();
   reply.raw.once('close', () => cancellation.cancel());
   const context = { requestId: request.id, ...caller, cancellation, trace: traceOf(request) };
   if (format === 'csv') reply.header('content-disposition', `inline; filename="${operation.name}.csv"`);
-  const rows = { operation, format: format as FlatFormat, asked, context, reply };
+  const rows = { operation, pinned, format: format as FlatFormat, asked, context, reply };
   return isStreamed(operation, asked.variables) && loaded.hasRows(operation.field.name.value)
     ? sendStream(rows, loaded, options)
-    : sendPage(rows, search, options.answerer);
+    : sendPage(rows, search, options);
 }
 
 /** The key may stand in the URL here, where tools have no other place for it: a key of the kind bi alone. */
@@ -117,7 +127,7 @@ async function callerOf(
       },
     );
   }
-  const wait = rateLimits.take(authentication.caller, authentication.access);
+  const wait = await rateLimits.take(authentication.caller, authentication.access);
   return wait === undefined ? authentication : rateFault(wait);
 }
 
@@ -149,7 +159,7 @@ function described(operation: TrustedOperation): object {
   return {
     name: operation.name,
     description: operation.description ?? null,
-    urls: ['json', 'csv', 'ndjson', 'schema.json'].map((format) => `/q/${operation.name}.${format}`),
+    urls: [...flatFormats, 'schema.json'].map((format) => `/q/${operation.name}.${format}`),
     parameters: operation.variables.map((node) => ({
       name: node.variable.name.value,
       type: print(node.type),

@@ -53,13 +53,17 @@ export class FlatStreams {
     this.#options = options;
   }
 
-  /** What a request would read; nothing is asked of the database before its first batch. Throws GraphQL's errors. */
+  /**
+   * What a request would read, of one generation or of the current; nothing is asked of the database before its first
+   * batch. Throws GraphQL's errors.
+   */
   plan(
     operation: TrustedOperation,
     variables: Readonly<Record<string, unknown>>,
     context: RequestContext,
+    pinned?: LoadedGeneration,
   ): FlatStream {
-    const loaded = this.#current();
+    const loaded = pinned ?? this.#current();
     const planned = planIn(loaded, operation, variables, context);
     const { plan, values } = planned;
     return {
@@ -68,7 +72,10 @@ export class FlatStreams {
         ? `${loaded.generation} ${plan.name} ${JSON.stringify(values.slice(1).map(wireValue))}`
         : undefined,
       audited: plan.pii.length > 0,
-      batches: this.#read(loaded, planned, operation, variables, context),
+      batches:
+        pinned === undefined
+          ? this.#read(loaded, planned, operation, variables, context)
+          : this.#readPinned(pinned, planned, operation, context),
     };
   }
 
@@ -114,6 +121,24 @@ export class FlatStreams {
     }
   }
 
+  /** The lease is what keeps an earlier generation: the pointer may be anywhere. */
+  async *#readPinned(
+    pinned: LoadedGeneration,
+    planned: PlannedStatement,
+    operation: TrustedOperation,
+    context: RequestContext,
+  ): AsyncGenerator<readonly unknown[], void, void> {
+    const release = await this.#options.slots.take(context.caller.keyId ?? '', context.cancellation);
+    try {
+      for await (const texts of this.#leased(pinned, planned, context, true)) {
+        const shown = await this.#shown(pinned, planned, operation, context, texts || []);
+        yield shown.map((text) => completed(pinned, operation, planned, text));
+      }
+    } finally {
+      release();
+    }
+  }
+
   /** Rows as they go out, after record was kept of whose personal data they show. */
   async #shown(
     loaded: LoadedGeneration,
@@ -138,6 +163,7 @@ export class FlatStreams {
     loaded: LoadedGeneration,
     planned: PlannedStatement,
     context: RequestContext,
+    mayBeEarlier = false,
   ): AsyncGenerator<readonly string[] | false, void, void> {
     const { database, state, follower, statementTimeout } = this.#options;
     const lease = await GenerationLease.take({
@@ -154,6 +180,7 @@ export class FlatStreams {
         statementTimeout,
         cancellation: context.cancellation,
         stands: async (read) => {
+          if (mayBeEarlier) return true;
           const [pointer] = await read(`select generation::text from ${state}.pointer`);
           return pointer?.[0] === (follower.pin ?? loaded.generation);
         },

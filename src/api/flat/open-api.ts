@@ -5,6 +5,7 @@ import {
   type TypeNode,
   type VariableDefinitionNode,
 } from 'graphql';
+import { flatFormats, flatTypes, type FlatFormat } from './flat-format.js';
 import { rowItemSchema, scalarSchema } from './row-schema.js';
 import type { TrustedOperation } from './trusted-operation.js';
 
@@ -30,11 +31,7 @@ export function openApi(
     servers: [{ url: '/' }],
     security: [{ bearer: [] }, { basic: [] }, { header: [] }, { query: [] }],
     paths: Object.fromEntries(
-      operations.flatMap((operation) => [
-        path(operation, 'json', schema),
-        path(operation, 'csv', schema),
-        path(operation, 'ndjson', schema),
-      ]),
+      operations.flatMap((operation) => flatFormats.map((format) => path(operation, format, schema))),
     ),
     components: {
       securitySchemes: {
@@ -70,6 +67,10 @@ export function openApi(
         ),
       },
       responses: {
+        Gone: {
+          description: 'The generation that _after goes on in is no longer kept; begin again without it.',
+          content: { 'application/json': { schema: { $ref: '#/components/schemas/Errors' } } },
+        },
         Refused: {
           description: 'Why there are no rows.',
           content: { 'application/json': { schema: { $ref: '#/components/schemas/Errors' } } },
@@ -79,11 +80,9 @@ export function openApi(
   };
 }
 
-type Format = 'json' | 'csv' | 'ndjson';
-
 function path(
   operation: TrustedOperation,
-  format: Format,
+  format: FlatFormat,
   schema: GraphQLSchema | undefined,
 ): readonly [string, Json] {
   return [
@@ -97,7 +96,10 @@ function path(
           ...(format === 'csv' ? csvParameters : []),
         ],
         responses: {
-          200: { description: 'The rows.', content: content(operation, format) },
+          200: { description: 'The rows.', headers: headers(operation), content: content(operation, format) },
+          ...(operation.variables.some(({ variable }) => variable.name.value === 'after') && {
+            410: { $ref: '#/components/responses/Gone' },
+          }),
           304: { description: 'They are still what If-None-Match names.' },
           '4XX': { $ref: '#/components/responses/Refused' },
           '5XX': { $ref: '#/components/responses/Refused' },
@@ -107,10 +109,25 @@ function path(
   ];
 }
 
-function content(operation: TrustedOperation, format: Format): Json {
+function headers({ variables }: TrustedOperation): Json {
+  const text = (description: string): Json => ({ description, schema: { type: 'string' } });
+  return {
+    'X-Thau-Generation': text('The generation that the rows are of.'),
+    ...(variables.some(({ variable }) => variable.name.value === 'after') && {
+      Link: text('The next page, where _limit is up to 1,000 and there is one: <…>; rel="next".'),
+    }),
+  };
+}
+
+function content(operation: TrustedOperation, format: FlatFormat): Json {
   const row = { $ref: `#/components/schemas/${operation.name}` };
   if (format === 'json') return { 'application/json': { schema: { type: 'array', items: row } } };
   if (format === 'csv') return { 'text/csv': { schema: { type: 'string' } } };
+  if (format === 'arrow') {
+    const description = 'A stream of Apache Arrow: the schema, then record batches.';
+    const schema = { type: 'string', contentMediaType: flatTypes.arrow, description };
+    return { [flatTypes.arrow]: { schema } };
+  }
   return { 'application/x-ndjson': { schema: { type: 'string', description: 'A row of JSON per line.' } } };
 }
 
@@ -128,7 +145,7 @@ const csvParameters: readonly Json[] = [
 
 const reserved: Readonly<Record<string, readonly [name: string, description: string]>> = {
   first: ['_limit', 'How many rows at most.'],
-  after: ['_after', 'Behind which row: what the header Link of the page before says.'],
+  after: ['_after', 'Behind which row, of which generation: what the header Link of the page before says.'],
 };
 
 function parameter(node: VariableDefinitionNode, schema: GraphQLSchema | undefined): Json[] {

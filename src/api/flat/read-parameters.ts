@@ -1,5 +1,6 @@
 import { Kind, type GraphQLError, type TypeNode, type VariableDefinitionNode } from 'graphql';
 import { graphqlFault } from '../graphql/graphql-fault.js';
+import { readPosition } from './page-position.js';
 
 /** What a query string asks for beside the operation's own variables. */
 export interface FlatRequest {
@@ -10,7 +11,9 @@ export interface FlatRequest {
   readonly raw: boolean;
 }
 
-const reserved = ['key', '_limit', '_after', '_bom', '_raw'];
+const reserved = ['key', '_bom', '_raw'];
+/** Names of the URL for variables that GraphQL calls otherwise. */
+const pageNames: Readonly<Record<string, string>> = { first: '_limit', after: '_after' };
 
 /**
  * The variables of an operation from a query string: each by its own name, lists by repeating it. `_limit` and
@@ -30,7 +33,7 @@ export function readParameters(
     const values = search.getAll(name);
     const read = readValue(node.type, values);
     if (read === undefined) return wrong(name, values);
-    variables[own] = read;
+    variables[own] = name === '_after' && typeof read === 'string' ? readPosition(read).cursor : read;
   }
   return { variables, bom: search.get('_bom') === '1', raw: search.get('_raw') === '1' };
 }
@@ -57,7 +60,7 @@ function readValue(type: TypeNode, values: readonly string[]): unknown {
 }
 
 function unknown(name: string, known: readonly string[]): GraphQLError {
-  const names = [...known, ...reserved].join(', ');
+  const names = [...known.map((one) => pageNames[one] ?? one), ...reserved].join(', ');
   return graphqlFault('BAD_USER_INPUT', `The operation has no parameter "${name.slice(0, 100)}".`, {
     status: 400,
     hint: `It takes: ${names}.`,

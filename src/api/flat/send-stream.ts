@@ -8,7 +8,8 @@ import { isTagged } from '../http/send-tagged.js';
 import type { FlatRowsRequest } from './flat-request.js';
 import type { FlatStreams } from './flat-stream.js';
 import type { TrustedOperation } from './trusted-operation.js';
-import { flatTypes, rowWriter, type RowWriter } from './write-rows.js';
+import { flatTypes } from './flat-format.js';
+import { rowWriter, type RowWriter } from './write-rows.js';
 
 /** Whether the rows of a request may be many: a list, metrics, or a connection without a page that a request may have. */
 export function isStreamed(
@@ -37,7 +38,7 @@ function valueOf(
   return otherwise === undefined ? undefined : (valueFromASTUntyped(otherwise) ?? undefined);
 }
 
-/** Texts up to this many characters are kept for the next who asks the same. */
+/** Texts up to this many characters are kept for the next who asks the same; what is no text is not. */
 const longestKept = 1_000_000;
 
 /** Milliseconds that a client may take nothing before its stream is given up. */
@@ -48,11 +49,11 @@ const patience = 60_000;
  * that it cannot be taken for a whole one.
  */
 export async function sendStream(
-  { operation, format, asked, context, reply }: FlatRowsRequest,
+  { operation, pinned, format, asked, context, reply }: FlatRowsRequest,
   loaded: LoadedGeneration,
   { streams }: { readonly streams: FlatStreams },
 ): Promise<FastifyReply> {
-  const { batches, audited, ...told } = streams.plan(operation, asked.variables, context);
+  const { batches, audited, ...told } = streams.plan(operation, asked.variables, context, pinned);
   const { generation } = told;
   // whom an answer shows is learned from its rows alone
   const identity = audited ? undefined : told.identity;
@@ -66,7 +67,7 @@ export async function sendStream(
   if (reply.raw.destroyed) throw new ThauError('API_CLIENT_GONE', 'The client went away before the answer.');
   // an answer that nobody begins to read would hold its connection and its lease for ever
   reply.raw.once('close', () => void batches.return());
-  const writer = rowWriter(format, operation.columns, asked);
+  const writer = await rowWriter(format, operation.columns, asked);
   const first = await batches.next();
   const pieces = written(writer, first.done ? [] : first.value, batches, (text) => {
     if (key !== undefined && loaded.keepsAnswers) loaded.answers.set(key, text);
@@ -84,32 +85,31 @@ async function* written(
   first: readonly unknown[],
   rest: AsyncIterable<readonly unknown[]>,
   onWhole: (text: string) => void,
-): AsyncGenerator<string, void, void> {
+): AsyncGenerator<string | Uint8Array, void, void> {
   const kept: string[] = [];
   let length = 0;
-  const note = (text: string): string => {
-    length += text.length;
-    if (length <= longestKept) kept.push(text);
+  const note = <Piece extends string | Uint8Array>(piece: Piece): Piece => {
+    length += typeof piece === 'string' ? piece.length : Infinity;
+    if (length <= longestKept) kept.push(String(piece));
     else kept.length = 0;
-    return text;
+    return piece;
   };
-  const lines = (rows: readonly unknown[], isFirst: boolean): string =>
-    rows.map((row, index) => writer.row(row, isFirst && index === 0)).join('');
-  yield note(`${writer.head}${lines(first, true)}`);
-  for await (const rows of rest) yield note(lines(rows, false));
+  yield note(writer.head);
+  yield note(writer.rows(first, true));
+  for await (const rows of rest) yield note(writer.rows(rows, false));
   yield note(writer.tail);
   if (length <= longestKept) onWhole(kept.join(''));
 }
 
 /** Gives up on a client that takes nothing: a snapshot and a lease wait for it. */
 async function* watched(
-  pieces: AsyncIterable<string>,
+  pieces: AsyncIterable<string | Uint8Array>,
   giveUp: () => void,
-): AsyncGenerator<string, void, void> {
+): AsyncGenerator<string | Uint8Array, void, void> {
   for await (const piece of pieces) {
     const timer = setTimeout(giveUp, patience);
     try {
-      if (piece !== '') yield piece;
+      if (piece.length > 0) yield piece;
     } finally {
       clearTimeout(timer);
     }

@@ -25,6 +25,7 @@ import { excerpt } from '../../errors/excerpt.js';
 import { ThauError } from '../../errors/thau-error.js';
 import type { SdlSource } from '../../schema/catalog.js';
 import { isOperationFile } from '../../schema/operation-file.js';
+import { withPages } from './paged-document.js';
 
 /** A column of the flat rows of an operation. */
 export interface FlatColumn {
@@ -79,18 +80,17 @@ export function readOperations(
 }
 
 function readOperation(schema: GraphQLSchema, source: SdlSource): TrustedOperation {
-  const document = parsed(source);
-  const [wrong] = validate(schema, document);
+  const written = parsed(source);
+  const [wrong] = validate(schema, written);
   if (wrong !== undefined) throw fault(source, wrong.message, wrong);
-  const operation = getOperationAST(document);
-  const name = operation?.name?.value;
-  if (operation?.operation !== OperationTypeNode.QUERY || name === undefined) {
-    throw fault(source, 'a file holds one query, which has a name');
+  const asWritten = rootOf(source, written);
+  const definition = schema.getQueryType()?.getFields()[asWritten.field.name.value];
+  if (definition === undefined) {
+    throw fault(source, `${asWritten.field.name.value} is no field that gives rows`);
   }
-  const [field, ...others] = operation.selectionSet.selections;
-  if (field?.kind !== Kind.FIELD || others.length > 0) throw fault(source, 'an operation has one root field');
-  const type = schema.getQueryType()?.getFields()[field.name.value]?.type;
-  if (type === undefined) throw fault(source, `${field.name.value} is no field that gives rows`);
+  const { type } = definition;
+  const document = withPages(written, asWritten.operation, asWritten.field, definition);
+  const { name, operation, field } = rootOf(source, document);
   const named = getNamedType(type);
   if (!isObjectType(named)) throw fault(source, `${field.name.value} gives no rows`);
   const connection = named.name.endsWith('Connection') ? nodeOf(source, named, field) : undefined;
@@ -109,6 +109,20 @@ function readOperation(schema: GraphQLSchema, source: SdlSource): TrustedOperati
   };
   if (connection !== undefined) return { ...common, shape: 'connection' };
   return { ...common, shape: isListType(getNullableType(type)) ? 'rows' : 'row' };
+}
+
+function rootOf(
+  source: SdlSource,
+  document: DocumentNode,
+): { readonly name: string; readonly operation: OperationDefinitionNode; readonly field: FieldNode } {
+  const operation = getOperationAST(document);
+  const name = operation?.name?.value;
+  if (operation?.operation !== OperationTypeNode.QUERY || name === undefined) {
+    throw fault(source, 'a file holds one query, which has a name');
+  }
+  const [field, ...others] = operation.selectionSet.selections;
+  if (field?.kind !== Kind.FIELD || others.length > 0) throw fault(source, 'an operation has one root field');
+  return { name, operation, field };
 }
 
 function parsed(source: SdlSource): DocumentNode {

@@ -1,12 +1,7 @@
+import { arrowWriter } from './arrow-writer.js';
+import type { FlatFormat } from './flat-format.js';
+import { valueAt } from './row-value.js';
 import type { FlatColumn, TrustedOperation } from './trusted-operation.js';
-
-export type FlatFormat = 'json' | 'csv' | 'ndjson';
-
-export const flatTypes: Readonly<Record<FlatFormat, string>> = {
-  json: 'application/json; charset=utf-8',
-  csv: 'text/csv; charset=utf-8',
-  ndjson: 'application/x-ndjson; charset=utf-8',
-};
 
 /** The rows of an answer's data. */
 export function rowsOf(
@@ -20,53 +15,67 @@ export function rowsOf(
   return (root as { edges: { node: unknown }[] }).edges.map((edge) => edge.node);
 }
 
-/** How rows become a text of their format, piece by piece: every column stands in every row, in the operation's order. */
-export interface RowWriter {
+/** How rows become their format, piece by piece: every column stands in every row, in the operation's order. */
+export interface RowWriter<Piece extends string | Uint8Array = string | Uint8Array> {
   /** Before the first row. */
-  readonly head: string;
-  readonly row: (this: void, row: unknown, first: boolean) => string;
+  readonly head: Piece;
+  /** Rows that follow each other; `isFirst` says that none came before them. */
+  readonly rows: (this: void, rows: readonly unknown[], isFirst: boolean) => Piece;
   /** Behind the last row. */
-  readonly tail: string;
+  readonly tail: Piece;
 }
 
-export function rowWriter(
+interface WriteOptions {
+  readonly bom: boolean;
+  readonly raw: boolean;
+}
+
+export async function rowWriter(
   format: FlatFormat,
   columns: readonly FlatColumn[],
-  options: { readonly bom: boolean; readonly raw: boolean },
-): RowWriter {
+  options: WriteOptions,
+): Promise<RowWriter> {
+  return format === 'arrow' ? arrowWriter(columns) : textWriter(format, columns, options);
+}
+
+function textWriter(
+  format: Exclude<FlatFormat, 'arrow'>,
+  columns: readonly FlatColumn[],
+  options: WriteOptions,
+): RowWriter<string> {
   if (format === 'csv') {
+    const line = (row: unknown): string =>
+      `${columns.map((column) => csvValue(column, valueAt(row, column), options.raw)).join(',')}\r\n`;
     return {
       head: `${options.bom ? '\uFEFF' : ''}${columns.map((column) => quoted(column.name)).join(',')}\r\n`,
-      row: (row) =>
-        `${columns.map((column) => csvValue(column, valueAt(row, column), options.raw)).join(',')}\r\n`,
+      rows: (rows) => rows.map(line).join(''),
       tail: '',
     };
   }
   const line = (row: unknown): string =>
     `{${columns.map((column) => `${JSON.stringify(column.name)}:${jsonValue(column, valueAt(row, column))}`).join(',')}}`;
   return format === 'json'
-    ? { head: '[', row: (row, first) => `${first ? '' : ',\n'}${line(row)}`, tail: ']\n' }
-    : { head: '', row: (row) => `${line(row)}\n`, tail: '' };
+    ? {
+        head: '[',
+        rows: (rows, isFirst) =>
+          rows.map((row, index) => `${isFirst && index === 0 ? '' : ',\n'}${line(row)}`).join(''),
+        tail: ']\n',
+      }
+    : { head: '', rows: (rows) => rows.map((row) => `${line(row)}\n`).join(''), tail: '' };
 }
 
 /** All rows at once. */
-export function writeRows(
+export async function writeRows(
   format: FlatFormat,
   columns: readonly FlatColumn[],
   rows: readonly unknown[],
-  options: { readonly bom: boolean; readonly raw: boolean },
-): string {
-  const writer = rowWriter(format, columns, options);
-  return `${writer.head}${rows.map((row, index) => writer.row(row, index === 0)).join('')}${writer.tail}`;
-}
-
-function valueAt(row: unknown, column: FlatColumn): unknown {
-  let value = row;
-  for (const key of column.path) {
-    if (typeof value !== 'object' || value === null) return null;
-    value = (value as Record<string, unknown>)[key];
-  }
-  return value ?? null;
+  options: WriteOptions,
+): Promise<string | Uint8Array> {
+  const writer = await rowWriter(format, columns, options);
+  const pieces = [writer.head, writer.rows(rows, true), writer.tail];
+  return pieces.every((piece) => typeof piece === 'string')
+    ? pieces.join('')
+    : Buffer.concat(pieces.map((piece) => Buffer.from(piece)));
 }
 
 /** Exact numbers go out as numbers: their text is one already. */

@@ -21,17 +21,26 @@ export async function currentGeneration(database: Queryable, state: string): Pro
   return rows[0] === undefined ? undefined : String(rows[0].generation);
 }
 
-/** The current generation with what it handed the API, in one statement, so that both are of one publish. */
-export async function readArtifacts(database: Queryable, state: string): Promise<Artifacts | undefined> {
+/**
+ * The current generation (or the one that is named) with what it handed the API, in one statement, so that both are of
+ * one publish.
+ */
+export async function readArtifacts(
+  database: Queryable,
+  state: string,
+  generation?: string,
+): Promise<Artifacts | undefined> {
   const { rows } = await database.query<{
     generation: string | number;
     published_at: Date;
     artifacts: Readonly<Record<string, unknown>>;
   }>(
-    `select p.generation, g.published_at,
+    `select g.generation, g.published_at,
             coalesce((select jsonb_object_agg(a.kind, a.content) from ${state}.artifacts a
-                      where a.generation = p.generation and a.kind <> 'manifest'), '{}') as artifacts
-     from ${state}.pointer p join ${state}.generations g using (generation)`,
+                      where a.generation = g.generation and a.kind <> 'manifest'), '{}') as artifacts
+     from ${state}.generations g
+     where g.generation = coalesce($1::bigint, (select p.generation from ${state}.pointer p))`,
+    [generation ?? null],
   );
   const [row] = rows;
   if (row === undefined) return undefined;

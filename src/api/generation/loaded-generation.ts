@@ -73,6 +73,11 @@ export class LoadedGeneration {
     return kind === 'many' || kind === 'metrics';
   }
 
+  /** The relation of a model, quoted; undefined where the generation has none of the name. */
+  relation(model: string): string | undefined {
+    return this.#bound.relations[model]?.from;
+  }
+
   /** dbt's unique id of a model. */
   nodeOf(model: string): string | undefined {
     return this.#nodes.get(model);

@@ -107,13 +107,16 @@ export class Answerer {
     throw new ThauError('API_MOVED', 'Each plan was overtaken by a publish.');
   }
 
-  /** One event of a subscription over a generation; undefined where that is no longer the current one. */
-  async event(
+  /**
+   * The answer from one generation, whichever is current now; undefined where the pointer moved or relations went
+   * meanwhile. `event` makes a subscription's operation a statement.
+   */
+  async within(
     loaded: LoadedGeneration,
     known: KnownOperation,
     variables: Readonly<Record<string, unknown>>,
     context: RequestContext,
-    event: PlannedEvent,
+    event?: PlannedEvent,
   ): Promise<RawJson | ExecutionResult | undefined> {
     const planned = loaded.planner.plan(
       {
@@ -126,7 +129,8 @@ export class Answerer {
       event,
     );
     if (planned.kind === 'errors') return { errors: planned.errors };
-    if (planned.kind !== 'statement') throw new Error('an event is a statement');
+    if (planned.kind === 'answer') return new RawJson(planned.data);
+    if (planned.kind === 'operation') throw new Error('only queries and events are planned');
     return this.#run(loaded, planned, known, context);
   }
 

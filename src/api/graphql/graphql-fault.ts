@@ -11,6 +11,7 @@ export type FaultCode =
   | 'TIMEOUT'
   | 'UNAVAILABLE'
   | 'CANCELLED'
+  | 'GENERATION_GONE'
   | 'INTERNAL_SERVER_ERROR';
 
 export interface FaultOptions {
@@ -60,6 +61,13 @@ export function faultOfError(error: unknown, requestId: string): GraphQLError {
         status: 503,
         requestId,
         hint: 'Ask for less at once: fewer rows, fewer levels, or a filter on an indexed column.',
+      });
+    case 'POSTGRES_NO_SUCH_GENERATION':
+    case 'POSTGRES_LEASE_LOST':
+      return graphqlFault('GENERATION_GONE', 'The generation that was asked for is no longer kept.', {
+        status: 410,
+        requestId,
+        hint: 'Begin again without _after. runs.keep_generations in thau.yml says how many are kept.',
       });
     case 'ACCESS_TOKEN_KEYS':
       return unavailable('Tokens cannot be checked at the moment.', requestId);

@@ -37,7 +37,7 @@ export function answersOf(parts: LiveParts, question: SubscriptionQuestion) {
         const context = { ...question.context, cancellation };
         const answered = await patient(signal, () =>
           answerer
-            .event(loaded, { document, operation }, variables, context, event)
+            .within(loaded, { document, operation }, variables, context, event)
             .then((answer) => ({ answer })),
         );
         if (answered === undefined) return undefined;

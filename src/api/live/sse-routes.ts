@@ -40,7 +40,7 @@ async function stream(
   const body = request.method === 'GET' ? ofSearch(request.url) : ofText(request.body);
   if (body === undefined) return refuse(reply, 400, 'BAD_REQUEST', 'The request is no GraphQL request.');
   const who = { authentication, headers: request.headers };
-  const read = readLive(body, who, options);
+  const read = await readLive(body, who, options);
   const lastId = request.headers['last-event-id'];
   const events =
     'document' in read

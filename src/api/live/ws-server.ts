@@ -52,7 +52,7 @@ export function serveWebSockets(server: Server, options: LiveOptions): () => Pro
         context.extra.who = { authentication, headers };
         return true;
       },
-      onSubscribe: (context, _id, payload) => {
+      onSubscribe: async (context, _id, payload) => {
         const { who } = context.extra;
         const body = liveBody(payload);
         if (who === undefined || body === undefined)
@@ -64,7 +64,7 @@ export function serveWebSockets(server: Server, options: LiveOptions): () => Pro
             }),
           ];
         }
-        const read = readLive(body, who, options);
+        const read = await readLive(body, who, options);
         if (!('document' in read)) return read;
         const loaded = options.follower.current;
         if (loaded === undefined) return [new GraphQLError('Nothing was published yet.')];

@@ -18,6 +18,11 @@ export const queryCodes = {
     cause: 'The request filters or sorts a large relation by a column without an index.',
     cure: "Declare the index in the model's config, or filter by an indexed column as well.",
   },
+  QUERY_RULE: {
+    cause:
+      "A segment's rule says what a build cannot take: another segment by anything but its key, data that builds do not have, an empty rule.",
+    cure: 'Correct the rule as the message says; `previewSegment` shows whom it finds.',
+  },
   QUERY_FORBIDDEN: {
     cause: "The caller's role may not read this, or not filter, sort or look up by it.",
     cure: 'Leave the field out, or use a key whose role may.',

@@ -11,6 +11,7 @@ import * as mappingBeforeTheFlip from './009_mapping_before_the_flip.js';
 import * as sourceSchedules from './010_source_schedules.js';
 import * as published from './011_published.js';
 import * as subjectReads from './012_subject_reads.js';
+import * as segmentRules from './013_segment_rules.js';
 
 export interface StateMigration {
   readonly name: string;
@@ -32,4 +33,5 @@ export const stateMigrations: readonly StateMigration[] = [
   { name: '010_source_schedules', ...sourceSchedules },
   { name: '011_published', ...published },
   { name: '012_subject_reads', ...subjectReads },
+  { name: '013_segment_rules', ...segmentRules },
 ];

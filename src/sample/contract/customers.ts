@@ -39,7 +39,7 @@ export const customerTables = [
   rawTable(
     'crm',
     'consents',
-    'one row per statement of consent; the latest per subject and purpose counts',
+    'one row per statement of consent; the latest per person, purpose and channel counts',
     `
     consent_id text CS000001
     subject_type text crm_contact, loyalty_member or ecommerce_customer
@@ -47,6 +47,7 @@ export const customerTables = [
     purpose text marketing, profiling, sharing or service
     status text granted or withdrawn
     channel text form, store, call or app
+    contact_channel text email, sms, phone, zalo or post: what it is about; empty for every channel
     recorded_at timestamptz when it was said
     proof text the form version or the call it was said in`,
   ),

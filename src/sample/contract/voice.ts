@@ -42,7 +42,7 @@ export const voiceTables = [
     'calls',
     'one row per call to or from the hotline',
     `
-    call_id text CL00001
+    call_id text CL00001; CB00001 when the shop calls back
     direction text inbound or outbound
     phone text the caller's, as the exchange writes it; anonymous when hidden
     queue text sales, support or warranty

@@ -5,13 +5,16 @@ import type { Scene } from './scene.js';
 export function consent(scene: Scene, subjectType: string, subjectId: string, at: number): void {
   const { random, ledger } = scene;
   const state = (purpose: string, status: string, when: number, channel: string): void => {
+    const key = ledger.key('CS', 6);
     ledger.row(random, 'raw_crm.consents', when, {
-      consent_id: ledger.key('CS', 6),
+      consent_id: key,
       subject_type: subjectType,
       subject_id: subjectId,
       purpose,
       status,
       channel,
+      // one in five takes back text messages alone
+      contact_channel: status === 'withdrawn' && key.endsWith('5') ? 'sms' : null,
       recorded_at: timeOf(when),
       proof: channel === 'call' ? 'call' : `form-v${when < 1_767_225_600 ? '2' : '3'}`,
     });

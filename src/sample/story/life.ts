@@ -10,10 +10,17 @@ import { appVisit, browse, firstTouch, laterTouch, mailed, socialLife } from './
 import { browserOf, emailAt, takeLanding, type Scene, type World } from './scene.js';
 import { visit } from './site.js';
 import { storePurchase, storeVisit } from './store.js';
+import type { MoreVisits } from './more-visits.js';
 import { complain } from './support.js';
 
 /** Everything that one person does in the story; the rows go to the ledger. */
-export function live(world: World, random: Random, person: Person, accountId: string | null): void {
+export function live(
+  world: World,
+  random: Random,
+  person: Person,
+  accountId: string | null,
+  more?: MoreVisits,
+): void {
   const scene: Scene = {
     ...world,
     random,
@@ -38,6 +45,7 @@ export function live(world: World, random: Random, person: Person, accountId: st
     hear(scene, begin);
     aside(scene, begin);
   }
+  more?.of(scene, begin);
   tell(scene, world.ledger.closePerson(person.id));
 }
 

@@ -22,6 +22,8 @@ export interface Visit {
   readonly customerId?: string | null;
   /** An address typed into a form. */
   readonly email?: { readonly text: string | null; readonly key: string | null };
+  /** What the keys of its events begin with; default W. */
+  readonly prefix?: string;
 }
 
 const sequence = ['add_to_cart', 'begin_checkout', 'shipping', 'payment', 'purchase'] as const;
@@ -48,7 +50,7 @@ export function visit(scene: Scene, plan: Visit): number {
       'raw_web.events',
       at,
       {
-        event_id: ledger.key('W', 7),
+        event_id: ledger.key(plan.prefix ?? 'W', 7),
         anonymous_id: browser,
         customer_id: customerId,
         event_name: name,

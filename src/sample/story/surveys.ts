@@ -1,6 +1,7 @@
 import { day, hour, timeOf } from '../calendar.js';
 import { asWritten } from '../vietnam/text.js';
 import { csatComments, npsComments } from '../words/comments.js';
+import { callBack } from './callback.js';
 import { emailAt, phoneAt, type Scene } from './scene.js';
 
 /** What a survey follows; `canReach`: the shop holds the address (a marketplace does not give it). */
@@ -157,6 +158,7 @@ function ask(
     },
     { twice: 0.01 },
   );
+  if (written && !isJunk) callBack(scene, surveyId, score, responseId, answeredAt);
   return written && !isJunk && answeredAt < at + 30 * day;
 }
 

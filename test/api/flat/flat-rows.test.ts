@@ -97,7 +97,13 @@ describe('a trusted operation', () => {
     expect(list.find(({ name }) => name === 'orders_of')).toEqual({
       name: 'orders_of',
       description: 'Orders of one customer.',
-      urls: ['/q/orders_of.json', '/q/orders_of.csv', '/q/orders_of.ndjson', '/q/orders_of.schema.json'],
+      urls: [
+        '/q/orders_of.json',
+        '/q/orders_of.csv',
+        '/q/orders_of.ndjson',
+        '/q/orders_of.arrow',
+        '/q/orders_of.schema.json',
+      ],
       parameters: [{ name: 'id', type: 'ID!', default: null }],
       columns: [
         { name: 'fullName', type: 'String' },
@@ -142,7 +148,7 @@ describe('a trusted operation', () => {
 
 describe('CSV', () => {
   const column = (name: string, type: string) => ({ name, path: [name], type, list: false });
-  test('marks texts that a spreadsheet would compute, and nothing else', () => {
+  test('marks texts that a spreadsheet would compute, and nothing else', async () => {
     const columns = [
       column('t', 'String'),
       column('n', 'Decimal'),
@@ -153,10 +159,10 @@ describe('CSV', () => {
       { t: '=1+1', n: '-5.00', p: '+84901234567', f: -0.5 },
       { t: 'a,"b"\nc', n: null, p: null, f: null },
     ];
-    expect(writeRows('csv', columns, rows, { bom: false, raw: false })).toBe(
+    expect(await writeRows('csv', columns, rows, { bom: false, raw: false })).toBe(
       `t,n,p,f\r\n'=1+1,-5.00,+84901234567,-0.5\r\n"a,""b""\nc",,,\r\n`,
     );
-    expect(writeRows('csv', columns, rows, { bom: false, raw: true })).toContain('\r\n=1+1,');
+    expect(await writeRows('csv', columns, rows, { bom: false, raw: true })).toContain('\r\n=1+1,');
   });
 });
 

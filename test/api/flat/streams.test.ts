@@ -69,7 +69,7 @@ const numbers = (ndjson: string): number[] =>
 
 const counted = async (sql: string): Promise<number> =>
   Number((await served.home.test.query(`select count(*)::int as n from ${sql}`))[0]?.['n']);
-const leases = 'thau.leases';
+const leases = "thau.leases where holder like 'rows for%'";
 const streams = `pg_stat_activity where datname = current_database() and application_name = 'thau api stream'`;
 
 /** Holds what the rows wait for while `work` runs. */
@@ -263,7 +263,7 @@ describe('/q/openapi.json', () => {
       components: { schemas: Record<string, { properties?: object }> };
     };
     expect(document.openapi).toBe('3.1.1');
-    expect(Object.keys(document.paths)).toHaveLength(5 * 3);
+    expect(Object.keys(document.paths)).toHaveLength(5 * 4);
     const ids = Object.values(document.paths).map((path) => path.get.operationId);
     expect(new Set(ids).size).toBe(ids.length);
     expect(document.paths['/q/all.json']?.get.summary).toBe('Every one.');
@@ -282,6 +282,13 @@ describe('/q/openapi.json', () => {
         schema: { type: 'array', items: { type: 'integer' } },
         style: 'form',
         explode: true,
+      },
+      {
+        name: '_limit',
+        in: 'query',
+        required: false,
+        description: 'How many rows at most.',
+        schema: { type: 'integer' },
       },
     ]);
     expect(document.components.schemas['list']?.properties).toEqual({

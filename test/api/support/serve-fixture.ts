@@ -84,12 +84,12 @@ export function serveOn(
     database: home.database,
     connection: connectionOf(home.test.url),
     stateSchema: 'thau',
-    load: (artifacts) =>
+    load: (artifacts, { keepsAnswers }) =>
       loadGeneration(artifacts, {
         timezone: 'Asia/Ho_Chi_Minh',
         stateSchema: 'thau',
         planner: { auditSubject: settings.auditSubject },
-        cacheBytes: settings.cacheBytes ?? defaultApiSettings.cacheBytes,
+        cacheBytes: keepsAnswers ? (settings.cacheBytes ?? defaultApiSettings.cacheBytes) : 0,
       }),
     settings: { ...defaultApiSettings, port: 0, pollInterval: 60_000, ...settings },
     log,

@@ -6,6 +6,12 @@ import { runThau } from '../../support/run-thau.js';
 
 export const root = resolve(import.meta.dirname, '../../..');
 
+/** Public data with published answers, where it is beside the repository. */
+export const datasets = process.env['THAU_DATASETS'] ?? resolve(root, '../shared/datasets');
+
+/** Asks the warehouse's database. */
+export type Rows = (sql: string, values?: readonly unknown[]) => Promise<Record<string, unknown>[]>;
+
 export interface Warehouse {
   readonly database: TestDatabase;
   /** Runs `thau` over this project and database; fails with what it printed unless it succeeded. */

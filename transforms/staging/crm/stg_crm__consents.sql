@@ -16,6 +16,7 @@ final as (
         purpose,
         is_granted,
         channel,
+        contact_channel,
         proof,
         recorded_at,
         loaded_at

@@ -1,6 +1,9 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+
 with delivered as (
 
     select * from {{ source('app', 'events') }}
+    {{ delivered_since(source('app', 'events'), "coalesce(btrim(event_id), '')") }}
 
 ),
 
@@ -16,6 +19,7 @@ parsed as materialized (
         occurred_at,
         nullif(lower(btrim(os)), '') as os,
         nullif(btrim(app_version), '') as app_version,
+        coalesce(btrim(event_id), '') as delivery_key,
         _loaded_at as loaded_at,
         delivered as raw_row
     from delivered
@@ -62,6 +66,7 @@ final as (
         occurred_at,
         os,
         app_version,
+        delivery_key,
         loaded_at,
         case
             when fault is not null then fault

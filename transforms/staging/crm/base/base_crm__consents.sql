@@ -4,15 +4,23 @@ with delivered as (
 
 ),
 
+purposes as (
+
+    select purpose from {{ ref('consent_purposes') }}
+
+),
+
 parsed as materialized (
 
     select
         nullif(btrim(consent_id), '') as consent_id,
         {{ one_of('subject_type', ['crm_contact', 'loyalty_member', 'ecommerce_customer']) }} as subject_type,
         nullif(btrim(subject_id), '') as subject_id,
-        {{ one_of('purpose', ['marketing', 'profiling', 'sharing', 'service']) }} as purpose,
-        lower(btrim(status)) = 'granted' as is_granted,
+        nullif(lower(btrim(purpose)), '') as purpose,
+        {{ is_granted('status') }} as is_granted,
         nullif(lower(btrim(channel)), '') as channel,
+        nullif(lower(btrim(contact_channel)), '') as contact_channel_text,
+        {{ one_of('contact_channel', ['email', 'sms', 'phone', 'zalo', 'post']) }} as contact_channel,
         {{ clean_value('proof') }} as proof,
         recorded_at,
         _loaded_at as loaded_at,
@@ -21,20 +29,27 @@ parsed as materialized (
 
 ),
 
+{#- What would let more be done than was agreed to is set aside: a grant that nothing proves, or one of which nobody can
+    say what it is about. A withdrawal needs no proof, and one about a channel nobody knows is about every channel. -#}
 judged as (
 
     select
         parsed.*,
         case
-            when consent_id is null then 'no consent_id'
-            when subject_id is null then 'no subject'
-            when purpose is null or purpose not in ('marketing', 'profiling', 'sharing', 'service') then 'unknown purpose'
-            when is_granted is null then 'no status'
-            when recorded_at is null then 'no recorded_at'
-            when recorded_at < timestamptz '2000-01-01' then 'recorded_at before 2000'
-            when recorded_at > loaded_at + interval '1 day' then 'recorded_at in the future'
+            when parsed.consent_id is null then 'no consent_id'
+            when parsed.subject_id is null then 'no subject'
+            when parsed.subject_type is null then 'unknown subject_type'
+            when purposes.purpose is null then 'unknown purpose'
+            when parsed.is_granted is null then 'unknown status'
+            when parsed.is_granted and parsed.proof is null then 'granted without proof'
+            when parsed.is_granted and parsed.contact_channel is null and parsed.contact_channel_text is not null
+                then 'unknown contact_channel'
+            when parsed.recorded_at is null then 'no recorded_at'
+            when parsed.recorded_at < timestamptz '2000-01-01' then 'recorded_at before 2000'
+            when parsed.recorded_at > parsed.loaded_at + interval '1 day' then 'recorded_at in the future'
         end as fault
     from parsed
+    left join purposes on parsed.purpose = purposes.purpose
 
 ),
 
@@ -44,7 +59,7 @@ ranked as (
         *,
         row_number() over (
             partition by consent_id, fault is null
-            order by loaded_at
+            order by loaded_at, recorded_at, is_granted
         ) as delivery_rank
     from judged
 
@@ -59,6 +74,7 @@ final as (
         purpose,
         is_granted,
         channel,
+        contact_channel,
         proof,
         recorded_at,
         loaded_at,

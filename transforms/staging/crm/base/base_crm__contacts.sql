@@ -1,6 +1,9 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+
 with delivered as (
 
     select * from {{ source('crm', 'contacts') }}
+    {{ delivered_since(source('crm', 'contacts'), "coalesce(btrim(contact_id), '')") }}
 
 ),
 
@@ -33,6 +36,7 @@ parsed as materialized (
         created_at,
         updated_at,
         coalesce(is_deleted, false) as is_deleted,
+        coalesce(btrim(contact_id), '') as delivery_key,
         _loaded_at as loaded_at,
         delivered as raw_row
     from delivered
@@ -90,6 +94,7 @@ final as (
         created_at,
         updated_at,
         is_deleted,
+        delivery_key,
         loaded_at,
         case
             when fault is not null then fault

@@ -1,6 +1,9 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+
 with delivered as (
 
     select * from {{ source('ecommerce', 'carts') }}
+    {{ delivered_since(source('ecommerce', 'carts'), "coalesce(btrim(cart_id), '')") }}
 
 ),
 
@@ -17,6 +20,7 @@ parsed as materialized (
         value,
         nullif(lower(btrim(exit_reason)), '') as exit_reason,
         nullif(btrim(order_id), '') as order_id,
+        coalesce(btrim(cart_id), '') as delivery_key,
         _loaded_at as loaded_at,
         delivered as raw_row
     from delivered
@@ -62,6 +66,7 @@ final as (
         value,
         exit_reason,
         order_id,
+        delivery_key,
         loaded_at,
         case
             when fault is not null then fault

@@ -1,6 +1,9 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+
 with delivered as (
 
     select * from {{ source('ecommerce', 'customers') }}
+    {{ delivered_since(source('ecommerce', 'customers'), "coalesce(btrim(customer_id), '')") }}
 
 ),
 
@@ -30,6 +33,7 @@ parsed as materialized (
         nullif(btrim(anonymous_id), '') as anonymous_id,
         registered_at,
         updated_at,
+        coalesce(btrim(customer_id), '') as delivery_key,
         _loaded_at as loaded_at,
         delivered as raw_row
     from delivered
@@ -84,6 +88,7 @@ final as (
         anonymous_id,
         registered_at,
         updated_at,
+        delivery_key,
         loaded_at,
         case
             when fault is not null then fault

@@ -1,6 +1,9 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+
 with delivered as (
 
     select * from {{ source('ecommerce', 'order_items') }}
+    {{ delivered_since(source('ecommerce', 'order_items'), "coalesce(lower(btrim(channel)) || ':' || btrim(order_id) || ':' || line_no, '')") }}
 
 ),
 
@@ -14,6 +17,7 @@ parsed as materialized (
         nullif(btrim(product_id), '') as product_id,
         quantity,
         unit_price,
+        coalesce(lower(btrim(channel)) || ':' || btrim(order_id) || ':' || line_no, '') as delivery_key,
         _loaded_at as loaded_at,
         delivered as raw_row
     from delivered
@@ -59,6 +63,7 @@ final as (
         product_id,
         quantity,
         unit_price,
+        delivery_key,
         loaded_at,
         case
             when fault is not null then fault

@@ -1,6 +1,9 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+
 with delivered as (
 
     select * from {{ source('ecommerce', 'orders') }}
+    {{ delivered_since(source('ecommerce', 'orders'), "coalesce(lower(btrim(channel)) || ':' || btrim(order_id), '')") }}
 
 ),
 
@@ -40,6 +43,7 @@ parsed as materialized (
         placed_at,
         paid_at,
         updated_at,
+        coalesce(lower(btrim(channel)) || ':' || btrim(order_id), '') as delivery_key,
         _loaded_at as loaded_at,
         delivered as raw_row
     from delivered
@@ -112,6 +116,7 @@ final as (
         placed_at,
         paid_at,
         updated_at,
+        delivery_key,
         loaded_at,
         case
             when fault is not null then fault

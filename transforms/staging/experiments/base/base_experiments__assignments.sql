@@ -25,7 +25,7 @@ judged as (
         parsed.*,
         case
             when assignment_key is null then 'no key'
-            when arm is null or arm not in ('control', 'treatment') then 'unknown arm'
+            when arm is null then 'no arm'
             when assigned_at is null then 'no assigned_at'
             when assigned_at < timestamptz '2000-01-01' then 'assigned_at before 2000'
             when assigned_at > loaded_at + interval '1 day' then 'assigned_at in the future'

@@ -1,6 +1,9 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+
 with delivered as (
 
     select * from {{ source('logistics', 'deliveries') }}
+    {{ delivered_since(source('logistics', 'deliveries'), "coalesce(btrim(delivery_id), '')") }}
 
 ),
 
@@ -24,6 +27,7 @@ parsed as materialized (
         attempts,
         nullif(lower(btrim(status)), '') as status,
         collected,
+        coalesce(btrim(delivery_id), '') as delivery_key,
         _loaded_at as loaded_at,
         delivered as raw_row
     from delivered
@@ -72,6 +76,7 @@ final as (
         attempts,
         status,
         collected,
+        delivery_key,
         loaded_at,
         case
             when fault is not null then fault

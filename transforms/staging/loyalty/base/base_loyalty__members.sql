@@ -1,6 +1,9 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+
 with delivered as (
 
     select * from {{ source('loyalty', 'members') }}
+    {{ delivered_since(source('loyalty', 'members'), "coalesce(btrim(member_no), '')") }}
 
 ),
 
@@ -21,6 +24,7 @@ parsed as materialized (
         nullif(btrim(store_id), '') as store_id,
         joined_at,
         updated_at,
+        coalesce(btrim(member_no), '') as delivery_key,
         _loaded_at as loaded_at,
         delivered as raw_row
     from delivered
@@ -69,6 +73,7 @@ final as (
         store_id,
         joined_at,
         updated_at,
+        delivery_key,
         loaded_at,
         case
             when fault is not null then fault

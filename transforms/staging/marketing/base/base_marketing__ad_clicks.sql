@@ -1,6 +1,9 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+
 with delivered as (
 
     select * from {{ source('marketing', 'ad_clicks') }}
+    {{ delivered_since(source('marketing', 'ad_clicks'), "coalesce(btrim(click_id), '')") }}
 
 ),
 
@@ -14,6 +17,7 @@ parsed as materialized (
         nullif(btrim(landing_page), '') as landing_page,
         cost,
         occurred_at,
+        coalesce(btrim(click_id), '') as delivery_key,
         _loaded_at as loaded_at,
         delivered as raw_row
     from delivered
@@ -57,6 +61,7 @@ final as (
         landing_page,
         cost,
         occurred_at,
+        delivery_key,
         loaded_at,
         case
             when fault is not null then fault

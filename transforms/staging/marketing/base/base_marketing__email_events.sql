@@ -1,6 +1,9 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+
 with delivered as (
 
     select * from {{ source('marketing', 'email_events') }}
+    {{ delivered_since(source('marketing', 'email_events'), "coalesce(btrim(event_id), '')") }}
 
 ),
 
@@ -13,6 +16,7 @@ parsed as materialized (
         nullif(lower(btrim(event_type)), '') as event_type,
         nullif(btrim(anonymous_id), '') as anonymous_id,
         occurred_at,
+        coalesce(btrim(event_id), '') as delivery_key,
         _loaded_at as loaded_at,
         delivered as raw_row
     from delivered
@@ -56,6 +60,7 @@ final as (
         event_type,
         anonymous_id,
         occurred_at,
+        delivery_key,
         loaded_at,
         case
             when fault is not null then fault

@@ -1,6 +1,9 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+
 with delivered as (
 
     select * from {{ source('pos', 'receipt_lines') }}
+    {{ delivered_since(source('pos', 'receipt_lines'), "coalesce(btrim(receipt_id) || ':' || line_no, '')") }}
 
 ),
 
@@ -13,6 +16,7 @@ parsed as materialized (
         nullif(btrim(sku), '') as sku,
         quantity,
         amount,
+        coalesce(btrim(receipt_id) || ':' || line_no, '') as delivery_key,
         _loaded_at as loaded_at,
         delivered as raw_row
     from delivered
@@ -56,6 +60,7 @@ final as (
         sku,
         quantity,
         amount,
+        delivery_key,
         loaded_at,
         case
             when fault is not null then fault

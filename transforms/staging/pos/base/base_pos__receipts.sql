@@ -1,6 +1,9 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+
 with delivered as (
 
     select * from {{ source('pos', 'receipts') }}
+    {{ delivered_since(source('pos', 'receipts'), "coalesce(btrim(receipt_id), '')") }}
 
 ),
 
@@ -19,6 +22,7 @@ parsed as materialized (
         nullif(btrim(refund_of), '') as refund_of,
         nullif(lower(btrim(payment_method)), '') as payment_method,
         {{ money_amount('total') }} as total,
+        coalesce(btrim(receipt_id), '') as delivery_key,
         _loaded_at as loaded_at,
         delivered as raw_row
     from delivered
@@ -70,6 +74,7 @@ final as (
         refund_of,
         payment_method,
         total,
+        delivery_key,
         loaded_at,
         case
             when fault is not null then fault

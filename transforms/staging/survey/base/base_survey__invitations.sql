@@ -1,6 +1,9 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+
 with delivered as (
 
     select * from {{ source('survey', 'invitations') }}
+    {{ delivered_since(source('survey', 'invitations'), "coalesce(btrim(invitation_id), '')") }}
 
 ),
 
@@ -17,6 +20,7 @@ parsed as materialized (
         nullif(lower(btrim(touchpoint_channel)), '') as touchpoint_channel,
         lower(btrim(status)) = 'delivered' as is_delivered,
         sent_at,
+        coalesce(btrim(invitation_id), '') as delivery_key,
         _loaded_at as loaded_at,
         delivered as raw_row
     from delivered
@@ -64,6 +68,7 @@ final as (
         touchpoint_channel,
         is_delivered,
         sent_at,
+        delivery_key,
         loaded_at,
         case
             when fault is not null then fault

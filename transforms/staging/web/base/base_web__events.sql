@@ -1,6 +1,14 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='delivery_key',
+    indexes=[{'columns': ['batch']}]
+) }}
+
 with delivered as (
 
     select * from {{ source('web', 'events') }}
+    {{ delivered_since(source('web', 'events'), "coalesce(btrim(event_id), '')") }}
 
 ),
 
@@ -23,6 +31,7 @@ parsed as materialized (
         nullif(lower(btrim(device)), '') as device,
         engaged_seconds,
         nullif(btrim(detail), '') as detail,
+        coalesce(btrim(event_id), '') as delivery_key,
         _loaded_at as loaded_at,
         delivered as raw_row
     from delivered
@@ -77,6 +86,8 @@ final as (
         device,
         engaged_seconds,
         detail,
+        delivery_key,
+        {{ next_batch(newest_arrival(source('web', 'events'))) }} as batch,
         loaded_at,
         case
             when fault is not null then fault
