@@ -36,7 +36,7 @@ async function measure(place, backend) {
   await backend.query('vacuum analyze raw.records');
 
   const memory = memoryOfServer(parentOf(pid));
-  const full = place.thau('run', '--threads', '1');
+  const full = place.thau('build', '--threads', '1');
   const peak = memory.end() / 1024;
   const { rows: counted } = await backend.query(
     `select (select count(*) from unified.identity_edges)::int as edges, (select count(*) from unified.identity_nodes)::int as nodes,
@@ -52,7 +52,7 @@ async function measure(place, backend) {
   for (let round = 0; round < 3; round++) {
     const from = edges + round * fresh;
     await fillRecords(backend, { from, to: from + fresh, batch: round + 2, total: edges });
-    increments.push(place.thau('run', '--threads', '1'));
+    increments.push(place.thau('build', '--threads', '1'));
   }
   const fullSeconds = secondsOf(full, encodedAndJoined);
   const newSeconds = median(increments.map((run) => secondsOf(run, encodedAndJoined)));
