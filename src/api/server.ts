@@ -29,7 +29,7 @@ import { SegmentRules } from './segments/segment-rules.js';
 import { healthRoutes } from './health/health-routes.js';
 import { Authenticator } from './http/authenticate.js';
 import { cors } from './http/cors.js';
-import { RateLimits } from './http/rate-limits.js';
+import { RateLimits, type TakeRequest } from './http/rate-limits.js';
 import { requestIds } from './http/request-id.js';
 import { sseRoutes } from './live/sse-routes.js';
 import { Subscriptions } from './live/subscriptions.js';
@@ -52,6 +52,8 @@ export interface ServeOptions {
   readonly load: (artifacts: Artifacts, options: { readonly keepsAnswers: boolean }) => LoadedGeneration;
   readonly settings: ApiSettings;
   readonly log: Log;
+  /** Where several processes answer on one port: counts requests of one key for all of them. */
+  readonly takeRequest?: TakeRequest;
   /** Where several processes answer on one port: gathers what all of them counted, given how to ask this one. */
   readonly snapshots?: (own: () => MetricsSnapshot) => () => Promise<readonly MetricsSnapshot[]>;
 }
@@ -66,6 +68,9 @@ export interface RunningApi {
 
 /** Milliseconds between two writes of when keys were last used. */
 const useFlushInterval = 10_000;
+
+/** Milliseconds between two looks for what `subject_reads` has kept long enough. */
+const forgetInterval = 3_600_000;
 
 /**
  * Serves the API: follows the generations, answers GraphQL, health and pages, until it is stopped. Starts with or
@@ -103,10 +108,10 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
       bySchema.set(loaded.schema, loaded);
       apollo.update(loaded.schema);
       documents.prepare(loaded, () => follower.current === loaded);
-      if (listening) warmOnce(loaded);
       void segmentRules.recheck(loaded).catch((error: unknown) => {
         log.warn('the rules of segments could not be checked', { error: String(error) });
       });
+      if (listening) warmOnce(loaded);
     },
     channels: { [keysChannel]: () => verifier.forget(), thau_run: () => subscriptions.runHeard() },
   });
@@ -170,7 +175,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     roles: settings.roles,
     allowAnonymous: settings.allowAnonymous,
   });
-  const rateLimits = new RateLimits();
+  const rateLimits = new RateLimits(options.takeRequest);
   // a stream has a connection beside the pool, and most of the time nobody waits for it
   const slots = new StreamSlots(Math.max(2, Math.ceil(settings.pool / 2)), settings.queueTimeout);
   const streams = new FlatStreams({
@@ -220,6 +225,13 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
   warmOnce(follower.current);
   const flush = setInterval(() => void verifier.flushUses().catch(() => undefined), useFlushInterval);
   flush.unref();
+  const forget = (): void => {
+    if (settings.auditKeep === 0) return;
+    // tried again at its next turn
+    void audit.forget(settings.auditKeep).catch(() => undefined);
+  };
+  forget();
+  const forgetting = setInterval(forget, forgetInterval).unref();
   const { port } = app.server.address() as AddressInfo;
   return {
     url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`,
@@ -227,6 +239,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     stop: async () => {
       stopping = true;
       clearInterval(flush);
+      clearInterval(forgetting);
       subscriptions.stop();
       await closeSockets();
       await closeServer(app, settings.shutdownTimeout);

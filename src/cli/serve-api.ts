@@ -8,7 +8,7 @@ import type { Warehouse } from './warehouse.js';
 export async function startApi(
   context: CommandContext,
   warehouse: Warehouse,
-  more: Pick<ServeOptions, 'snapshots'> = {},
+  more: Pick<ServeOptions, 'snapshots' | 'takeRequest'> = {},
 ): Promise<RunningApi> {
   const { serveApi } = await import('../api/server.js');
   const { apiSettings } = await import('../api/settings-of.js');

@@ -18,7 +18,7 @@ import { maskOf, maskedSql } from './mask.js';
 import { requestError } from './request-error.js';
 import { columnSql } from './rows.js';
 import { emitServed } from './served-document.js';
-import { subjectOf } from './subjects.js';
+import { anyoneOf, subjectOf } from './subjects.js';
 import { concatenation, marker, quoteText, sql, text, type Part } from './text-parts.js';
 
 /** A row's JSON; of an abstract type, in the shape that its discriminator names. */
@@ -88,7 +88,9 @@ function emitField(
     case 'aggregate':
       return emitAggregate(context, field, site, row);
     case 'call':
-      return emitCall(context, field, item, row);
+      return row
+        ? emitCall(context, field, item, row)
+        : [...anyoneOf(context, typeName, [item.name]), ...emitCall(context, field, item, row)];
     case 'namespace':
       return emitObject(deeper(context, site.node), field.type, item.nodes, undefined, 0);
     case 'preview':

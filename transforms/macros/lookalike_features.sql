@@ -12,7 +12,7 @@
             'touchpoint_count', 'points'
         ],
         'words': [
-            'favourite_channel', 'favourite_category', 'loyalty_tier', 'sex', 'age_band', 'province', 'first_channel',
+            'favourite_channel', 'favourite_category', 'loyalty_tier', 'is_churned', 'sex', 'age_band', 'province', 'first_channel',
             'first_traffic_channel', 'stage'
         ]
     }) }}

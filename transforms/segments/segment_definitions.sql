@@ -1,15 +1,12 @@
 {{ config(indexes=[{'columns': ['segment_id'], 'unique': True}]) }}
 
 {#- Every segment with what it is: those of files (segment_list) and those that applications defined. A rule that does not
-    fit the tables any more keeps its row, and the run warns of it. -#}
+    fit the tables any more keeps its row, and a test warns of it. -#}
 -- depends_on: {{ source('thau', 'segment_rules') }}
 {%- for model in segment_rule_models() %}
 -- depends_on: {{ ref(model) }}
 {%- endfor %}
 {%- set stored = stored_segments() %}
-{%- for segment in stored if segment.fault %}
-    {%- do exceptions.warn('the rule of the segment "' ~ segment.id ~ '" is not followed: ' ~ segment.fault ~ '; its members stay as they were') %}
-{%- endfor %}
 with listed as (
 
     {%- for segment in segment_list() %}

@@ -20,16 +20,8 @@ with customers as (
 
 claimed as (
 
-    {%- for segment in segment_list() %}
-    select
-        '{{ segment.id }}' as segment_id,
-        customer_id,
-        reason,
-        '{{ segment.purpose }}' as purpose,
-        '{{ segment.get("contact_channel", "any") }}' as contact_channel
-    from {{ ref('segment_' ~ segment.id) }}
+    {{- claimed_by_files() }}
     union all
-    {%- endfor %}
     select
         members.segment_id,
         members.customer_id,
@@ -56,32 +48,9 @@ claimed as (
 
 ),
 
-purposes as (
-
-    select purpose, needs_consent from {{ ref('consent_purposes') }}
-
-),
-
-permissions as (
-
-    select customer_id, purpose, contact_channel from {{ ref('permissions') }}
-
-),
-
 current_members as (
 
-    select
-        claimed.segment_id,
-        claimed.customer_id,
-        claimed.reason
-    from claimed
-    inner join purposes on claimed.purpose = purposes.purpose
-    left join permissions
-        on claimed.customer_id = permissions.customer_id
-        and claimed.purpose = permissions.purpose
-        and claimed.contact_channel = permissions.contact_channel
-    where not purposes.needs_consent
-        or permissions.customer_id is not null
+    {{ with_consent('claimed') }}
 
 ),
 

@@ -5,23 +5,19 @@
 -- depends_on: {{ ref(model) }}
 {%- endfor %}
 {%- set rules = [] %}
+{#- what a rule names others by #}
+-- depends_on: {{ ref('consent_purposes') }}, {{ ref('permissions') }}
 {%- if execute %}
     {%- for row in run_query(
-        "select segment_id, compiled::text from " ~ ref('segment_definitions')
+        "select segment_id, compiled::text, purpose, contact_channel from " ~ ref('segment_definitions')
         ~ " where origin = 'rule' and fault is null order by position"
     ).rows %}
-        {%- do rules.append({'id': row[0], 'compiled': fromjson(row[1])}) %}
+        {%- do rules.append({'id': row[0], 'compiled': fromjson(row[1]), 'purpose': row[2], 'contact_channel': row[3]}) %}
     {%- endfor %}
 {%- endif %}
-with segments_of_files as (
+with claimed_by_files as (
 
-    {%- for segment in segment_list() %}
-    select '{{ segment.id }}' as segment_id, customer_id
-    from {{ ref('segment_' ~ segment.id) }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
+    {{- claimed_by_files() }}
 
 ),
 
@@ -33,11 +29,15 @@ rule_{{ loop.index }} as (
     {%- if part is string %}{{ part }}
     {%- elif part.model == 'segments' %}(select segment_id from {{ ref('segment_definitions') }})
     {%- elif part.model == 'segment_members' %}(
-        select segment_id, customer_id, null::timestamptz as left_at from segments_of_files
-        {%- for earlier in rules[:before] %}
-        union all
-        select {{ quoted(earlier.id) }}, customer_id, null from rule_{{ loop.index }}
-        {%- endfor %}
+        {%- set claimed %}(
+            select * from claimed_by_files
+            {%- for earlier in rules[:before] %}
+            union all
+            select {{ quoted(earlier.id) }}, customer_id, null, {{ quoted(earlier.purpose) }}, {{ quoted(earlier.contact_channel) }}
+            from rule_{{ loop.index }}
+            {%- endfor %}
+        ){% endset %}
+        select members.*, null::timestamptz as left_at from ({{ with_consent(claimed) }}) as members
     )
     {%- else %}{{ ref(part.model) }}
     {%- endif %}

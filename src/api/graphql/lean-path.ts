@@ -122,7 +122,8 @@ export class LeanPath {
     response.once('close', onClose);
     let ready: ExecutionResult;
     try {
-      const wait = rateLimits.take(context.caller, context.access);
+      const counting = rateLimits.take(context.caller, context.access);
+      const wait = counting && (await counting);
       if (wait !== undefined) throw rateFault(wait);
       const answer = await answerer.answer(known, variables, context);
       if (answer instanceof RawJson) {
