@@ -72,6 +72,23 @@ test('an answer is the same whatever the pieces it comes in', async () => {
   }
 });
 
+test('an answer cut in two at any byte is the same', async () => {
+  const bytes = Buffer.concat([
+    ...begin,
+    row('7', 'ế"😀', null),
+    message('N', Buffer.from('SNOTICE\0Mhello\0\0')),
+    row('8', '', 'x'.repeat(300)),
+    message('C', Buffer.from('SELECT 2\0')),
+    ready,
+  ]);
+  const whole = await answered(bytes, bytes.length);
+  expect(whole.rows).toEqual([
+    ['7', 'ế"😀', null],
+    ['8', '', 'x'.repeat(300)],
+  ]);
+  for (let size = 1; size < bytes.length; size += 1) expect(await answered(bytes, size)).toEqual(whole);
+});
+
 test('an error has what PostgreSQL said, and no rows with it', async () => {
   const bytes = Buffer.concat([
     ...begin,
