@@ -98,7 +98,9 @@ test('rows that arrive in any batches, early, late or twice, give what a build o
             select (jsonb_populate_record(null::${table}, to_jsonb(coming))).* from waiting.coming where part = ${String(part)};
             alter table waiting.coming rename to "${table}"`);
         }
-        await (part === 0 ? thau('run', ...first, '--full-refresh') : thau('run', ...next));
+        await (part === 0
+          ? warehouse.thau('run', ...first, '--full-refresh')
+          : warehouse.thau('run', ...next));
       }
       const inParts = await contents();
       await warehouse.thau('run', '--full-refresh', '--no-carry', ...next);
