@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkExperiments } from './checks/experiments.js';
+import { checkRoots } from './checks/roots.js';
 import { checkSegments } from './checks/segments.js';
 import { pairwise, putAnswers } from './support/pairs.js';
 import { createWarehouse, csvFile, truth, type Rows, type Warehouse } from './support/warehouse.js';
@@ -259,4 +260,5 @@ describe('definitions, against numbers counted by hand from the raw files', () =
 });
 
 checkExperiments(rows);
+checkRoots(() => warehouse);
 checkSegments(() => warehouse);
