@@ -30,6 +30,10 @@ export interface MetricEntry {
   readonly owner: string | null;
   readonly source: string | null;
   readonly model: string | null;
+  /** All models its rows come from. */
+  readonly models: readonly string[];
+  /** Metrics it is computed of. */
+  readonly inputs: readonly string[];
   readonly sql: string;
   readonly grains: readonly string[];
   readonly dimensions: readonly string[];
@@ -91,6 +95,8 @@ function entry(definitions: SemanticDefinitions, metric: Metric): MetricEntry {
     owner: metric.owner ?? null,
     source: metric.source ?? null,
     model: models[0] ?? null,
+    models,
+    inputs: metric.type === 'simple' ? [] : inputsOf(metric),
     sql: metricRowsSql(definitions, {
       names: [metric.name],
       grain: grains.includes('day') ? 'day' : (metric.grains?.[0] ?? 'month'),

@@ -11,7 +11,9 @@ import * as mappingBeforeTheFlip from './009_mapping_before_the_flip.js';
 import * as sourceSchedules from './010_source_schedules.js';
 import * as published from './011_published.js';
 import * as subjectReads from './012_subject_reads.js';
+import * as privacy from './015_privacy.js';
 import * as segmentRules from './013_segment_rules.js';
+import * as sourceFreshness from './014_source_freshness.js';
 
 export interface StateMigration {
   readonly name: string;
@@ -33,5 +35,7 @@ export const stateMigrations: readonly StateMigration[] = [
   { name: '010_source_schedules', ...sourceSchedules },
   { name: '011_published', ...published },
   { name: '012_subject_reads', ...subjectReads },
+  { name: '015_privacy', ...privacy },
   { name: '013_segment_rules', ...segmentRules },
+  { name: '014_source_freshness', ...sourceFreshness },
 ];
