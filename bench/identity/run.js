@@ -180,7 +180,13 @@ function writeProject({ folder, write }) {
   )) {
     cpSync(join(models, file), join(folder, 'transforms', file));
   }
-  for (const macro of ['components.sql', 'evidence_tree.sql', 'identity', 'generate_schema_name.sql']) {
+  for (const macro of [
+    'batches.sql',
+    'components.sql',
+    'evidence_tree.sql',
+    'identity',
+    'generate_schema_name.sql',
+  ]) {
     cpSync(join(repository, 'transforms/macros', macro), join(folder, 'macros', macro), { recursive: true });
   }
   for (const seed of ['blocked_identifiers', 'identity_limits']) {

@@ -75,7 +75,7 @@ function bySocket(...messages: readonly (string | object)[]): Promise<readonly s
       socket.send(JSON.stringify({ type: 'connection_init', payload: { 'X-API-Key': served.key } }));
     });
     socket.on('message', (data) => {
-      const text = String(data as Buffer);
+      const text = (data as Buffer).toString();
       came.push(text);
       if (text.includes('connection_ack')) {
         for (const message of messages) {

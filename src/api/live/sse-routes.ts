@@ -67,7 +67,8 @@ async function stream(
     raw.end(`${eventText({ result: events })}event: complete\ndata:\n\n`);
     return reply;
   }
-  if (raw.destroyed) {
+  const isGone = (): boolean => raw.destroyed;
+  if (isGone()) {
     // gone while it was being started: nothing would tell of it any more
     await events.return?.();
     return reply;
@@ -80,7 +81,7 @@ async function stream(
   for await (const event of events) {
     // a slow reader is waited for; the next event is looked up when it has taken this one
     if (!raw.write(eventText(event))) await Promise.race([once(raw, 'drain'), once(raw, 'close')]);
-    if (raw.destroyed) break;
+    if (isGone()) break;
   }
   clearInterval(beat);
   // a server that stops breaks the stream off, so that the client comes back to another

@@ -159,6 +159,21 @@ export function checkForecasts(rows: Rows): void {
       expect(fitted).toHaveLength(5);
       expect(fitted.every(Number.isFinite)).toBe(true);
     });
+
+    test('somebody who bought every day for two years and then never again is gone, without a number too large', async () => {
+      const [row] = await rows(`
+        select functions.bg_nbd_alive('{0.24, 4.4, 0.79, 2.4}', 700, 100, 1000) as gone,
+          functions.bg_nbd_expected('{0.24, 4.4, 0.79, 2.4}', 3650, 521, 521.4, 52) as daily,
+          functions.bg_nbd_expected('{0.24, 4.4, 1, 2.4}', 2, 30, 38, 39) as at_one,
+          functions.bg_nbd_expected('{0.24, 4.4, 1.00001, 2.4}', 2, 30, 38, 39) as near_one,
+          functions.bg_nbd_log_likelihood('{25, -12, 25, -12}', '{1, 7, 700}', '{0.14, 1, 100}', '{500, 500, 1000}',
+            '{1, 1, 1}') as likelihood`);
+      expect(Number(row?.['gone'])).toBeLessThan(1e-100);
+      expect(Number(row?.['daily'])).toBeGreaterThan(200);
+      expect(Number(row?.['daily'])).toBeLessThan(366);
+      expect(Number(row?.['at_one'])).toBeCloseTo(Number(row?.['near_one']), 3);
+      expect(Number.isFinite(Number(row?.['likelihood']))).toBe(true);
+    });
   });
 }
 

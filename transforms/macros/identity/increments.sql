@@ -10,27 +10,19 @@
     {{ return(flags.FULL_REFRESH) }}
 {%- endmacro %}
 
-{#- The condition of rows that this model has not read yet. -#}
+{#- The condition of rows that this model has not read yet; in what only an increment runs. -#}
 {% macro is_new_to_this(alias=none, read='upstream_batch') -%}
     {%- if compares_all() -%}
     true
     {%- else -%}
-    {{ alias ~ '.' if alias else '' }}batch > (select coalesce(max(seen.{{ read }}), 0) from {{ this }} as seen)
+    {{ alias ~ '.' if alias else '' }}{{ not_yet_seen(read) }}
     {%- endif -%}
 {%- endmacro %}
 
 {#- The columns `batch` and `upstream_batch` of rows written now, by a model that reads the changes of `relation`. -#}
 {% macro batches(relation) -%}
-    {{ next_identity_batch() }} as batch,
+    {{ next_batch('1') }} as batch,
         {{ newest_batch(relation) }} as upstream_batch
-{%- endmacro %}
-
-{% macro next_identity_batch() -%}
-    {%- if is_incremental() -%}
-    (select coalesce(max(own.batch), 0) + 1 from {{ this }} as own)
-    {%- else -%}
-    1
-    {%- endif -%}
 {%- endmacro %}
 
 {% macro newest_batch(relation) -%}

@@ -209,7 +209,7 @@ final as (
         placed.identity_id,
         coalesce(earlier.assignment_number, 0) + 1 as assignment_number,
         all_numbered.customer_id,
-        earlier.customer_id as previous_customer_id,
+        earlier.own_customer_id as previous_customer_id,
         highest.run_number + 1 as run_number,
         clock.as_of_at as assigned_at,
         {{ batches(ref('identity_components')) }}
