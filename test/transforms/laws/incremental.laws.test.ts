@@ -52,7 +52,8 @@ async function contents(): Promise<Record<string, string>> {
 }
 
 const options = ['--no-check', '--threads', '2', '--select'];
-const chain = ['path:transforms/staging', 'web_events', 'sessions'];
+const bases = 'path:transforms/staging,config.materialized:incremental';
+const chain = [bases, 'stg_web__events', 'web_events', 'sessions'];
 // who is who is built for the first part, and for every part when it is the laws that are asked for
 const first = [...options, '+sessions'];
 const next = laws === 0 ? [...options, ...chain] : first;
