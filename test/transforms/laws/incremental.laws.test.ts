@@ -52,7 +52,8 @@ async function contents(): Promise<Record<string, string>> {
 }
 
 const options = ['--no-check', '--threads', '2', '--select'];
-const chain = ['path:transforms/staging', 'web_events', 'sessions'];
+const bases = 'path:transforms/staging,config.materialized:incremental';
+const chain = [bases, 'stg_web__events', 'web_events', 'sessions'];
 // who is who is built for the first part, and for every part when it is the laws that are asked for
 const first = [...options, '+sessions'];
 const next = laws === 0 ? [...options, ...chain] : first;
@@ -98,7 +99,9 @@ test('rows that arrive in any batches, early, late or twice, give what a build o
             select (jsonb_populate_record(null::${table}, to_jsonb(coming))).* from waiting.coming where part = ${String(part)};
             alter table waiting.coming rename to "${table}"`);
         }
-        await (part === 0 ? thau('run', ...first, '--full-refresh') : thau('run', ...next));
+        await (part === 0
+          ? warehouse.thau('run', ...first, '--full-refresh')
+          : warehouse.thau('run', ...next));
       }
       const inParts = await contents();
       await warehouse.thau('run', '--full-refresh', '--no-carry', ...next);
