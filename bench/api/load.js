@@ -1,24 +1,31 @@
 // The load: a process of its own that asks over plain sockets, each connection its next question when it has the answer
-// to the last. It does little per answer, so that on a small machine the servers' own cost is what shows.
+// to the last. It does little per answer, so that on a small machine the servers' own cost is what shows. What the
+// processes used is read here too, as the clock starts and as it stops.
+import { once } from 'node:events';
 import { connect } from 'node:net';
+import { busySeconds, secondsOf } from './processes.js';
 import { bodyOf, requests } from './requests.js';
 
 const headEnd = Buffer.from('\r\n\r\n');
 
-/** Asks `port` for `seconds` over `connections`; `rate` a second in all, or as fast as it goes. */
-export function load({ port, dialect, key, request, connections, seconds, rate }) {
+/**
+ * Asks `port` for `seconds` over `connections`; `rate` a second in all, or as fast as it goes. The connections are there
+ * before the clock starts, and it stops with the last answer. `watch` names processes whose time is told.
+ */
+async function load({ port, dialect, key, request, connections, seconds, rate, watch = {} }) {
   const { variables } = requests[request];
   const head = `POST /graphql HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nauthorization: Bearer ${key}\r\ncontent-type: application/json\r\ncontent-length: `;
-  const started = performance.now();
-  const end = started + seconds * 1000;
   const waits = [];
   const seen = { answers: 0, bytes: 0, errors: [] };
   const between = rate === undefined ? 0 : (1000 * connections) / rate;
+  const sockets = Array.from({ length: connections }, () => connect(port, '127.0.0.1').setNoDelay(true));
+  await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+  const before = usedBy(watch);
+  const started = performance.now();
+  const end = started + seconds * 1000;
 
-  const one = (index) =>
+  const one = (socket, index) =>
     new Promise((resolve) => {
-      const socket = connect(port, '127.0.0.1');
-      socket.setNoDelay(true);
       let asked = 0;
       let length = -1;
       let chunks = [];
@@ -34,11 +41,7 @@ export function load({ port, dialect, key, request, connections, seconds, rate }
         socket.write(`${head}${Buffer.byteLength(body)}\r\n\r\n${body}`);
       };
       const next = () => {
-        if (performance.now() >= end) {
-          socket.end();
-          resolve();
-          return;
-        }
+        if (performance.now() >= end) return resolve();
         if (between === 0) return ask();
         due += between;
         setTimeout(ask, Math.max(0, due - performance.now()));
@@ -76,28 +79,45 @@ export function load({ port, dialect, key, request, connections, seconds, rate }
         fail(String(error));
         resolve();
       });
-      socket.on('close', resolve);
+      socket.on('close', () => {
+        if (performance.now() < end) fail('the server closed the connection');
+        resolve();
+      });
       next();
     });
 
-  return Promise.all(Array.from({ length: connections }, (_, index) => one(index))).then(() => {
-    waits.sort((a, b) => a - b);
-    const at = (share) => waits[Math.min(waits.length - 1, Math.floor(waits.length * share))];
-    return {
-      ...seen,
-      errors: seen.errors.length,
-      error: seen.errors[0],
-      rate: seen.answers / ((performance.now() - started) / 1000),
-      p50: at(0.5),
-      p99: at(0.99),
-    };
-  });
+  await Promise.all(sockets.map(one));
+  const took = (performance.now() - started) / 1000;
+  const after = usedBy(watch);
+  for (const socket of sockets) socket.destroy();
+  return {
+    ...seen,
+    errors: seen.errors.length,
+    error: seen.errors[0],
+    seconds: took,
+    rate: seen.answers / took,
+    waits: Float64Array.from(waits).sort(),
+    used: Object.fromEntries(Object.entries(after).map(([name, value]) => [name, value - before[name]])),
+  };
+}
+
+/** Seconds so far: of the server (and those it waited for a core), the database's connections, this process, the machine. */
+function usedBy({ server, database = [] }) {
+  const { user, system } = process.cpuUsage();
+  const { used, waited } = server === undefined ? { used: NaN, waited: NaN } : secondsOf(server);
+  return {
+    server: used,
+    waited,
+    database: database.reduce((sum, pid) => sum + secondsOf(pid).used, 0),
+    load: (user + system) / 1e6,
+    machine: busySeconds(),
+  };
 }
 
 process.on('message', (task) => {
-  const before = process.cpuUsage();
-  load(task).then((result) => {
-    const { user, system } = process.cpuUsage(before);
-    process.send({ ...result, cpu: (user + system) / 1e6 });
-  });
+  load(task).then(
+    (result) => process.send(result),
+    (error) =>
+      process.send({ errors: 1, error: String(error), answers: 0, rate: 0, waits: new Float64Array(0) }),
+  );
 });

@@ -30,7 +30,10 @@ export function startServer(command, args, env, sign) {
 /** The process that asks, on the second core. */
 export function startLoad() {
   const [program, rest] = onCore(1, process.execPath, [`${import.meta.dirname}/load.js`]);
-  const child = spawn(program, rest, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = spawn(program, rest, {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    serialization: 'advanced',
+  });
   return {
     child,
     ask: (task) =>
@@ -75,17 +78,35 @@ export function secondsOf(pid) {
   }
 }
 
-/** Megabytes a process holds in memory. */
-export function residentMegabytes(pid) {
+/** Seconds that the cores were busy, whoever with, or taken away by the host; NaN where the system does not say. */
+export function busySeconds() {
   try {
-    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
+    const [, user, nice, system, , , , , steal] = readFileSync('/proc/stat', 'utf8')
+      .split('\n')[0]
+      .split(/ +/);
+    return (Number(user) + Number(nice) + Number(system) + Number(steal)) / 100;
+  } catch {
+    return NaN;
+  }
+}
+
+/** Megabytes that a process holds for itself alone: what it shares with others (PostgreSQL's buffers) is not counted. */
+export function privateMegabytes(pid) {
+  try {
+    return Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
   } catch {
     return NaN;
   }
 }
 
 export function median(values) {
+  return quantile(values, 0.5);
+}
+
+/** The value below which `share` of the values lie. */
+export function quantile(values, share) {
   const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  const at = (sorted.length - 1) * share;
+  const below = sorted[Math.floor(at)];
+  return below + (sorted[Math.ceil(at)] - below) * (at - Math.floor(at));
 }

@@ -1,12 +1,13 @@
 // Requests per second of thau beside the floor and PostGraphile, in one run: answers held equal first, then short rounds
-// in turn, then medians. `node bench/api/run.js [--connections 16,64] [--seconds 5] [--rounds 5] [--only customer]
-// [--servers live,floor]`, with the server in BENCH_DATABASE_URL. `--plan`: planning alone. `node bench/api/soak.js` is
-// the hour of load.
+// in which each server has its turn, then medians of each round's own ratios. What else ran on the machine is told, and
+// rounds that it disturbed are taken again. `node bench/api/run.js [--connections 16,64] [--seconds 0.5] [--rounds 12]
+// [--only customer] [--servers live,floor]`, with the server in BENCH_DATABASE_URL. `--plan`: planning alone.
+// `node bench/api/soak.js` is the hour of load.
 import { availableParallelism, cpus } from 'node:os';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import pg from 'pg';
 import { planTimes } from './plan.js';
-import { median, secondsOf, startLoad } from './processes.js';
+import { median, quantile, startLoad } from './processes.js';
 import { alike, requests } from './requests.js';
 import { ask, startServers, stopServers } from './servers.js';
 import { setUp } from './setup.js';
@@ -14,8 +15,8 @@ import { setUp } from './setup.js';
 const { values: options } = parseArgs({
   options: {
     connections: { type: 'string', default: '16,64' },
-    seconds: { type: 'string', default: '5' },
-    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '0.5' },
+    rounds: { type: 'string', default: '12' },
     servers: { type: 'string', default: 'live,floor,cached,document,postgraphile' },
     json: { type: 'boolean', default: false },
     only: { type: 'string' },
@@ -23,7 +24,7 @@ const { values: options } = parseArgs({
   },
 });
 if (options.plan) {
-  printPlanning(planTimes());
+  printPlanning(await planTimes());
   process.exit(0);
 }
 const database = process.env.BENCH_DATABASE_URL;
@@ -33,6 +34,9 @@ if (database === undefined) {
   );
   process.exit(2);
 }
+
+/** A round counts where nobody else took more than this of the machine in any turn, or no calmer one could be had. */
+const calm = 0.05;
 
 const url = await setUp(database);
 const client = new pg.Client({ connectionString: url });
@@ -56,7 +60,7 @@ try {
 const { rows: versions } = await client.query('show server_version');
 await client.end();
 print();
-if (!options.json) printPlanning(planTimes());
+if (!options.json) printPlanning(await planTimes());
 
 /** The servers that a request is for: what is kept ready is one customer's view. */
 function asked(request) {
@@ -97,63 +101,86 @@ async function documentReady() {
   throw new Error('the document was not ready after two minutes');
 }
 
-/** CPU seconds of each connection that a server has; NaN where the database runs elsewhere. */
-async function databaseSeconds(server) {
+/** The connections that a server has to the database. */
+async function backendsOf(server) {
   const { rows } = await client.query(
     'select pid from pg_stat_activity where datname = current_database() and application_name = $1',
     [server.application],
   );
-  return rows.map(({ pid }) => [pid, secondsOf(pid).used]);
+  return rows.map(({ pid }) => pid);
+}
+
+/** One server's turn. The shares are of all cores: `others` is what neither it nor the load nor the database used. */
+async function shoot(server, request, connections, seconds) {
+  const { port, key, dialect, child } = server;
+  const watch = { server: child.pid, database: await backendsOf(server) };
+  const result = await load.ask({ port, key, dialect, request, connections, seconds, watch });
+  if (result.errors > 0)
+    throw new Error(`${request} by ${server.name}: ${result.errors} faults, such as ${result.error}`);
+  const { used, answers, seconds: took } = result;
+  const own = used.server + used.database + used.load;
+  return {
+    ...result,
+    server: used.server / answers,
+    waited: used.waited / answers,
+    database: used.database / answers,
+    load: used.load / answers,
+    cpu: own / answers,
+    others: Math.max(0, used.machine - own) / (took * availableParallelism()),
+  };
 }
 
 async function measure(request, connections) {
-  const shoot = async (server, seconds) => {
-    const { port, key, dialect, child } = server;
-    const backends = new Map(await databaseSeconds(server));
-    const before = secondsOf(child.pid);
-    const result = await load.ask({ port, key, dialect, request, connections, seconds });
-    if (result.errors > 0)
-      throw new Error(`${request} by ${server.name}: ${result.errors} faults, such as ${result.error}`);
-    const after = secondsOf(child.pid);
-    let used = 0;
-    for (const [pid, now] of await databaseSeconds(server)) used += now - (backends.get(pid) ?? now);
-    return {
-      ...result,
-      server: (after.used - before.used) / result.answers,
-      waited: (after.waited - before.waited) / result.answers,
-      database: used / result.answers,
-      load: result.cpu / result.answers,
-    };
-  };
   const taking = asked(request);
+  const seconds = Number(options.seconds);
+  const wanted = Number(options.rounds);
   // a warm server: the compiler has seen the path, every connection its plans
-  for (const server of taking) await shoot(server, 1.5);
-  const rounds = [];
-  for (let round = 0; round < Number(options.rounds); round += 1) {
-    const order = round % 2 === 0 ? taking : [...taking].reverse();
+  for (const server of taking) await shoot(server, request, connections, 1.5);
+  const taken = [];
+  let calmOnes = 0;
+  for (let round = 0; calmOnes < wanted && round < 2 * wanted; round += 1) {
     const seen = {};
-    for (const server of order) seen[server.name] = await shoot(server, Number(options.seconds));
-    rounds.push(seen);
+    for (const server of round % 2 === 0 ? taking : [...taking].reverse())
+      seen[server.name] = await shoot(server, request, connections, seconds);
+    const others = Math.max(...Object.values(seen).map((one) => one.others));
+    taken.push({ seen, others });
+    if (!(others > calm)) calmOnes += 1;
   }
+  const rounds = taken
+    .sort((a, b) => a.others - b.others)
+    .slice(0, wanted)
+    .map(({ seen }) => seen);
   return taking.map(({ name }) => {
-    const of = (read) => median(rounds.map((round) => read(round[name], round)));
-    const against = (other) =>
-      servers[other] === undefined ? undefined : of((own, round) => own.rate / round[other].rate);
+    const all = (read) => rounds.map((round) => read(round[name], round));
+    const of = (read) => median(all(read));
+    const p99 = (server) =>
+      quantile(
+        rounds.flatMap((round) => [...round[server].waits]),
+        0.99,
+      );
+    const against = (other, read) =>
+      servers[other] === undefined ? undefined : all((own, round) => read(own) / read(round[other]));
+    const ratio = (other, read) => {
+      const ratios = against(other, read);
+      return ratios && { ratio: median(ratios), low: quantile(ratios, 0.25), high: quantile(ratios, 0.75) };
+    };
     return {
       request,
       connections,
       server: name,
       rate: of(({ rate }) => rate),
-      floor: against('floor'),
-      postgraphile: against('postgraphile'),
-      p50: of(({ p50 }) => p50),
-      p99: of(({ p99 }) => p99),
-      p99Ratio: servers.floor && of((own, round) => own.p99 / round.floor.p99),
+      floor: ratio('floor', ({ rate }) => rate),
+      floorByCpu: ratio('floor', ({ cpu }) => 1 / cpu)?.ratio,
+      postgraphile: ratio('postgraphile', ({ rate }) => rate),
+      p50: of(({ waits }) => median(waits)),
+      p99: p99(name),
+      p99Ratio: servers.floor && p99(name) / p99('floor'),
       serverMs: 1000 * of(({ server }) => server),
       databaseMs: 1000 * of(({ database }) => database),
       databaseRatio: servers.live && of((own, round) => own.database / round.live.database),
       loadMs: 1000 * of(({ load }) => load),
       waitedMs: 1000 * of(({ waited }) => waited),
+      others: of(({ others }) => others),
       kilobytes: of(({ bytes, answers }) => bytes / answers / 1000),
     };
   });
@@ -173,41 +200,39 @@ function print() {
     console.log(JSON.stringify({ machine, table }));
     return;
   }
-  console.log(`${machine}; medians of ${options.rounds} rounds of ${options.seconds} s`);
-  const figure = (value, digits, unit = '') =>
-    value === undefined ? '-' : `${value.toFixed(digits)}${unit}`;
-  const head = [
-    'server',
-    'req/s',
-    'of floor',
-    'of PostGraphile',
-    'p50 ms',
-    'p99 ms',
-    'p99 of floor',
-    'CPU ms: server',
-    'PostgreSQL',
-    'load',
-    'server waits',
-  ];
+  console.log(
+    `${machine}; medians of the ${options.rounds} calmest rounds of ${options.seconds} s; in brackets the middle half of the rounds`,
+  );
+  const figure = (value, digits) => (value === undefined ? '-' : value.toFixed(digits));
+  const spread = (value) =>
+    value === undefined
+      ? '-'
+      : `${value.ratio.toFixed(value.ratio < 3 ? 3 : 1)} (${value.low.toFixed(2)}-${value.high.toFixed(2)})`;
+  const columns = {
+    server: ({ server }) => server,
+    'req/s': ({ rate }) => figure(rate, 0),
+    'of the floor': ({ floor }) => spread(floor),
+    'by CPU': ({ floorByCpu }) => figure(floorByCpu, 3),
+    'of PostGraphile': ({ postgraphile }) => spread(postgraphile),
+    'p50 ms': ({ p50 }) => figure(p50, 1),
+    'p99 ms': ({ p99 }) => figure(p99, 1),
+    'p99 of floor': ({ p99Ratio }) => figure(p99Ratio, 2),
+    'CPU ms: server': ({ serverMs }) => figure(serverMs, 3),
+    PostgreSQL: ({ databaseMs }) => figure(databaseMs, 3),
+    load: ({ loadMs }) => figure(loadMs, 3),
+    'server waits': ({ waitedMs }) => figure(waitedMs, 3),
+    others: ({ others }) => `${figure(100 * others, 0)} %`,
+  };
+  const wide = { 'of the floor': 18, 'of PostGraphile': 20 };
+  const line = (cells) =>
+    `  ${Object.keys(columns)
+      .map((name, index) => cells[index].padStart(Math.max(wide[name] ?? 8, name.length)))
+      .join(' ')}`;
   let last = '';
   for (const row of table) {
     const title = `${row.request}, ${row.connections} connections, ${row.kilobytes.toFixed(0)} kB`;
-    if (`${row.request}${row.connections}` !== last)
-      console.log(`\n${title}\n  ${head.map((name) => name.padStart(12)).join(' ')}`);
+    if (`${row.request}${row.connections}` !== last) console.log(`\n${title}\n${line(Object.keys(columns))}`);
     last = `${row.request}${row.connections}`;
-    const cells = [
-      row.server,
-      figure(row.rate, 0),
-      figure(row.floor, 3),
-      figure(row.postgraphile, 2),
-      figure(row.p50, 1),
-      figure(row.p99, 1),
-      figure(row.p99Ratio, 2),
-      figure(row.serverMs, 3),
-      figure(row.databaseMs, 3),
-      figure(row.loadMs, 3),
-      figure(row.waitedMs, 3),
-    ];
-    console.log(`  ${cells.map((cell, index) => cell.padStart(Math.max(12, head[index].length))).join(' ')}`);
+    console.log(line(Object.values(columns).map((cell) => cell(row))));
   }
 }

@@ -18,6 +18,7 @@ import { PagePins } from './flat/page-pins.js';
 import { StreamSlots } from './flat/stream-slots.js';
 import { GenerationFollower } from './generation/follower.js';
 import type { LoadedGeneration } from './generation/loaded-generation.js';
+import { warmUp } from './generation/warm-up.js';
 import { Answerer } from './graphql/answerer.js';
 import { startApollo } from './graphql/apollo.js';
 import { graphqlRoutes } from './graphql/graphql-routes.js';
@@ -28,7 +29,7 @@ import { SegmentRules } from './segments/segment-rules.js';
 import { healthRoutes } from './health/health-routes.js';
 import { Authenticator } from './http/authenticate.js';
 import { cors } from './http/cors.js';
-import { RateLimits } from './http/rate-limits.js';
+import { RateLimits, type TakeRequest } from './http/rate-limits.js';
 import { requestIds } from './http/request-id.js';
 import { sseRoutes } from './live/sse-routes.js';
 import { Subscriptions } from './live/subscriptions.js';
@@ -51,6 +52,8 @@ export interface ServeOptions {
   readonly load: (artifacts: Artifacts, options: { readonly keepsAnswers: boolean }) => LoadedGeneration;
   readonly settings: ApiSettings;
   readonly log: Log;
+  /** Where several processes answer on one port: counts requests of one key for all of them. */
+  readonly takeRequest?: TakeRequest;
   /** Where several processes answer on one port: gathers what all of them counted, given how to ask this one. */
   readonly snapshots?: (own: () => MetricsSnapshot) => () => Promise<readonly MetricsSnapshot[]>;
 }
@@ -65,6 +68,9 @@ export interface RunningApi {
 
 /** Milliseconds between two writes of when keys were last used. */
 const useFlushInterval = 10_000;
+
+/** Milliseconds between two looks for what `subject_reads` has kept long enough. */
+const forgetInterval = 3_600_000;
 
 /**
  * Serves the API: follows the generations, answers GraphQL, health and pages, until it is stopped. Starts with or
@@ -84,6 +90,13 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
   const verifier = new KeyVerifier({ database, state });
   const documents = new ServedDocuments({ database, state, log });
   const bySchema = new WeakMap<object, LoadedGeneration>();
+  let listening = false;
+  let warm = !settings.warmUp;
+  const warmOnce = (loaded: LoadedGeneration | undefined): void => {
+    if (warm || loaded === undefined) return;
+    warm = true;
+    void warmUp(loaded, () => !stopping);
+  };
   const follower = new GenerationFollower<LoadedGeneration>({
     database,
     state,
@@ -98,6 +111,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
       void segmentRules.recheck(loaded).catch((error: unknown) => {
         log.warn('the rules of segments could not be checked', { error: String(error) });
       });
+      if (listening) warmOnce(loaded);
     },
     channels: { [keysChannel]: () => verifier.forget(), thau_run: () => subscriptions.runHeard() },
   });
@@ -161,7 +175,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     roles: settings.roles,
     allowAnonymous: settings.allowAnonymous,
   });
-  const rateLimits = new RateLimits();
+  const rateLimits = new RateLimits(options.takeRequest);
   // a stream has a connection beside the pool, and most of the time nobody waits for it
   const slots = new StreamSlots(Math.max(2, Math.ceil(settings.pool / 2)), settings.queueTimeout);
   const streams = new FlatStreams({
@@ -207,8 +221,17 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
   pageRoutes(app, { follower });
   await follower.start();
   await listen(app, settings);
+  listening = true;
+  warmOnce(follower.current);
   const flush = setInterval(() => void verifier.flushUses().catch(() => undefined), useFlushInterval);
   flush.unref();
+  const forget = (): void => {
+    if (settings.auditKeep === 0) return;
+    // tried again at its next turn
+    void audit.forget(settings.auditKeep).catch(() => undefined);
+  };
+  forget();
+  const forgetting = setInterval(forget, forgetInterval).unref();
   const { port } = app.server.address() as AddressInfo;
   return {
     url: `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`,
@@ -216,6 +239,7 @@ export async function serveApi(options: ServeOptions): Promise<RunningApi> {
     stop: async () => {
       stopping = true;
       clearInterval(flush);
+      clearInterval(forgetting);
       subscriptions.stop();
       await closeSockets();
       await closeServer(app, settings.shutdownTimeout);

@@ -12,6 +12,7 @@ export function apiSettings(set: ApiOverrides, production: boolean, projectDir =
   const settings = {
     ...defaults,
     suggestions: !production,
+    warmUp: production,
     ...defined<ApiSettings>({
       host: set.host,
       port: set.port,
@@ -27,6 +28,7 @@ export function apiSettings(set: ApiOverrides, production: boolean, projectDir =
       prepare: set.prepare,
       cacheBytes: set.cache_bytes,
       auditSubject: set.audit_subject,
+      auditKeep: set.audit_keep,
       slowStatement: set.slow_statement,
       subscriptions: set.subscriptions,
     }),

@@ -35,10 +35,14 @@ export interface ApiSettings {
   readonly cacheBytes: number;
   /** The column that says whose data a row is; then record is kept of who read whose personal data. */
   readonly auditSubject: string | undefined;
+  /** Milliseconds that record is kept of who read whose personal data; 0 keeps all. */
+  readonly auditKeep: number;
   /** Milliseconds after which a statement is written to the log with its plan. */
   readonly slowStatement: number;
   /** Subscriptions open at once in one process; a tenth of them may be one key's. */
   readonly subscriptions: number;
+  /** Documents are planned before the first one comes, which would take ten times as long; in production. */
+  readonly warmUp: boolean;
   /** Undefined: no traces are made. */
   readonly traces: TraceSettings | undefined;
   readonly roles: RoleBook;
@@ -79,8 +83,10 @@ export const defaultApiSettings: ApiSettings = {
   prepare: true,
   cacheBytes: 64_000_000,
   auditSubject: undefined,
+  auditKeep: 730 * 86_400_000,
   slowStatement: 500,
   subscriptions: 1_000,
+  warmUp: false,
   traces: undefined,
   roles: new RoleBook(),
   tokens: undefined,

@@ -8,7 +8,7 @@ import type { Warehouse } from './warehouse.js';
 export async function startApi(
   context: CommandContext,
   warehouse: Warehouse,
-  more: Pick<ServeOptions, 'snapshots'> = {},
+  more: Pick<ServeOptions, 'snapshots' | 'takeRequest'> = {},
 ): Promise<RunningApi> {
   const { serveApi } = await import('../api/server.js');
   const { apiSettings } = await import('../api/settings-of.js');
@@ -29,7 +29,11 @@ export async function startApi(
       loadGeneration(artifacts, {
         timezone: settings.timezone,
         stateSchema,
-        planner: { cursorSecret: secret, auditSubject: served.auditSubject },
+        planner: {
+          cursorSecret: secret,
+          auditSubject: served.auditSubject,
+          jsonScalar: warehouse.facts.version >= 170_000,
+        },
         cacheBytes: keepsAnswers ? served.cacheBytes : 0,
         onFault: (fault) => context.output.log(told(fault), { code: fault.code, at: fault.at }, 'warn'),
       }),

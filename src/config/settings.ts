@@ -6,6 +6,7 @@ import type { Connection } from './connection.js';
 import { parseConnectionUrl } from './connection-url.js';
 import { readEnvironment, type Environment } from './environment.js';
 import { readSection, type Read } from './field.js';
+import { privacySettings } from './privacy-settings.js';
 import { readProfile, type Profile } from './profile.js';
 import { thauYml } from './thau-yml.js';
 import { YamlSource, type RenderText } from './yaml-source.js';
@@ -85,8 +86,23 @@ export interface Settings {
     Readonly<Record<'steps' | 'depth' | 'output' | 'size' | 'digits' | 'search', number>>
   >;
   readonly schedules: readonly Schedule[];
+  readonly privacy: PrivacySettings;
   /** Only what was set: the API has the defaults. */
   readonly api: ApiOverrides;
+}
+
+export interface PrivacySettings {
+  /** `model.column`, like the two below. */
+  readonly subject: string;
+  readonly identifiers: string;
+  readonly moved: string;
+  readonly sources: 'delete' | 'pseudonymise' | 'ask';
+  readonly again: 'erase' | 'take';
+  /** 1 is Monday. */
+  readonly workingDays: readonly number[];
+  /** A model; undefined where there is none. */
+  readonly holidays: string | undefined;
+  readonly deadlines: Readonly<Record<'access' | 'erase' | 'correct' | 'withdraw' | 'object', number>>;
 }
 
 export type ApiOverrides = Read<(typeof thauYml)['api']['fields']>;
@@ -132,6 +148,7 @@ export function resolveSettings(question: SettingsQuestion): Settings {
     },
     templates: set.templates ?? {},
     schedules: (set.schedules ?? []).map((schedule) => toSchedule(schedule, timezone)),
+    privacy: privacySettings(set.privacy ?? {}),
     api: withPort(set.api ?? {}, question.env),
   };
 }

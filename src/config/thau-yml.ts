@@ -124,6 +124,39 @@ export const thauYml = {
     enabled: boolean('Off keeps the schedule and does not run it.', 'true'),
     catch_up: boolean('Run once at start when a run was missed while thau was down.', 'true'),
   }),
+  privacy: section('Whose data the warehouse holds, and what the law asks for.', {
+    subject: text('The column that is the key of a person, `model.column`.', 'customers.customer_id'),
+    identifiers: text(
+      'The column with the identifiers of people, beside the key of the person; `identifier_type` beside it is read where it exists.',
+      'identities.identifier_value',
+    ),
+    moved: text(
+      'The column with keys that people gave up when they were merged, beside the key they have now.',
+      'customer_moves.previous_customer_id',
+    ),
+    sources: choice(
+      'What an erasure does to rows of source tables that say nothing themselves by `meta: {erase: …}`; `ask` leaves them alone, and the case open.',
+      'delete',
+      ['delete', 'pseudonymise', 'ask'],
+    ),
+    again: choice(
+      'What becomes of an erased record that is delivered again: erased before the next run, or taken as a new person.',
+      'erase',
+      ['erase', 'take'],
+    ),
+    working_days: texts('Days of the week on which requests are answered; left out, Monday to Friday.'),
+    holidays: text(
+      'A model with one row per holiday: `holiday_from` and `holiday_to`. Those days are no working days.',
+      'none',
+    ),
+    deadlines: section('Working days until a request must be answered.', {
+      access: integer('To see what is held.', '2', 1, 1000),
+      erase: integer('To be erased.', '2', 1, 1000),
+      correct: integer('To have data corrected.', '2', 1, 1000),
+      withdraw: integer('To withdraw a consent.', '2', 1, 1000),
+      object: integer('To object to a use.', '2', 1, 1000),
+    }),
+  }),
   api: section('How the GraphQL API serves.', {
     host: text('Address to listen on; 0.0.0.0 opens it to the network.', '127.0.0.1'),
     port: integer('Port. `PORT` comes first.', '4000', 0, 65_535),
@@ -148,6 +181,10 @@ export const thauYml = {
     poll_interval: duration('Between looks at the pointer, should a notification be lost.', '10 seconds'),
     audit_subject: text(
       'The column that says whose data a row is, `customer_id`; then every answer with unmasked `@pii` is written to `subject_reads`.',
+    ),
+    audit_keep: duration(
+      'How long `subject_reads` keeps who read whose personal data; 0 keeps all.',
+      '730 days',
     ),
     slow_statement: duration('Statements slower than this are logged with their plan.', '500 ms'),
     cache_bytes: integer(

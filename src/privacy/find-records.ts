@@ -1,10 +1,11 @@
-import { quoteIdentifier, qualifiedName } from '../postgres/identifier.js';
+import { quoteIdentifier } from '../postgres/identifier.js';
 import type { Queryable } from '../postgres/queryable.js';
 import type { Branch, CellSource } from '../sql/lineage/row-lineage.js';
+import { distinctKeys } from './distinct-keys.js';
 import { JoinedRecords } from './joined-records.js';
 import type { Place, Places } from './places.js';
 import type { SubjectColumns } from './subject-columns.js';
-import { column, keyIsAmong, plainColumn, termColumns, termSql, termsText, type Term } from './term.js';
+import { column, keyIsAmong, plainColumn, termColumns, termsText, type Term } from './term.js';
 
 /** Rows of one place, by the values of a key. */
 export interface Records {
@@ -193,23 +194,6 @@ function reread(
   const where = [keyIsAmong(step.key, step.cleaned, 1), ...filters].join(' and ');
   const values = [JSON.stringify(step.values), ...constants.map(([, value]) => value)];
   return distinctKeys(database, step.place, key, where, values);
-}
-
-/** The keys of the rows `r` of a place that a condition holds for, without those that are null in part. */
-export async function distinctKeys(
-  database: Queryable,
-  place: Place,
-  key: readonly Term[],
-  where: string,
-  values: readonly unknown[],
-): Promise<Records['values']> {
-  const list = key.map((term) => termSql(term, false));
-  const { rows } = await database.queryText(
-    `select distinct ${list.join(', ')} from ${qualifiedName(place.schema, place.name)} as r
-     where (${where}) and ${list.map((one) => `${one} is not null`).join(' and ')}`,
-    values,
-  );
-  return rows as Records['values'];
 }
 
 function hasColumn(place: Place, name: string): boolean {

@@ -1,7 +1,8 @@
 import { quoteIdentifier } from '../postgres/identifier.js';
 import type { Queryable } from '../postgres/queryable.js';
 import type { CellSource, EqualColumns } from '../sql/lineage/row-lineage.js';
-import { distinctKeys, type Records } from './find-records.js';
+import { distinctKeys } from './distinct-keys.js';
+import type { Records } from './find-records.js';
 import { column as columnTerm, keyIsAmong, plainColumn } from './term.js';
 import type { Place, Places } from './places.js';
 import type { SubjectColumns } from './subject-columns.js';

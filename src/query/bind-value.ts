@@ -71,10 +71,10 @@ function comparison(
   return { type: 'text', convert: (value) => wellFormed(String(value)) };
 }
 
-/** A day alone is its first instant in the zone, which PostgreSQL reads by its name. */
+/** A day alone is its first instant in the zone, a time without a zone one of it; PostgreSQL reads the zone's name. */
 export function instantText(value: unknown, timezone: string): string {
   const written = String(value);
-  return /^\d{4}-\d\d-\d\d$/.test(written) ? `${written} ${timezone}` : written;
+  return /^\d{4}-\d\d-\d\d([Tt ][\d:.]+)?$/.test(written) ? `${written} ${timezone}` : written;
 }
 
 function wholeNumber(value: unknown): string | null {

@@ -4,7 +4,8 @@ import type { EmitContext, Row } from './emit-context.js';
 import type { SortColumn } from './order.js';
 import { requestError } from './request-error.js';
 import { columnSql } from './rows.js';
-import { quoteText } from './text-parts.js';
+import { cursorSubject } from './subjects.js';
+import { concatenation, quoteText } from './text-parts.js';
 
 /**
  * A cursor holds the order values of its row, so it survives publishes. It begins with eight hexadecimal digits that
@@ -15,7 +16,8 @@ export function cursorSql(context: EmitContext, row: Row, columns: readonly Sort
   const values = `json_build_array(${columns.map((column) => `${columnSql(row.alias, column.column)}::text`).join(',')})::text`;
   const salt = quoteText(orderSalt(context, row, columns));
   const check = `left(encode(sha256(convert_to(${salt}||${values},'UTF8')),'hex'),8)`;
-  return `translate(encode(convert_to(${check}||${values},'UTF8'),'base64'),E'\\n','')`;
+  const whose = cursorSubject(context, row, columns);
+  return `${whose.length > 0 ? `${concatenation(whose)}||` : ''}translate(encode(convert_to(${check}||${values},'UTF8'),'base64'),E'\\n','')`;
 }
 
 function orderSalt(context: EmitContext, row: Row, columns: readonly SortColumn[]): string {

@@ -12,6 +12,7 @@ import { holdIndexes } from './index-guard.js';
 import { assertUnmasked } from './mask.js';
 import { pageSize } from './page-size.js';
 import { columnSql, whereSql } from './rows.js';
+import { anyoneOf } from './subjects.js';
 import { concatenation, sql, text, type Part } from './text-parts.js';
 
 /** Figures per group; without keys, one row over everything. Groups come in the order of their keys. */
@@ -32,13 +33,15 @@ export function emitAggregate(
     const known = groups.indexOf(expression);
     return `k${known >= 0 ? known : groups.push(expression) - 1}`;
   };
+  const personal: string[] = [];
   const output = (expression: string): string => `a${outputs.push(expression) - 1}`;
   const selected = collect(inner, `${field.target}Aggregate`, site.nodes);
   const fields = selected.map((item): readonly [string, readonly Part[]] => {
-    if (item.name === 'keys') return [item.key, emitKeys(inner, field, source.row, item, group, grouped)];
+    if (item.name === 'keys')
+      return [item.key, emitKeys(inner, field, source.row, item, group, grouped, personal)];
     if (item.name === 'count') return [item.key, [sql(`${output('count(*)')}::text`)]];
     if (isFigure(item.name))
-      return [item.key, emitFigures(inner, field, source.row, item, item.name, output)];
+      return [item.key, emitFigures(inner, field, source.row, item, item.name, output, personal)];
     return [item.key, [text(`"${field.target}Aggregate"`)]];
   });
   const groupBy = given.get('groupBy');
@@ -58,7 +61,8 @@ export function emitAggregate(
   const minGroup = context.role?.minGroup ?? 1;
   const keys = groups.map((_, index) => String(index + 1)).join(',');
   const rows = `select ${columns.length > 0 ? columns.join(',') : 'count(*)'} from ${source.from}${whereSql(source.where)}${groups.length > 0 ? ` group by ${keys}` : ''}${minGroup > 1 ? ` having count(*)>=${minGroup}` : ''}${groups.length > 0 ? ` order by ${keys}` : ''}${size ? ` limit ${size.exact}` : ''}`;
-  return jsonArray(concatenation(jsonObject(fields)), `(${rows}) q`);
+  const shown = jsonArray(concatenation(jsonObject(fields)), `(${rows}) q`);
+  return [...anyoneOf(context, field.target, personal), ...shown];
 }
 
 const isFigure = (name: string): name is Figure => (figures as readonly string[]).includes(name);
@@ -70,6 +74,7 @@ function emitKeys(
   keys: Selected,
   group: (expression: string) => string,
   grouped: Set<string>,
+  personal: string[],
 ): readonly Part[] {
   const typeName = `${field.target}AggregateKeys`;
   return jsonObject(
@@ -77,6 +82,7 @@ function emitKeys(
       const column = row.type.fields[name];
       if (column?.kind !== 'column' || !site) return [key, [text(`"${typeName}"`)]];
       assertUnmasked(context, column, 'aggregate', name);
+      if (column.pii !== undefined) personal.push(name);
       const grain = readArguments(site.definition, site.node, context.inputs).get('grain');
       grouped.add(column.column);
       const expression = columnSql(row.alias, column.column);
@@ -117,6 +123,7 @@ function emitFigures(
   item: Selected,
   figure: Figure,
   output: (expression: string) => string,
+  personal: string[],
 ): readonly Part[] {
   const typeName = `${field.target}${figure.charAt(0).toUpperCase()}${figure.slice(1)}`;
   return jsonObject(
@@ -124,6 +131,8 @@ function emitFigures(
       const column = row.type.fields[name];
       if (column?.kind !== 'column') return [key, [text(`"${typeName}"`)]];
       assertUnmasked(context, column, 'aggregate', name);
+      // the least of names is a name; how many there are is nobody's
+      if (column.pii !== undefined && figure !== 'countDistinct') personal.push(name);
       const type = figureType(figure, column) ?? 'String';
       const { expression, pgType } = figureSql(figure, columnSql(row.alias, column.column), column, type);
       return [

@@ -1,5 +1,5 @@
 import type { EmitContext, Row } from './emit-context.js';
-import { nullMark } from './emit-value.js';
+import { jsonScalar, nullMark } from './emit-value.js';
 import { maskOfColumn } from './mask.js';
 import { requestError } from './request-error.js';
 import { columnSql } from './rows.js';
@@ -26,10 +26,13 @@ export function emitGlobalId(context: EmitContext, row: Row, typeName: string): 
     columns.length === 1 && only
       ? plain.includes(only.type)
         ? [text(`"${typeName}:`), sql(`${only.sql}::text`), text('"')]
-        : [sql(`to_json(${quoteText(`${typeName}:`)}||${only.sql}::text)::text`)]
+        : [sql(jsonScalar(`${quoteText(`${typeName}:`)}||${only.sql}::text`, context.builder))]
       : [
           sql(
-            `to_json(${quoteText(`${typeName}:`)}||json_build_array(${columns.map((column) => `${column.sql}::text`).join(',')})::text)::text`,
+            jsonScalar(
+              `${quoteText(`${typeName}:`)}||json_build_array(${columns.map((column) => `${column.sql}::text`).join(',')})::text`,
+              context.builder,
+            ),
           ),
         ];
   if (columns.every((column) => column.notNull) || columns.length > 1) return parts;

@@ -9,21 +9,25 @@ import { jsonArray } from './emit-array.js';
 import { relationOf, type EmitContext, type FieldSite } from './emit-context.js';
 import { jsonObject } from './emit-object.js';
 import { emitValue } from './emit-value.js';
+import { assertUnmasked } from './mask.js';
+import { personalDimension } from './personal-columns.js';
 import { requestError } from './request-error.js';
 import { rowConditions } from './rows.js';
 import { mapped } from './statement-builder.js';
+import { anyoneOf } from './subjects.js';
 import { concatenation, quoteText, text, type Part } from './text-parts.js';
 
 /** Flat rows of metrics, in the order of their names, then periods, then dimensions. */
 export function emitMetrics(context: EmitContext, site: FieldSite): readonly Part[] {
-  const { row, from, order } = metricRows(context, site);
-  return jsonArray(row, from, ` order by ${order}`);
+  const { row, from, order, personal } = metricRows(context, site);
+  return [...anyoneOf(context, 'MetricRow', personal), ...jsonArray(row, from, ` order by ${order}`)];
 }
 
 /** The same rows, one by one. */
 export function metricRowsStatement(context: EmitContext, site: FieldSite): string {
-  const { row, from, order } = metricRows(context, site);
-  return `select ${row} from ${from} order by ${order}`;
+  const { row, from, order, personal } = metricRows(context, site);
+  const shown = anyoneOf(context, 'MetricRow', personal);
+  return `select ${shown.length > 0 ? `${concatenation(shown)}||` : ''}${row} from ${from} order by ${order}`;
 }
 
 interface MetricRows {
@@ -31,12 +35,15 @@ interface MetricRows {
   readonly row: string;
   readonly from: string;
   readonly order: string;
+  /** Dimensions that are shown and personal. */
+  readonly personal: readonly string[];
 }
 
 function metricRows(context: EmitContext, site: FieldSite): MetricRows {
   const given = readArguments(site.definition, site.node, context.inputs);
   const by = strings(given.get('by'));
   const dimensions = by.map((name) => dimensionOf(context, name));
+  const personal = dimensions.filter(({ name }) => isPersonal(context, name));
   const rows = wrapFaults(site, () =>
     metricRowsSql(context.bound.metrics.definitions as SemanticDefinitions, {
       names: strings(given.get('names')),
@@ -68,7 +75,15 @@ function metricRows(context: EmitContext, site: FieldSite): MetricRows {
     },
   );
   const order = ['position', 'period', ...by.map((_, index) => `d${index}`)].join(',');
-  return { row: concatenation(jsonObject(fields)), from: `(${rows}) q`, order };
+  const row = concatenation(jsonObject(fields));
+  return { row, from: `(${rows}) q`, order, personal: personal.map(({ field }) => field) };
+}
+
+/** Whether a dimension is a personal column; refuses one that the role sees masked. */
+function isPersonal(context: EmitContext, dimension: string): boolean {
+  const personal = personalDimension(context.bound, dimension);
+  if (personal !== undefined) assertUnmasked(context, personal.field, 'aggregate', dimension);
+  return personal !== undefined;
 }
 
 /** A figure over few rows is not shown to a role that may see groups alone, and no more than that there are few. */
@@ -162,6 +177,7 @@ function filters(context: EmitContext, argument: Argument | undefined): Readonly
   for (const [field, values] of argument.fields) {
     const dimension = context.bound.metrics.dimensions.find((item) => item.field === field);
     if (!dimension || values.kind !== 'list') continue;
+    isPersonal(context, dimension.name);
     const pgType = dimensionTypes[dimension.type] ?? 'text';
     conditions.set(dimension.name, comparandList(context.builder, values.read, dimension.type, pgType));
   }

@@ -12,13 +12,13 @@ import { emitNode, emitNodes } from './emit-node.js';
 import { jsonObject } from './emit-object.js';
 import { emitOne } from './emit-one.js';
 import { emitFigure, previewContext } from './emit-preview.js';
-import { emitValue } from './emit-value.js';
+import { emitValue, jsonScalar } from './emit-value.js';
 import { emitGlobalId } from './emit-id.js';
 import { maskOf, maskedSql } from './mask.js';
 import { requestError } from './request-error.js';
 import { columnSql } from './rows.js';
 import { emitServed } from './served-document.js';
-import { subjectOf } from './subjects.js';
+import { anyoneOf, subjectOf } from './subjects.js';
 import { concatenation, marker, quoteText, sql, text, type Part } from './text-parts.js';
 
 /** A row's JSON; of an abstract type, in the shape that its discriminator names. */
@@ -38,7 +38,7 @@ export function emitRow(
     return `when ${quoteText(value)} then ${shape}`;
   });
   context.builder.needles.add(marker);
-  const unknown = `${quoteText(`"${marker}`)}||coalesce(substr(to_json(${discriminator}::text)::text,2),'"')`;
+  const unknown = `${quoteText(`"${marker}`)}||coalesce(substr(${jsonScalar(`${discriminator}::text`, context.builder)},2),'"')`;
   return [sql(`(case ${discriminator} ${cases.join(' ')} else ${unknown} end)`)];
 }
 
@@ -88,7 +88,9 @@ function emitField(
     case 'aggregate':
       return emitAggregate(context, field, site, row);
     case 'call':
-      return emitCall(context, field, item, row);
+      return row
+        ? emitCall(context, field, item, row)
+        : [...anyoneOf(context, typeName, [item.name]), ...emitCall(context, field, item, row)];
     case 'namespace':
       return emitObject(deeper(context, site.node), field.type, item.nodes, undefined, 0);
     case 'preview':

@@ -16,6 +16,8 @@ export interface ValueShape extends Pick<
 export interface Suspicions {
   readonly needles: Set<string>;
   readonly timezone: string;
+  /** PostgreSQL has JSON_SCALAR. */
+  readonly jsonScalar: boolean;
 }
 
 /**
@@ -37,7 +39,15 @@ export const nullMark = `"${marker}"`;
 
 const texts = ['text', 'character varying', 'character', 'name', 'citext'];
 const quotable = /^[\w .:/+@-]*$/;
-const plainText = (expression: string): Part => sql(`to_json(${expression})::text`);
+
+/**
+ * The JSON text of a text or an instant: in quotes, escaped. `to_json` looks its argument's type up at each call,
+ * JSON_SCALAR (from PostgreSQL 17) once a statement, which is two fifths of its time.
+ */
+export const jsonScalar = (
+  expression: string,
+  { jsonScalar: known }: Pick<Suspicions, 'jsonScalar'>,
+): string => `${known ? 'json_scalar' : 'to_json'}(${expression})::text`;
 
 /** The text of a value that is not NULL; NULL of NULL. */
 function scalarValue(expression: string, shape: ValueShape, suspicions: Suspicions): readonly Part[] {
@@ -61,10 +71,13 @@ function scalarValue(expression: string, shape: ValueShape, suspicions: Suspicio
     case 'DateTime':
       suspicions.needles.add('infinity"');
       return [
-        plainText(
-          pgType === 'timestamp without time zone'
-            ? `(${expression} at time zone ${quoteText(suspicions.timezone)})`
-            : expression,
+        sql(
+          jsonScalar(
+            pgType === 'timestamp without time zone'
+              ? `(${expression} at time zone ${quoteText(suspicions.timezone)})`
+              : expression,
+            suspicions,
+          ),
         ),
       ];
     case 'Date':
@@ -74,21 +87,21 @@ function scalarValue(expression: string, shape: ValueShape, suspicions: Suspicio
     case 'JSON':
       return [jsonValue(expression, shape, suspicions)];
     default:
-      return textValue(expression, shape);
+      return textValue(expression, shape, suspicions);
   }
 }
 
-function textValue(expression: string, shape: ValueShape): readonly Part[] {
+function textValue(expression: string, shape: ValueShape, suspicions: Suspicions): readonly Part[] {
   const { pgType, acceptedValues } = shape;
   if (['smallint', 'integer', 'bigint', 'numeric', 'uuid'].includes(pgType)) {
     return [text('"'), sql(`${expression}::text`), text('"')];
   }
   // padded with blanks, which to_json keeps and a cast to text drops
-  if (pgType === 'character') return [plainText(expression)];
+  if (pgType === 'character') return [sql(jsonScalar(expression, suspicions))];
   if (acceptedValues && acceptedValues.length > 0 && acceptedValues.every((value) => quotable.test(value))) {
     return [text('"'), sql(pgType === 'text' ? expression : `${expression}::text`), text('"')];
   }
-  return [plainText(texts.includes(pgType) ? expression : `${expression}::text`)];
+  return [sql(jsonScalar(texts.includes(pgType) ? expression : `${expression}::text`, suspicions))];
 }
 
 function intValue(expression: string, suspicions: Suspicions): Part {
@@ -110,9 +123,9 @@ function enumValue(
   const proven = shape.acceptedValues?.every((value) => Object.values(stored).includes(value)) ?? false;
   if (proven) return sql(`(case ${subject} ${cases.join(' ')} end)`);
   suspicions.needles.add(marker);
-  // to_json's text begins with a quote, which the mark brings itself
+  // the JSON of a text begins with a quote, which the mark brings itself
   return sql(
-    `(case ${subject} ${[...cases, `else ${quoteText(`"${marker}`)}||substr(to_json(${subject})::text,2)`].join(' ')} end)`,
+    `(case ${subject} ${[...cases, `else ${quoteText(`"${marker}`)}||substr(${jsonScalar(subject, suspicions)},2)`].join(' ')} end)`,
   );
 }
 
@@ -132,7 +145,7 @@ function arrayValue(expression: string, shape: ValueShape, suspicions: Suspicion
   // unnest over NULL is empty, so NULL is kept apart
   const kept = `(case when ${expression} is not null then ${general} end)`;
   if (!isText) return [sql(shape.notNull ? general : kept)];
-  if (!shape.itemsNonNull) return [plainText(expression)];
+  if (!shape.itemsNonNull) return [sql(`to_json(${expression})::text`)];
   return [
     sql(
       `(case when array_position(${expression},null) is null then to_json(${expression})::text else ${general} end)`,

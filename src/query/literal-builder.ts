@@ -7,7 +7,7 @@ export class LiteralBuilder extends StatementBuilder {
   readonly #inputs: Inputs;
 
   constructor(timezone: string, inputs: Inputs) {
-    super(timezone, 0);
+    super(timezone, false, 0);
     this.#inputs = inputs;
   }
 

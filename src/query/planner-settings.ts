@@ -18,6 +18,8 @@ export interface PlannerSettings {
   readonly cursorSecret: string;
   /** The column that says whose data a row is; undefined: answers do not tell whose personal data they show. */
   readonly auditSubject?: string | undefined;
+  /** PostgreSQL has JSON_SCALAR: 17 and newer. */
+  readonly jsonScalar: boolean;
 }
 
 export const defaultPlannerSettings: PlannerSettings = {
@@ -29,4 +31,5 @@ export const defaultPlannerSettings: PlannerSettings = {
   largeRelation: 100_000,
   cachedPlans: 2_000,
   cursorSecret: '',
+  jsonScalar: true,
 };

@@ -15,9 +15,10 @@ export class StatementBuilder {
   readonly pii = new Set<string>();
   #aliases = 0;
 
-  /** `before`: parameters that stand before the first of the request's own. */
+  /** `jsonScalar`: PostgreSQL has it; `before`: parameters that stand before the first of the request's own. */
   constructor(
     readonly timezone: string,
+    readonly jsonScalar: boolean,
     readonly before = 1,
   ) {}
 

@@ -55,12 +55,12 @@ function bigInt(value: unknown): unknown {
 }
 
 const instant =
-  /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?\s*([Zz]|[+-]\d\d(?::?\d\d)?)$/;
+  /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(?:\s*([Zz]|[+-]\d\d(?::?\d\d)?))?$/;
 const day = /^(\d{4})-(\d\d)-(\d\d)$/;
 
 function readDateTime(value: unknown): string {
   if (typeof value !== 'string') return fail('DateTime must be a string such as 2026-01-31T09:30:00Z', value);
-  // a day is its first instant in the project's zone, which the planner knows
+  // a day is its first instant, and a time without a zone its own, in the project's zone, which the planner knows
   if (day.test(value)) return readDate(value);
   const match = instant.exec(value);
   if (
@@ -71,7 +71,7 @@ function readDateTime(value: unknown): string {
     Number(match[6] ?? 0) > 59 ||
     !isOffset(match[7] ?? 'Z')
   ) {
-    return fail('DateTime must be an instant with its zone, such as 2026-01-31T09:30:00Z', value);
+    return fail('DateTime must be an instant such as 2026-01-31T09:30:00Z', value);
   }
   return value;
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createKey } from '../../src/access/key-store.js';
+import { SubjectAudit } from '../../src/api/audit/subject-audit.js';
 import { RoleBook } from '../../src/access/role-book.js';
 import { publishFixture, shop } from './support/publish-fixture.js';
 import { post, serveFixture, type Served } from './support/serve-fixture.js';
@@ -11,13 +12,21 @@ beforeAll(async () => {
     auditSubject: 'customer_id',
     roles: new RoleBook([{ name: 'masked', masks: { name: 'hash' } }]),
   });
+  await served.home.test.query(
+    `create function greeting(id int, word text) returns text stable language sql as
+       $$select word || ' ' || case id when 1 then 'Ánh' else 'Trần "Bảo"' end$$;
+     create function hello() returns text stable language sql as $$select 'Nguyễn Thị Ánh'$$`,
+  );
   await publishFixture(served.home, {
     ...shop,
     sdl: shop.sdl
-      .replace('fullName: String', 'fullName: String @pii(kind: NAME)\n nick: Float @pii(kind: NAME)')
+      .replace(
+        'fullName: String',
+        'fullName: String @pii(kind: NAME)\n nick: Float @pii(kind: NAME)\n born: Date @pii(kind: BIRTH_DATE)\n greeting(word: String): String @call(function: "greeting")',
+      )
       .replace(
         'order(id: ID!)',
-        'notes: [Note!]! @many(order: ["note_id"])\n people: [Customer!]! @many(order: ["customer_id"])\n order(id: ID!)',
+        'notes: [Note!]! @many(order: ["note_id"])\n people: [Customer!]! @many(order: ["customer_id"])\n hello: String @call(function: "hello")\n order(id: ID!)',
       )
       .replace(
         'type Receipt',
@@ -25,7 +34,7 @@ beforeAll(async () => {
       ),
     models: {
       ...shop.models,
-      customers: `select *, float8 'NaN' as nick from (values (1, 'Nguyễn Thị Ánh'), (2, 'Trần "Bảo"'), (3, null)) as c (customer_id, full_name)`,
+      customers: `select *, float8 'NaN' as nick, date '1990-01-01' + customer_id as born from (values (1, 'Nguyễn Thị Ánh'), (2, 'Trần "Bảo"'), (3, null)) as c (customer_id, full_name)`,
       notes: `select E'a"\\x01\\x02b' as note_id, 'hm' as words`,
     },
     keys: { ...shop.keys, notes: ['note_id'] },
@@ -88,6 +97,71 @@ describe('who reads whose personal data', () => {
       { operation: 'names', subjects: ['1', '2', '3'] },
       { operation: 'names' },
     ]);
+  });
+
+  test('is written for what shows personal data of nobody in particular', async () => {
+    const kept = async (query: string): Promise<unknown> => {
+      await served.home.test.query('truncate thau.subject_reads');
+      const { body, text } = await served.ask(query);
+      expect(body.errors).toBeUndefined();
+      expect(text).not.toContain('\u0002');
+      return (await reads()).map((row) => {
+        const { fields, subjects } = row as { fields: string[]; subjects: string[] };
+        return [fields, subjects];
+      });
+    };
+    expect(await kept('{ customersAggregate(groupBy: [FULL_NAME]) { keys { fullName } count } }')).toEqual([
+      [['Customer.fullName'], ['Customer:*']],
+    ]);
+    expect(await kept('{ customersAggregate { least: min { customerId born } } }')).toEqual([
+      [['Customer.born'], ['Customer:*']],
+    ]);
+    // how many names there are, or groups of which no name is shown, is nobody's
+    expect(await kept('{ customersAggregate { countDistinct { fullName } } }')).toEqual([]);
+    expect(await kept('{ customersAggregate(groupBy: [FULL_NAME]) { count } }')).toEqual([]);
+  });
+
+  test('is written for functions, which may tell anything of the row they are asked of', async () => {
+    const { body } = await served.ask(
+      '{ order(id: "Order:12") { customer { greeting(word: "Chào") } } hello }',
+    );
+    expect(body.data).toEqual({
+      order: { customer: { greeting: 'Chào Trần "Bảo"' } },
+      hello: 'Nguyễn Thị Ánh',
+    });
+    expect(await reads()).toMatchObject([
+      { fields: ['Customer.greeting', 'Query.hello'], subjects: ['2', '*'] },
+    ]);
+  });
+
+  test('is written for cursors, which hold what their rows are sorted by', async () => {
+    const { body } = await served.ask(
+      '{ customers(first: 1, orderBy: [{fullName: DESC_NULLS_LAST}]) { edges { cursor } pageInfo { endCursor } } }',
+    );
+    const { edges, pageInfo } = body.data?.['customers'] as {
+      edges: { cursor: string }[];
+      pageInfo: { endCursor: string };
+    };
+    expect(pageInfo.endCursor).toBe(edges[0]?.cursor);
+    expect(await reads()).toMatchObject([{ fields: ['Customer.fullName'], subjects: ['2'] }]);
+    const after = await served.ask(
+      `{ customers(first: 1, after: "${pageInfo.endCursor}", orderBy: [{fullName: DESC_NULLS_LAST}]) { nodes { customerId } } }`,
+    );
+    expect(after.body.data).toEqual({ customers: { nodes: [{ customerId: 1 }] } });
+    await served.home.test.query('truncate thau.subject_reads');
+    await served.ask('{ customers(first: 1) { edges { cursor } } }');
+    expect(await reads()).toEqual([]);
+  });
+
+  test('is kept as long as the setting says', async () => {
+    const audit = new SubjectAudit({ database: served.home.database, state: served.home.state });
+    await served.home.test.query(
+      `insert into thau.subject_reads (read_at, caller, role, request_id, generation, fields, subjects)
+       select now() - n * interval '1 day', 'c', 'r', 'i', 1, '{}', '{}' from generate_series(1, 12000) as n`,
+    );
+    expect(await audit.forget(11.5 * 86_400_000)).toBe(11_989);
+    expect(await reads()).toHaveLength(11);
+    expect(await audit.forget(11.5 * 86_400_000)).toBe(0);
   });
 
   test('is not written where nothing personal is shown', async () => {

@@ -4,6 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createKey } from '../../src/access/key-store.js';
+import { Database } from '../../src/postgres/database.js';
+import { connectionOf } from '../support/connection.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 let project: string;
@@ -16,6 +19,7 @@ let key = '';
 beforeAll(async () => {
   project = mkdtempSync(join(tmpdir(), 'thau workers '));
   writeFileSync(join(project, 'dbt_project.yml'), 'name: shop\n');
+  writeFileSync(join(project, 'thau.yml'), 'api: { roles: { slow: { requests_per_minute: 1 } } }\n');
   scratch = await createTestDatabase();
   child = spawn(process.execPath, [resolve('bin/thau.js'), 'serve', '--workers', '2', '--json'], {
     cwd: project,
@@ -56,6 +60,20 @@ test('several processes answer on one port, each listening for publishes, and co
   const after = await metric('thau_api_request_seconds_count\\{kind="health",status="200"\\}');
   expect(after - (Number.isNaN(before) ? 0 : before)).toBe(10);
   expect(await metric('thau_api_listening')).toBe(1);
+});
+
+test('what a role may ask in a minute is counted for all of them, whichever a connection came to', async () => {
+  const database = new Database({ connection: connectionOf(scratch.url) });
+  const { text } = await createKey({ database, state: 'thau' }, { name: 'slow', roles: ['slow'] });
+  await database.close();
+  const statuses: number[] = [];
+  for (let count = 0; count < 6; count += 1) {
+    // each connection goes to the next worker
+    const response = await fetch(`${url}/q`, { headers: { 'x-api-key': text, connection: 'close' } });
+    statuses.push(response.status);
+    if (response.status === 429) expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+  }
+  expect(statuses).toEqual([200, 429, 429, 429, 429, 429]);
 });
 
 test('a worker that is killed is replaced, and the port answers meanwhile', async () => {

@@ -28,6 +28,20 @@ test('an instant is written as the description of DateTime shows it', async () =
   expect(form(customers.nodes[0]?.createdAt ?? '')).toBe(form(example));
 });
 
+test('before PostgreSQL 17, which has no JSON_SCALAR, to_json writes the same', async () => {
+  const older = await Asker.connect(shop.bound, database.url, { jsonScalar: false });
+  const document =
+    '{ customers(first: 50) { nodes { id fullName email city tags profile birthDate createdAt segments { name } orders(first: 9) { nodes { id status orderedAt } } } } }';
+  shop.statements = [];
+  const answers = [await shop.ask(document), await older.ask(document)];
+  await older.end();
+  expect(answers[1]).toEqual(answers[0]);
+  expect(answers[0]).not.toHaveProperty('errors');
+  expect(shop.statements.join()).toContain('json_scalar(');
+  expect(older.statements.join()).toContain('to_json(');
+  expect(older.statements.join()).not.toContain('json_scalar(');
+});
+
 describe('the 360 view', () => {
   test('answers everything about one customer in one statement', async () => {
     shop.statements = [];

@@ -17,6 +17,12 @@ features as (
 
 ),
 
+forecasts as (
+
+    select * from {{ ref('customer_forecasts') }}
+
+),
+
 levels as (
 
     select * from {{ ref('understanding_levels') }}
@@ -117,11 +123,45 @@ from_features as (
 
 ),
 
+from_forecasts as (
+
+    select
+        forecasts.customer_id,
+        scored.score,
+        scored.value,
+        scored.label,
+        scored.method
+    from forecasts
+    cross join lateral (
+        values
+        (
+            'churn_probability',
+            forecasts.churn_probability,
+            case
+                when forecasts.churn_probability >= 0.5 then 'likely gone'
+                else 'likely active'
+            end,
+            '1 - P(alive), BG/NBD; after a repeat purchase'
+        ),
+        ('expected_orders_90d', forecasts.expected_orders_90d, null, 'BG/NBD, 90 days'),
+        (
+            'clv_12m',
+            forecasts.revenue_12m,
+            null,
+            'BG/NBD orders x Gamma-Gamma value, revenue of 12 months, 1 % a month'
+        )
+    ) as scored (score, value, label, method)
+    where scored.value is not null
+
+),
+
 together as (
 
     select * from from_rfm
     union all
     select * from from_features
+    union all
+    select * from from_forecasts
 
 ),
 

@@ -41,20 +41,22 @@ compared as (
 final as (
 
     select
-        question || ':' || topic as feedback_driver_id,
-        question,
-        topic,
-        n::integer as n,
-        mean_score::double precision as mean_score,
-        other_mean_score::double precision as other_mean_score,
-        (mean_score - other_mean_score)::double precision as difference,
-        (mean_score - other_mean_score
-            - {{ z() }} * sqrt(variance / n + other_variance / other_n))::double precision as difference_lower,
-        (mean_score - other_mean_score
-            + {{ z() }} * sqrt(variance / n + other_variance / other_n))::double precision as difference_upper
+        compared.question || ':' || compared.topic as feedback_driver_id,
+        compared.question,
+        compared.topic,
+        compared.n::integer as n,
+        compared.mean_score::double precision as mean_score,
+        compared.other_mean_score::double precision as other_mean_score,
+        uplift.difference,
+        uplift.difference_lower,
+        uplift.difference_upper
     from compared
-    where n >= 5
-        and other_n >= 5
+    cross join lateral {{ var('functions_schema', 'functions') }}.uplift(
+        compared.other_n, compared.other_mean_score::double precision, compared.other_variance::double precision,
+        compared.n, compared.mean_score::double precision, compared.variance::double precision
+    ) as uplift
+    where compared.n >= 5
+        and compared.other_n >= 5
 
 )
 

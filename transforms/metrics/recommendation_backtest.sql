@@ -65,7 +65,7 @@ asked as (
 hidden as (
 
     select
-        basket_id || ':' || product_id as question,
+        row_number() over (order by basket_id, product_id) as question,
         basket_id,
         product_id
     from baskets

@@ -1,12 +1,26 @@
-{{ config(indexes=[
-    {'columns': ['session_id'], 'unique': True},
-    {'columns': ['customer_id', 'started_at']},
-    {'columns': ['started_at']}
-]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='anonymous_id',
+    indexes=[
+        {'columns': ['session_id'], 'unique': True},
+        {'columns': ['customer_id', 'started_at']},
+        {'columns': ['started_at']},
+        {'columns': ['seen_batch']}
+    ]
+) }}
 
+{#- All sessions of a browser are written anew when an event of it was: an event that came in between makes one of two,
+    and one that came before gives its session another start, which is its key. -#}
 with events as (
 
     select * from {{ ref('web_events') }}
+    {% if is_incremental() -%}
+    where anonymous_id in (
+        select written.anonymous_id from {{ ref('web_events') }} as written
+        where written.{{ not_yet_seen() }}
+    )
+    {%- endif %}
 
 ),
 
@@ -31,7 +45,8 @@ sessions as (
         (array_agg(utm_source order by occurred_at, event_id))[1] as utm_source,
         (array_agg(utm_medium order by occurred_at, event_id))[1] as utm_medium,
         (array_agg(utm_campaign order by occurred_at, event_id))[1] as campaign_id,
-        min(device) as device
+        min(device) as device,
+        max(batch) as seen_batch
     from events
     group by session_id
 
@@ -60,7 +75,8 @@ final as (
         page_view_count <= 1 and engaged_seconds <= 10 and not has_conversion as is_bounce,
         has_cart,
         has_checkout,
-        has_purchase
+        has_purchase,
+        seen_batch
     from sessions
 
 )

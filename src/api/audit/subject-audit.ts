@@ -7,6 +7,9 @@ export interface SubjectAuditOptions {
   readonly state: string;
 }
 
+/** Rows that are forgotten by one statement. */
+const atOnce = 5_000;
+
 /** One answer that showed personal data. */
 interface SubjectRead {
   readonly keyId: string | null;
@@ -57,6 +60,24 @@ export class SubjectAudit {
     const before = this.#writing;
     if (before === undefined) return this.#begin();
     return this.#after(before);
+  }
+
+  /** Forgets what was read longer ago than that many milliseconds; answers with how many rows went. */
+  async forget(keep: number): Promise<number> {
+    const { database, state } = this.#options;
+    let gone = 0;
+    for (;;) {
+      // some at a time, so that no answer waits for the deletion of years
+      const { rowCount } = await database.query(
+        `delete from ${state}.subject_reads where read_id in (
+           select read_id from ${state}.subject_reads
+           where read_at < clock_timestamp() - make_interval(secs => $1) order by read_at limit ${atOnce}
+           for update skip locked)`,
+        [keep / 1000],
+      );
+      gone += rowCount;
+      if (rowCount < atOnce) return gone;
+    }
   }
 
   #next: Promise<void> | undefined;

@@ -87,7 +87,7 @@ async function answer(
     const cancellation = new Cancellation();
     reply.raw.once('close', () => cancellation.cancel());
     context = { requestId: request.id, ...authentication, cancellation, trace: traceOf(request) };
-    const wait = options.rateLimits.take(context.caller, context.access);
+    const wait = await options.rateLimits.take(context.caller, context.access);
     if (wait !== undefined) context = { ...context, ready: { errors: [rateFault(wait)] } };
   }
   if (options.follower.current === undefined) {

@@ -1,37 +1,29 @@
 import type { AccessRole } from '../../access/role-book.js';
 import type { Caller } from '../../access/caller.js';
+import { TokenBuckets } from './token-buckets.js';
 
-interface Bucket {
-  tokens: number;
-  filledAt: number;
-}
+/** Takes one request of so many per minute; answers with the seconds to wait where there is none left. */
+export type TakeRequest = (name: string, perMinute: number) => Promise<number | undefined>;
 
 /**
- * Requests per minute of each key, where its role counts them: a bucket that holds ten seconds' worth (one request at
- * least) and fills evenly, so that a minute's requests cannot come in its first second. Of this process alone.
+ * Requests per minute of each key, where its role counts them: in this process, or where several answer on one port by
+ * one count for all of them.
  */
 export class RateLimits {
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #own = new TokenBuckets();
+  readonly #shared: TakeRequest | undefined;
 
-  /** Takes one request; answers with the seconds to wait where there is none left. */
-  take(caller: Caller, access: AccessRole): number | undefined {
-    const perMinute = access.requestsPerMinute;
-    if (perMinute === 0) return undefined;
-    const now = performance.now();
-    const most = Math.max(1, perMinute / 6);
+  /** `shared` counts for all processes; it rejects where nobody counts at the moment. */
+  constructor(shared?: TakeRequest) {
+    this.#shared = shared;
+  }
+
+  /** Undefined where the role counts nothing; else resolves with the seconds to wait, or undefined for none. */
+  take(caller: Caller, access: AccessRole): Promise<number | undefined> | undefined {
+    const { requestsPerMinute } = access;
+    if (requestsPerMinute === 0) return undefined;
     const name = `${caller.keyId ?? ''} ${access.name}`;
-    const bucket = this.#buckets.get(name) ?? { tokens: most, filledAt: now };
-    bucket.tokens = Math.min(most, bucket.tokens + ((now - bucket.filledAt) * perMinute) / 60_000);
-    bucket.filledAt = now;
-    // the least recently used stand first
-    this.#buckets.delete(name);
-    this.#buckets.set(name, bucket);
-    if (this.#buckets.size > 10_000) {
-      const [oldest] = this.#buckets.keys();
-      if (oldest !== undefined) this.#buckets.delete(oldest);
-    }
-    if (bucket.tokens < 1) return Math.ceil(((1 - bucket.tokens) * 60) / perMinute);
-    bucket.tokens -= 1;
-    return undefined;
+    if (this.#shared === undefined) return Promise.resolve(this.#own.take(name, requestsPerMinute));
+    return this.#shared(name, requestsPerMinute).catch(() => this.#own.take(name, requestsPerMinute));
   }
 }

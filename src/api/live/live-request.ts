@@ -48,17 +48,17 @@ export interface LiveOperation {
 }
 
 /** Parses and checks a document that comes by a stream; what is wrong with it is returned. */
-export function readLive(
+export async function readLive(
   body: LiveBody,
   { authentication }: LiveCaller,
   options: LiveOptions,
-): LiveOperation | readonly GraphQLError[] {
+): Promise<LiveOperation | readonly GraphQLError[]> {
   const { follower, rateLimits, settings } = options;
   const { caller, access } = authentication;
   const loaded = follower.current;
   if (loaded === undefined)
-    return [graphqlFault('UNAVAILABLE', 'Nothing was published yet.', { status: 503 })];
-  const wait = rateLimits.take(caller, access);
+    return [graphqlFault('UNAVAILABLE', 'Nothing was published yet.', { status: 503, retryAfter: 5 })];
+  const wait = await rateLimits.take(caller, access);
   if (wait !== undefined) return [rateFault(wait)];
   let document: DocumentNode;
   try {

@@ -43,7 +43,8 @@ export const addServe: AddCommand = (program, run) => {
 async function serveAsWorker(context: CommandContext): Promise<number> {
   const { ApiWorker } = await import('../workers/worker.js');
   const worker = new ApiWorker();
-  const api = await startApi(context, await context.warehouse(), { snapshots: worker.snapshots });
+  const { snapshots, takeRequest } = worker;
+  const api = await startApi(context, await context.warehouse(), { snapshots, takeRequest });
   worker.listening(api.url);
   await Promise.race([worker.stopped, stopSignal(context.signal)]);
   return 0;

@@ -12,6 +12,7 @@ import { deferralOf } from './deferral-flags.js';
 import { eventTimeFlags, sampleFlag } from './event-time-flags.js';
 import { forceOf } from './force-of.js';
 import { loadProject } from './load-project.js';
+import { eraseDelivered } from '../privacy/erase-delivered.js';
 import { dependentsFlag, pathSettings, type RunFlagsGiven } from './run-flags.js';
 import { plainWithoutSecrets } from '../secrets.js';
 import { argsOf } from './run-args.js';
@@ -27,12 +28,14 @@ export interface RunCommandOptions {
   readonly signal?: AbortSignal;
   /** The failed run whose good candidates are taken over. */
   readonly retryOf?: number;
+  /** `runs.keep_generations` unless given. */
+  readonly keepGenerations?: number;
 }
 
 /** Reads the project and performs one run of it; artifacts are written however it ends. */
 export async function performRun(
   context: CommandContext,
-  { command, flags, trigger = 'manual', signal, retryOf }: RunCommandOptions,
+  { command, flags, trigger = 'manual', signal, retryOf, keepGenerations }: RunCommandOptions,
 ): Promise<RunSummary> {
   const { run } = await import('../../build/run/run.js');
   const { wholeNumber } = await import('../whole-number.js');
@@ -61,6 +64,7 @@ export async function performRun(
   const defer = deferralOf(flags, context.env, warehouse, warn);
   const args = plainWithoutSecrets(argsOf(flags, sample), context.env);
   const force = forceOf(command, flags, trigger);
+  await eraseDelivered(warehouse, trigger, warn);
   const summary = await run({
     database: warehouse.database,
     stateSchema,
@@ -111,7 +115,7 @@ export async function performRun(
     lockTimeout: settings.runs.lockTimeout,
     statementTimeout: settings.runs.statementTimeout,
     keepHistory: settings.runs.keepHistory,
-    keepGenerations: settings.runs.keepGenerations,
+    keepGenerations: keepGenerations ?? settings.runs.keepGenerations,
     paths: pathSettings(flags, settings.runs),
   });
   const target = join(settings.projectDir, project.settings.targetPath);

@@ -1,5 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { MetricsSnapshot } from '../../api/metrics/request-metrics.js';
+import { TokenBuckets } from '../../api/http/token-buckets.js';
 import type { CommandContext } from '../command.js';
 import { isOurs, type ToPrimary, type ToWorker } from './messages.js';
 
@@ -25,6 +26,7 @@ export class WorkerPrimary {
   readonly #context: CommandContext;
   readonly #count: number;
   readonly #live = new Map<Worker, { readonly since: number; isListening: boolean; leaving: boolean }>();
+  readonly #requests = new TokenBuckets();
   readonly #countings = new Map<number, Counting>();
   #rounds = 0;
   #stopping = false;
@@ -73,7 +75,11 @@ export class WorkerPrimary {
           });
           resolve(message.url);
         } else if (message.thau === 'ask') void this.#countFor(worker, message.ask);
-        else this.#counted(message.round, message.snapshot);
+        else if (message.thau === 'take') {
+          // one count for all workers, whichever a connection came to
+          const wait = this.#requests.take(message.name, message.perMinute);
+          say(worker, { thau: 'taken', ask: message.ask, wait });
+        } else this.#counted(message.round, message.snapshot);
       });
       worker.on('error', () => undefined);
       worker.once('exit', (code, signal) => {

@@ -11,6 +11,7 @@ import * as mappingBeforeTheFlip from './009_mapping_before_the_flip.js';
 import * as sourceSchedules from './010_source_schedules.js';
 import * as published from './011_published.js';
 import * as subjectReads from './012_subject_reads.js';
+import * as privacy from './015_privacy.js';
 import * as segmentRules from './013_segment_rules.js';
 import * as sourceFreshness from './014_source_freshness.js';
 
@@ -36,4 +37,5 @@ export const stateMigrations: readonly StateMigration[] = [
   { name: '012_subject_reads', ...subjectReads },
   { name: '013_segment_rules', ...segmentRules },
   { name: '014_source_freshness', ...sourceFreshness },
+  { name: '015_privacy', ...privacy },
 ];

@@ -66,6 +66,24 @@ describe('the reading pool', () => {
     expect(prepared).toEqual([[statement.name]]);
   });
 
+  test('answers values of any length whole, whatever the pieces they come in', async () => {
+    const { run } = bound(open({ size: 1 }));
+    const statement = new Statement(
+      `select n::text, repeat('ế"', n), null, repeat('x', 3 * n) from unnest($1::int[]) n`,
+    );
+    const sizes = [0, 1, 2_000, 3_000, 20_000, 21_846, 60_000, 400_000, 7, 65_530, 2_000_000, 3];
+    for (let time = 0; time < 3; time += 1) {
+      const rows = await run(statement, [`{${sizes.join(',')}}`], me);
+      expect(rows.map(([n]) => Number(n))).toEqual(sizes);
+      rows.forEach(([, text, nothing, plain], index) => {
+        const size = sizes[index] ?? 0;
+        expect(text === 'ế"'.repeat(size)).toBe(true);
+        expect(plain === 'x'.repeat(3 * size)).toBe(true);
+        expect(nothing).toBeNull();
+      });
+    }
+  });
+
   test('holds the budget of named statements, and what was dropped works again', async () => {
     const { run } = bound(open({ size: 1 }));
     const statements = Array.from({ length: 450 }, (_, index) => new Statement(`select ${index}`));

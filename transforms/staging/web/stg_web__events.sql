@@ -26,7 +26,8 @@ final as (
         device,
         engaged_seconds,
         detail,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
 
 )

@@ -9,7 +9,8 @@
         {'columns': ['component']},
         {'columns': ['certain_component']},
         {'columns': ['is_matched']},
-        {'columns': ['batch']}
+        {'columns': ['batch']},
+        {'columns': ['upstream_batch']}
     ]
 ) }}
 
@@ -42,6 +43,12 @@ clusters as (
 
 {%- if is_incremental() %}
 
+known as (
+
+    {{ rows_of(this, 'certain_component', 'clusters', 'record_id') }}
+
+),
+
 touched as (
 
     select node from certain
@@ -50,7 +57,7 @@ touched as (
     -- components that the probabilistic step puts elsewhere than before
     union
     select known.node
-    from {{ this }} as known
+    from known
     inner join clusters on known.certain_component = clusters.record_id
     where known.component <> clusters.cluster_id
     union
@@ -74,12 +81,13 @@ final as (
         certain.component as certain_component,
         coalesce(clusters.cluster_id, certain.component) as component,
         clusters.cluster_id is not null as is_matched,
-        {{ batch_of(ref('identity_claims')) }} as batch
-    from certain
-    left join clusters on certain.component = clusters.record_id
+        {{ batches(ref('certain_components')) }}
     {%- if is_incremental() %}
-    where certain.node = {{ any_of('touched', 'node') }}
+    from ({{ rows_of('certain', 'node', 'touched') }}) as certain
+    {%- else %}
+    from certain
     {%- endif %}
+    left join clusters on certain.component = clusters.record_id
 
 )
 

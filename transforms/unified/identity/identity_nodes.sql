@@ -6,7 +6,8 @@
     indexes=[
         {'columns': ['identity_id'], 'unique': True},
         {'columns': ['node'], 'unique': True},
-        {'columns': ['batch']}
+        {'columns': ['batch']},
+        {'columns': ['upstream_batch']}
     ]
 ) }}
 
@@ -24,6 +25,18 @@ touched as (
     where {{ is_new_to_this() }}
 
 ),
+
+told as (
+
+    {{ rows_of('claims', 'identity_id', 'touched') }}
+
+),
+
+known as (
+
+    {{ rows_of(this, 'identity_id', 'touched') }}
+
+),
 {%- endif %}
 
 seen as (
@@ -39,10 +52,7 @@ seen as (
         (array_agg(source order by seen_at, record_key) filter (where refused_because is null))[1] as source,
         min(seen_at) filter (where refused_because is null) as first_seen_at,
         max(seen_at) filter (where refused_because is null) as last_seen_at
-    from claims
-    {%- if is_incremental() %}
-    where identity_id = {{ any_of('touched', 'identity_id') }}
-    {%- endif %}
+    from {{ 'told' if is_incremental() else 'claims' }} as claims
     group by identity_id
 
 ),
@@ -73,10 +83,10 @@ final as (
         seen.source,
         seen.first_seen_at,
         seen.last_seen_at,
-        {{ batch_of(ref('identity_claims')) }} as batch
+        {{ batches(ref('identity_claims')) }}
     from seen
     {%- if is_incremental() %}
-    left join {{ this }} as known on seen.identity_id = known.identity_id
+    left join known on seen.identity_id = known.identity_id
     where known.node is not null or seen.evidence_count > 0
     {%- else %}
     where seen.evidence_count > 0

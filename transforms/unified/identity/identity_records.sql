@@ -226,11 +226,7 @@ final as (
         told.{{ column }},
         {%- endfor %}
         told.loaded_at,
-        {%- if is_incremental() %}
-        (select coalesce(max(batch), 0) + 1 from {{ this }}) as batch
-        {%- else %}
-        1 as batch
-        {%- endif %}
+        {{ next_batch('1') }} as batch
     from told
     {%- if is_incremental() %}
     left join {{ this }} as known on told.record_key = known.record_key
@@ -257,7 +253,7 @@ final as (
         null,
         {%- endfor %}
         known.loaded_at,
-        (select coalesce(max(batch), 0) + 1 from {{ this }}) as batch
+        {{ next_batch('1') }} as batch
     from {{ this }} as known
     where num_nonnulls({{ said | join(', ') }}) > 0
         and not exists (select 1 from told where told.record_key = known.record_key)

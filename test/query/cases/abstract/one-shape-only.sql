@@ -1,7 +1,7 @@
 select p.generation::text,case when p.generation=$1::bigint then (
   select coalesce(string_agg(j,','),'')
   from (
-    select (case t0.kind when 'visit' then '{ }' when 'call' then '{  "waitSeconds":'||coalesce(t0.wait_seconds::text,'null')||'}' else E'"\x01'||coalesce(substr(to_json(t0.kind::text)::text,2),'"') end) as j
+    select (case t0.kind when 'visit' then '{ }' when 'call' then '{  "waitSeconds":'||coalesce(t0.wait_seconds::text,'null')||'}' else E'"\x01'||coalesce(substr(json_scalar(t0.kind::text)::text,2),'"') end) as j
     from "shop"."touchpoints" t0
     order by t0.occurred_at,t0.touchpoint_id
     limit 3) q) end as data

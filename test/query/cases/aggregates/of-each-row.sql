@@ -1,7 +1,7 @@
 select p.generation::text,case when p.generation=$1::bigint then (
   select coalesce(string_agg(j,','),'')
   from (
-    select '{"name":'||to_json(t0.name)::text||',"membersAggregate":['||(
+    select '{"name":'||json_scalar(t0.name)::text||',"membersAggregate":['||(
       select coalesce(string_agg('{"count":'||a0::text||',"avg":{"nps":'||coalesce('"'||q.a1::text||'"','null')||'}}',','),'')
       from (
         select count(*) as a0,trim_scale(avg(t1.nps::numeric)) as a1

@@ -1,5 +1,5 @@
 select p.generation::text,case when p.generation=$1::bigint then (
-  select coalesce(string_agg('{"keys":{"month":'||to_json(q.k0)::text||',"week":'||to_json(q.k1)::text||'},"count":'||a0::text||'}',','),'')
+  select coalesce(string_agg('{"keys":{"month":'||json_scalar(q.k0)::text||',"week":'||json_scalar(q.k1)::text||'},"count":'||a0::text||'}',','),'')
   from (
     select date_trunc('month',t0.ordered_at,'Asia/Ho_Chi_Minh') as k0,date_trunc('week',t0.ordered_at,'Asia/Ho_Chi_Minh') as k1,count(*) as a0
     from "shop"."orders" t0

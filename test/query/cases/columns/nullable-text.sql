@@ -1,7 +1,7 @@
 select p.generation::text,case when p.generation=$1::bigint then (
   select coalesce(string_agg(j,','),'')
   from (
-    select '{"email":'||coalesce(to_json(t0.email)::text,'null')||'}' as j
+    select '{"email":'||coalesce(json_scalar(t0.email)::text,'null')||'}' as j
     from "shop"."customers" t0
     order by t0.customer_id
     limit 3) q) end as data

@@ -1,7 +1,7 @@
 select p.generation::text,case when p.generation=$1::bigint then (
   select coalesce(string_agg(j,','),'')
   from (
-    select '{"fullName":'||coalesce(to_json(t0.full_name)::text,'null')||'}' as j
+    select '{"fullName":'||coalesce(json_scalar(t0.full_name)::text,'null')||'}' as j
     from "shop"."customers" t0
     order by t0.customer_id
     limit 3) q) end as data

@@ -1,10 +1,10 @@
 select p.generation::text,case when p.generation=$1::bigint then (
   select coalesce(string_agg(j,','),'')
   from (
-    select '{"name":'||to_json(t0.name)::text||',"members":'||(
+    select '{"name":'||json_scalar(t0.name)::text||',"members":'||(
       select '{"nodes":['||coalesce(string_agg(e0,','),'')||']}'
       from (
-        select '{"fullName":'||coalesce(to_json(t1.full_name)::text,'null')||',"scores":['||(
+        select '{"fullName":'||coalesce(json_scalar(t1.full_name)::text,'null')||',"scores":['||(
           select coalesce(string_agg(j,','),'')
           from (
             select '{"name":"'||t3.name||'","value":'||t3.value::text||'}' as j

@@ -2,7 +2,7 @@ select p.generation::text,case when p.generation=$1::bigint then coalesce((
   select '{"segments":['||(
     select coalesce(string_agg(j,','),'')
     from (
-      select '{"name":'||to_json(t1.name)::text||'}' as j
+      select '{"name":'||json_scalar(t1.name)::text||'}' as j
       from "shop"."segments" t1 join (
         select *
         from "shop"."segment_members"

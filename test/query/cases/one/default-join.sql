@@ -3,7 +3,7 @@ select p.generation::text,case when p.generation=$1::bigint then coalesce((
     select coalesce(string_agg(j,','),'')
     from (
       select '{"customer":'||coalesce((
-        select '{"fullName":'||coalesce(to_json(t2.full_name)::text,'null')||'}'
+        select '{"fullName":'||coalesce(json_scalar(t2.full_name)::text,'null')||'}'
         from "shop"."customers" t2
         where t2.customer_id=t1.customer_id),E'"\x01"')||'}' as j
       from "shop"."scores" t1

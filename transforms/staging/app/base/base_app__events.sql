@@ -1,6 +1,9 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+
 with delivered as (
 
     select * from {{ source('app', 'events') }}
+    {{ delivered_since(source('app', 'events'), "coalesce(btrim(event_id), '')") }}
 
 ),
 
@@ -13,10 +16,11 @@ parsed as materialized (
         nullif(lower(btrim(event_name)), '') as event_name,
         nullif(btrim(screen), '') as screen,
         nullif(btrim(product_id), '') as product_id,
-        occurred_at,
+        {{ moment('occurred_at') }} as occurred_at,
         nullif(lower(btrim(os)), '') as os,
         nullif(btrim(app_version), '') as app_version,
-        _loaded_at as loaded_at,
+        coalesce(btrim(event_id), '') as delivery_key,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -33,6 +37,7 @@ judged as (
             when occurred_at is null then 'no occurred_at'
             when occurred_at < timestamptz '2000-01-01' then 'occurred_at before 2000'
             when occurred_at > loaded_at + interval '1 day' then 'occurred_at in the future'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 
@@ -62,6 +67,7 @@ final as (
         occurred_at,
         os,
         app_version,
+        delivery_key,
         loaded_at,
         case
             when fault is not null then fault

@@ -1,6 +1,9 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+
 with delivered as (
 
     select * from {{ source('ecommerce', 'customers') }}
+    {{ delivered_since(source('ecommerce', 'customers'), "coalesce(btrim(customer_id), '')") }}
 
 ),
 
@@ -28,9 +31,10 @@ parsed as materialized (
         {{ clean_value('province') }} as province_text,
         {{ province_key('province') }} as province_key,
         nullif(btrim(anonymous_id), '') as anonymous_id,
-        registered_at,
-        updated_at,
-        _loaded_at as loaded_at,
+        {{ moment('registered_at') }} as registered_at,
+        {{ moment('updated_at') }} as updated_at,
+        coalesce(btrim(customer_id), '') as delivery_key,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -45,6 +49,7 @@ judged as (
             when parsed.customer_id is null then 'no customer_id'
             when parsed.registered_at is null then 'no registered_at'
             when parsed.updated_at is null then 'no updated_at'
+            when parsed.loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
     left join province_aliases
@@ -84,6 +89,7 @@ final as (
         anonymous_id,
         registered_at,
         updated_at,
+        delivery_key,
         loaded_at,
         case
             when fault is not null then fault

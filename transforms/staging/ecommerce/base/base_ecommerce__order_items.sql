@@ -1,6 +1,9 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+
 with delivered as (
 
     select * from {{ source('ecommerce', 'order_items') }}
+    {{ delivered_since(source('ecommerce', 'order_items'), "coalesce(lower(btrim(channel)) || ':' || btrim(order_id) || ':' || line_no, '')") }}
 
 ),
 
@@ -10,11 +13,12 @@ parsed as materialized (
         lower(btrim(channel)) || ':' || btrim(order_id) || ':' || line_no as order_item_key,
         lower(btrim(channel)) || ':' || btrim(order_id) as order_key,
         nullif(lower(btrim(channel)), '') as channel,
-        line_no,
+        {{ counted('line_no') }} as line_no,
         nullif(btrim(product_id), '') as product_id,
-        quantity,
-        unit_price,
-        _loaded_at as loaded_at,
+        {{ counted('quantity') }} as quantity,
+        {{ finite('unit_price') }} as unit_price,
+        coalesce(lower(btrim(channel)) || ':' || btrim(order_id) || ':' || line_no, '') as delivery_key,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -32,6 +36,7 @@ judged as (
             when order_key is null then 'no order_key'
             when channel is null then 'no channel'
             when line_no is null then 'no line_no'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 
@@ -59,6 +64,7 @@ final as (
         product_id,
         quantity,
         unit_price,
+        delivery_key,
         loaded_at,
         case
             when fault is not null then fault

@@ -1,6 +1,9 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+
 with delivered as (
 
     select * from {{ source('ecommerce', 'orders') }}
+    {{ delivered_since(source('ecommerce', 'orders'), "coalesce(lower(btrim(channel)) || ':' || btrim(order_id), '')") }}
 
 ),
 
@@ -31,16 +34,17 @@ parsed as materialized (
         nullif(btrim(cart_id), '') as cart_id,
         nullif(btrim(anonymous_id), '') as anonymous_id,
         nullif(btrim(coupon_code), '') as coupon_code,
-        subtotal,
-        coalesce(discount, 0) as discount,
-        coalesce(shipping_fee, 0) as shipping_fee,
-        tax,
-        total,
+        {{ finite('subtotal') }} as subtotal,
+        coalesce({{ finite('discount') }}, 0) as discount,
+        coalesce({{ finite('shipping_fee') }}, 0) as shipping_fee,
+        {{ finite('tax') }} as tax,
+        {{ finite('total') }} as total,
         upper(btrim(currency)) as currency,
-        placed_at,
-        paid_at,
-        updated_at,
-        _loaded_at as loaded_at,
+        {{ moment('placed_at') }} as placed_at,
+        {{ moment('paid_at') }} as paid_at,
+        {{ moment('updated_at') }} as updated_at,
+        coalesce(lower(btrim(channel)) || ':' || btrim(order_id), '') as delivery_key,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -63,6 +67,7 @@ judged as (
             when parsed.placed_at < timestamptz '2000-01-01' then 'placed_at before 2000'
             when parsed.placed_at > parsed.loaded_at + interval '1 day' then 'placed_at in the future'
             when parsed.order_key is null then 'no order_key'
+            when parsed.loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
     left join province_aliases
@@ -112,6 +117,7 @@ final as (
         placed_at,
         paid_at,
         updated_at,
+        delivery_key,
         loaded_at,
         case
             when fault is not null then fault

@@ -12,10 +12,10 @@ parsed as materialized (
         {{ clean_value('name') }} as product_name,
         nullif(btrim(category_id), '') as category_id,
         {{ clean_value('brand') }} as brand,
-        price,
-        cost,
-        launched_on,
-        _loaded_at as loaded_at,
+        {{ finite('price') }} as price,
+        {{ finite('cost') }} as cost,
+        {{ day('launched_on') }} as launched_on,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -30,6 +30,7 @@ judged as (
             when sku is null then 'no sku'
             when product_name is null then 'no name'
             when price < 0 then 'negative price'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 

@@ -1,6 +1,9 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+
 with delivered as (
 
     select * from {{ source('marketing', 'ad_clicks') }}
+    {{ delivered_since(source('marketing', 'ad_clicks'), "coalesce(btrim(click_id), '')") }}
 
 ),
 
@@ -12,9 +15,10 @@ parsed as materialized (
         nullif(lower(btrim(platform)), '') as platform,
         nullif(btrim(anonymous_id), '') as anonymous_id,
         nullif(btrim(landing_page), '') as landing_page,
-        cost,
-        occurred_at,
-        _loaded_at as loaded_at,
+        {{ finite('cost') }} as cost,
+        {{ moment('occurred_at') }} as occurred_at,
+        coalesce(btrim(click_id), '') as delivery_key,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -30,6 +34,7 @@ judged as (
             when occurred_at is null then 'no occurred_at'
             when occurred_at < timestamptz '2000-01-01' then 'occurred_at before 2000'
             when occurred_at > loaded_at + interval '1 day' then 'occurred_at in the future'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 
@@ -57,6 +62,7 @@ final as (
         landing_page,
         cost,
         occurred_at,
+        delivery_key,
         loaded_at,
         case
             when fault is not null then fault

@@ -1,6 +1,9 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+
 with delivered as (
 
     select * from {{ source('pos', 'receipts') }}
+    {{ delivered_since(source('pos', 'receipts'), "coalesce(btrim(receipt_id), '')") }}
 
 ),
 
@@ -19,7 +22,8 @@ parsed as materialized (
         nullif(btrim(refund_of), '') as refund_of,
         nullif(lower(btrim(payment_method)), '') as payment_method,
         {{ money_amount('total') }} as total,
-        _loaded_at as loaded_at,
+        coalesce(btrim(receipt_id), '') as delivery_key,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -38,6 +42,7 @@ judged as (
             when sold_at is null then 'unreadable sold_at'
             when sold_at < timestamptz '2000-01-01' then 'sold_at before 2000'
             when sold_at > loaded_at + interval '1 day' then 'sold_at in the future'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 
@@ -70,6 +75,7 @@ final as (
         refund_of,
         payment_method,
         total,
+        delivery_key,
         loaded_at,
         case
             when fault is not null then fault

@@ -1,0 +1,26 @@
+{#- Incremental models that others read incrementally number what they write: `batch` of a row tells which of the model's
+    builds wrote it as it is now. The reader keeps the highest batch it has seen and asks for higher ones. Numbers begin
+    with the seconds of the newest arrival and only grow, so that a model that was built anew in full is read anew in
+    full; neither clocks nor what a run leaves out matter. -#}
+{% macro next_batch(newest) -%}
+    {%- if is_incremental() -%}
+    greatest({{ newest }}, (select max(written.batch) + 1 from {{ this }} as written))
+    {%- else -%}
+    {{ newest }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Seconds of the newest arrival in a source: where batches begin. -#}
+{% macro newest_arrival(source_relation) -%}
+    (select coalesce(extract(epoch from max(arrived._loaded_at))::bigint, 0) from {{ source_relation }} as arrived)
+{%- endmacro %}
+
+{#- The condition that a row was written since `this` last looked; in a build in full, all were. `seen` is the column of
+    `this` that keeps the highest batch it had seen. -#}
+{% macro not_yet_seen(seen='seen_batch') -%}
+    {%- if is_incremental() -%}
+    batch > (select coalesce(max(seen.{{ seen }}), 0) from {{ this }} as seen)
+    {%- else -%}
+    true
+    {%- endif -%}
+{%- endmacro %}
