@@ -121,7 +121,8 @@ export class Facts {
     const columns = [
       `${period} as period`,
       ...dimensions.map((item, position) => `(${item.expr}) as d${position}`),
-      ...this.#allColumns().map((column) => `${own.get(column) ?? 'null'} as b${column}`),
+      // untyped, the nulls of two models would be text to the third; any number's type wins over the smallest
+      ...this.#allColumns().map((column) => `${own.get(column) ?? 'null::smallint'} as b${column}`),
       ...this.#scans.map((_, position) => `${position === index ? '1' : 'null::integer'} as s${position}`),
     ];
     const groups = ['period', ...by].map((_, position) => String(position + 1)).join(',');

@@ -263,8 +263,9 @@ describe('definitions, against numbers counted by hand from the raw files', () =
 });
 
 checkExperiments(rows);
-checkRoots(() => warehouse);
-checkSegments(() => warehouse);
 checkWhy(rows);
 checkForecasts(rows);
 checkWhyApi(() => warehouse, rows);
+checkRoots(() => warehouse);
+// last, as it adds segments
+checkSegments(() => warehouse);

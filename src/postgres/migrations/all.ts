@@ -35,7 +35,7 @@ export const stateMigrations: readonly StateMigration[] = [
   { name: '010_source_schedules', ...sourceSchedules },
   { name: '011_published', ...published },
   { name: '012_subject_reads', ...subjectReads },
-  { name: '015_privacy', ...privacy },
   { name: '013_segment_rules', ...segmentRules },
   { name: '014_source_freshness', ...sourceFreshness },
+  { name: '015_privacy', ...privacy },
 ];

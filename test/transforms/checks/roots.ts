@@ -47,7 +47,9 @@ export function checkRoots(warehouse: () => Warehouse): void {
         const whole = await one(`select avg(value * n)::float8 as sum from (${byMonth} group by 1, 2) q`);
         const sum = told.reduce((all, { value, n }) => all + value * n, 0) / told.length;
         expect(sum).toBeCloseTo(Number(whole['sum']), 6);
-        expect(told.every(({ lower, value, upper }) => lower <= value && value <= upper)).toBe(true);
+        expect(told.every(({ lower, value, upper, n }) => n < 2 || (lower <= value && value <= upper))).toBe(
+          true,
+        );
       });
 
       test('from, to and filter keep what lies in them', async () => {
@@ -145,7 +147,7 @@ export function checkRoots(warehouse: () => Warehouse): void {
         expect(metric.lineage).toEqual(
           expect.arrayContaining(['survey_answers', 'stg_survey__responses', 'survey.responses']),
         );
-        expect(metric.lineage).not.toContain('journeys');
+        expect(metric.lineage).not.toContain('segments');
         // the SQL that is shown is the SQL that answers
         const shownSql = await rows(
           metric.sql
