@@ -10,7 +10,7 @@ await compileIfStale();
 const server = process.env.BENCH_DATABASE_URL === undefined ? await embedded() : undefined;
 if (server) env = { ...env, BENCH_DATABASE_URL: server.url };
 try {
-  for (const part of ['parse/run.js', 'build/run.js', 'runs/run.js', 'api/run.js']) {
+  for (const part of ['parse/run.js', 'build/run.js', 'runs/run.js', 'identity/run.js', 'api/run.js']) {
     if (existsSync(`${here}/${part}`)) run(process.execPath, [`${here}/${part}`, ...process.argv.slice(2)]);
   }
 } finally {

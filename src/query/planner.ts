@@ -143,7 +143,7 @@ export class Planner {
       name: { kind: Kind.NAME, value: 'row' },
       selectionSet: fragment.selectionSet,
     } as const;
-    const builder = this.#builder(0);
+    const builder = new StatementBuilder(this.#bound.timezone, this.#settings.jsonScalar, 0);
     const inputs: Inputs = { variables: {}, claims: {} };
     const made = this.#context(builder, inputs, {}, undefined, undefined, []);
     const context = { ...made, settings: { ...made.settings, auditSubject: undefined } };
@@ -182,7 +182,7 @@ export class Planner {
    */
   rows(request: PlanRequest): Planned {
     return this.#planned(request, undefined, ({ facts }, inputs) => {
-      const builder = this.#builder(0);
+      const builder = new StatementBuilder(this.#bound.timezone, this.#settings.jsonScalar, 0);
       const context = this.#context(builder, inputs, facts.fragments, request.role, undefined, []);
       return planOf(builder, emitRowStream(context, rootFields(context, facts)[0]));
     });
@@ -254,7 +254,7 @@ export class Planner {
     role: Role | undefined,
     event: PlannedEvent | undefined,
   ): Plan | { readonly data: string } {
-    const builder = this.#builder();
+    const builder = new StatementBuilder(this.#bound.timezone, this.#settings.jsonScalar);
     const context = this.#context(builder, inputs, facts.fragments, role, event, this.#documents);
     const { head, middle, tail } = fixedEnds(this.#root(context, facts));
     if (middle.length === 0) return { data: head };
@@ -264,10 +264,6 @@ export class Planner {
       `select p.generation::text,case when p.generation=$1::bigint then ${concatenation(middle)} end as data from ${pointer} p`,
       { head, tail },
     );
-  }
-
-  #builder(before?: number): StatementBuilder {
-    return new StatementBuilder(this.#bound.timezone, this.#settings.jsonScalar, before);
   }
 
   #context(

@@ -83,6 +83,7 @@ const definitions = new Set([
   'thau.models',
   'thau.columns',
   'thau.lineage',
+  'thau.sources',
   'thau.generations',
   'thau.current_generation',
 ]);

@@ -19,6 +19,10 @@ export function systemRelations(stateSchema: string): Map<string, BoundRelation>
   const shortName = (id: string): string => `regexp_replace(${id}, '^[a-z_]+[.][^.]+[.]', '')`;
   const dependsOn = `array(select ${shortName("d #>> '{}'")} from ${state}.artifacts m, jsonb_path_query(m.content, '$.nodes[*] ? (@.unique_id == $id).depends_on[*]', jsonb_build_object('id', e -> 'nodeId')) d where m.generation = p.generation and m.kind = 'manifest' order by 1)`;
   const derivedFrom = `array(select ${shortName('f ->> 0')} || '.' || (f ->> 1) from ${state}.artifacts l, jsonb_array_elements(l.content -> (e ->> 'nodeId') -> (c ->> 'name')) f where l.generation = p.generation and l.kind = 'lineage' order by 1)`;
+  // of the models a metric is computed from
+  const oldestOf = (column: string): string =>
+    `(select min(${column}) from ${state}.artifacts c, jsonb_path_query(c.content, '$.relations[*] ? (@.model == $models[*])', jsonb_build_object('models', e -> 'models')) r join ${state}.mapping m on m.node_id = r ->> 'nodeId' left join ${state}.generations g on g.run_id = m.built_by where c.generation = p.generation and c.kind = 'catalog' and m.generation = p.generation)`;
+  const upstream = `array(with recursive edges as materialized (select n ->> 'unique_id' as id, n ->> 'name' as name, n ->> 'resource_type' as type, d #>> '{}' as above from ${state}.artifacts g join ${state}.pointer o using (generation), jsonb_path_query(g.content, '$.nodes[*]') n left join lateral jsonb_path_query(n, '$.depends_on[*]') d on true where g.kind = 'manifest'), up as (select id from edges where type in ('model', 'seed', 'snapshot') and name in (select jsonb_array_elements_text(e -> 'models')) union select edges.above from up join edges on edges.id = up.id where edges.above is not null) select ${shortName('id')} from up order by 1)`;
   const relations = [
     relation('thau.runs', `${state}.runs`, ['run_id'], {
       run_id: 'bigint!',
@@ -102,6 +106,24 @@ export function systemRelations(stateSchema: string): Map<string, BoundRelation>
       updated_at: 'timestamp with time zone!',
     }),
     relation(
+      'thau.sources',
+      `(select s.id as source_id, split_part(s.id, '.', 3) as source_name, ${shortName('s.id')} as name, replace(f.status, ' ', '_') as status, f.newest_at, f.checked_at, f.age, extract(epoch from f.warn_after)::double precision as warn_after, extract(epoch from f.error_after)::double precision as error_after, f.message, s.read_by from (select d #>> '{}' as id, array_agg(distinct n ->> 'name' order by n ->> 'name') as read_by from ${state}.artifacts a join ${state}.pointer p using (generation), jsonb_path_query(a.content, '$.nodes[*]') n, jsonb_path_query(n, '$.depends_on[*]') d where a.kind = 'manifest' and d #>> '{}' like 'source.%' group by 1) s left join ${state}.source_freshness f on f.source_id = s.id)`,
+      ['name'],
+      {
+        source_id: 'text!',
+        source_name: 'text!',
+        name: 'text!',
+        status: 'text',
+        newest_at: 'timestamp with time zone',
+        checked_at: 'timestamp with time zone',
+        age: 'double precision',
+        warn_after: 'double precision',
+        error_after: 'double precision',
+        message: 'text',
+        read_by: 'text[]!',
+      },
+    ),
+    relation(
       'thau.models',
       `(select e ->> 'model' as name, e ->> 'nodeId' as node_id, e ->> 'description' as description, m.schema_name, m.name as alias, (e ->> 'estimatedRows')::double precision as estimated_rows, m.built_by, g.published_at as built_at, m.stale_since, ${dependsOn} as depends_on ${inArtifact(
         'catalog',
@@ -166,7 +188,7 @@ export function systemRelations(stateSchema: string): Map<string, BoundRelation>
     ),
     relation(
       'thau.metrics',
-      `(select e ->> 'name' as name, e ->> 'label' as label, e ->> 'description' as description, e ->> 'type' as type, e ->> 'formula' as formula, e ->> 'unit' as unit, e ->> 'interval' as interval_method, e ->> 'window' as window, e ->> 'leftOut' as left_out, e ->> 'owner' as owner, e ->> 'source' as source, e ->> 'model' as model, e ->> 'sql' as sql, array(select jsonb_array_elements_text(e -> 'grains')) as grains, array(select jsonb_array_elements_text(e -> 'dimensions')) as dimensions ${inArtifact('metrics', 'catalog')})`,
+      `(select e ->> 'name' as name, e ->> 'label' as label, e ->> 'description' as description, e ->> 'type' as type, e ->> 'formula' as formula, e ->> 'unit' as unit, e ->> 'interval' as interval_method, e ->> 'window' as window, e ->> 'leftOut' as left_out, e ->> 'owner' as owner, e ->> 'source' as source, e ->> 'model' as model, e ->> 'sql' as sql, array(select jsonb_array_elements_text(e -> 'grains')) as grains, array(select jsonb_array_elements_text(e -> 'dimensions')) as dimensions, array(select jsonb_array_elements_text(e -> 'inputs')) as inputs, ${oldestOf('g.published_at')} as built_at, ${oldestOf('m.stale_since')} as stale_since, ${upstream} as lineage ${inArtifact('metrics', 'catalog')})`,
       ['name'],
       {
         name: 'text!',
@@ -184,6 +206,10 @@ export function systemRelations(stateSchema: string): Map<string, BoundRelation>
         sql: 'text',
         grains: 'text[]!',
         dimensions: 'text[]!',
+        inputs: 'text[]!',
+        built_at: 'timestamp with time zone',
+        stale_since: 'timestamp with time zone',
+        lineage: 'text[]!',
       },
     ),
   ];

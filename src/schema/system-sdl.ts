@@ -34,6 +34,9 @@ export const systemParts: readonly { readonly file: string; readonly text: strin
         "Which columns each column's value comes from, one step up: filter by model for where it comes from, by fromModel for what it becomes."
         lineage: ColumnOriginConnection!
           @many(order: ["model", "column_name", "from_model", "from_column"], aggregate: false)
+        "What the models read from outside, and how fresh it was when \`thau source freshness\` looked last."
+        sources: [WarehouseSource!]! @many(order: ["name"])
+        source(name: String!): WarehouseSource @one
         "The newest result of each test."
         tests: ModelTestConnection! @many(order: ["node_id"], aggregate: false)
         schedules: [Schedule!]! @many(order: ["name"])
@@ -124,6 +127,35 @@ export const systemParts: readonly { readonly file: string; readonly text: strin
         "A model, or a source: crm.contacts."
         fromModel: String!
         fromColumn: String!
+      }
+
+      "A table that something else fills."
+      type WarehouseSource @relation(model: "thau.sources", key: ["name"]) {
+        "crm.contacts"
+        name: String!
+        "crm"
+        sourceName: String!
+        "Null where it was never checked: freshness needs loaded_at_field and warn_after or error_after."
+        status: FreshnessStatus
+        "When its newest row was loaded."
+        newestAt: DateTime
+        checkedAt: DateTime
+        "How old that row was then."
+        age: Float @unit(code: "s")
+        warnAfter: Float @unit(code: "s")
+        errorAfter: Float @unit(code: "s")
+        "Why it could not be checked."
+        message: String
+        "Models that read it."
+        readBy: [String!]!
+      }
+
+      enum FreshnessStatus {
+        PASS
+        WARN
+        ERROR
+        "The check itself failed: see message."
+        RUNTIME_ERROR
       }
 
       type ModelTest @relation(model: "thau.tests", key: ["node_id"]) {
@@ -237,6 +269,14 @@ export const systemParts: readonly { readonly file: string; readonly text: strin
         sql: String
         grains: [String!]!
         dimensions: [String!]!
+        "Metrics it is computed of."
+        inputs: [String!]!
+        "When the rows it is computed from were last built: of several models, the oldest."
+        freshness: DateTime @column(name: "built_at")
+        "Since when rows that those are made of were rebuilt without them."
+        staleSince: DateTime
+        "Every model and source its rows come from."
+        lineage: [String!]!
       }
     `,
   },

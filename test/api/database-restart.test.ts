@@ -77,7 +77,7 @@ let home: StateDatabase;
 let api: Awaited<ReturnType<typeof serveOn>>;
 let key = '';
 let clients: Client[] = [];
-const closing: (() => Promise<unknown> | void)[] = [];
+const closing: (() => Promise<unknown>)[] = [];
 
 async function start(port: number): Promise<void> {
   server = await useEmbeddedServer({ folder, port, memory: 0, durable: false });

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkExperiments } from './checks/experiments.js';
+import { checkForecasts } from './checks/forecasts.js';
+import { checkRoots } from './checks/roots.js';
 import { checkSegments } from './checks/segments.js';
+import { checkWhyApi } from './checks/why-api.js';
 import { checkWhy } from './checks/why.js';
 import { pairwise, putAnswers } from './support/pairs.js';
 import { createWarehouse, csvFile, truth, type Rows, type Warehouse } from './support/warehouse.js';
@@ -260,5 +263,8 @@ describe('definitions, against numbers counted by hand from the raw files', () =
 });
 
 checkExperiments(rows);
+checkRoots(() => warehouse);
 checkSegments(() => warehouse);
 checkWhy(rows);
+checkForecasts(rows);
+checkWhyApi(() => warehouse, rows);

@@ -7,11 +7,11 @@
     where {{ key }} in (
         select {{ key }}
         from {{ source_relation }}
-        where date_bin(interval '1 day', coalesce(_loaded_at, timestamptz 'epoch'), timestamptz 'epoch') in (
+        where date_bin(interval '1 day', coalesce({{ moment('_loaded_at') }}, timestamptz 'epoch'), timestamptz 'epoch') in (
             select arrival_day
             from (
                 select
-                    date_bin(interval '1 day', coalesce(_loaded_at, timestamptz 'epoch'), timestamptz 'epoch')
+                    date_bin(interval '1 day', coalesce({{ moment('_loaded_at') }}, timestamptz 'epoch'), timestamptz 'epoch')
                         as arrival_day,
                     count(*) as there_count
                 from {{ source_relation }}

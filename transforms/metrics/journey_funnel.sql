@@ -39,7 +39,8 @@ stepped as (
     select
         *,
         lag(journeys_reached) over (order by stage_position) as reached_before,
-        lag(journeys_entered) over (order by stage_position) as entered_before
+        lag(journeys_entered) over (order by stage_position) as entered_before,
+        lead(journeys_entered) over (order by stage_position) as entered_next
     from counted
 
 ),
@@ -48,9 +49,9 @@ waits as (
 
     select
         later.stage_position,
-        percentile_cont(0.5) within group (
+        percentile_cont(array[0.25, 0.5, 0.75]) within group (
             order by extract(epoch from (later.in_order_at - earlier.in_order_at)) / 3600
-        ) as median_hours
+        ) as hours
     from stages as later
     inner join stages as earlier
         on later.journey_id = earlier.journey_id
@@ -85,8 +86,14 @@ final as (
             as conversion_upper,
         coalesce(stepped.journeys_reached, 0)::integer as journeys_reached,
         round(100.0 * stepped.journeys_reached / nullif(stepped.reached_before, 0), 4) as any_order_conversion,
+        (stepped.journeys_entered - stepped.entered_next)::integer as drop_off_count,
+        round(
+            100.0 * (stepped.journeys_entered - stepped.entered_next) / nullif(stepped.journeys_entered, 0), 4
+        ) as drop_off,
         coalesce(losses.lost_count, 0)::integer as lost_count,
-        round(waits.median_hours::numeric, 2) as median_hours
+        round(waits.hours[2]::numeric, 2) as median_hours,
+        round(waits.hours[1]::numeric, 2) as first_quartile_hours,
+        round(waits.hours[3]::numeric, 2) as third_quartile_hours
     from stage_names
     left join stepped on stage_names.stage = stepped.stage
     left join waits on stage_names.stage_order = waits.stage_position

@@ -42,6 +42,9 @@ final as (
     select
         links.step || ':' || links.from_channel || '>' || coalesce(links.to_channel, '') as journey_path_id,
         links.step::integer as step,
+        links.step || ':' || links.from_channel as from_node_id,
+        {#- a path ends here, or goes on past the last step -#}
+        case when links.step < {{ var('path_steps', 6) }} then links.step + 1 || ':' || links.to_channel end as to_node_id,
         links.from_channel,
         links.to_channel,
         count(*)::integer as journey_count,

@@ -1,10 +1,28 @@
 {#- How long people stay where. A stay is a run of events of one visit on one page: its pings say how long it was in the
     foreground, and where there are none it lasts until the next page; the last page of a visit without a ping is unknown,
-    not nought. Never more than half an hour. -#}
-with events as (
+    not nought. Never more than half an hour. Of the last half year (var engagement_days, 180). -#}
+with clock as (
 
-    select * from {{ ref('web_events') }}
+    select * from {{ ref('clock') }}
+
+),
+
+events as (
+
+    select
+        event_id,
+        session_id,
+        anonymous_id,
+        event_name,
+        occurred_at,
+        page,
+        product_id,
+        engaged_seconds
+    from {{ ref('web_events') }}
     where page is not null
+        and occurred_at > (
+            select as_of_at - interval '{{ var("engagement_days", 180) }} days' from clock
+        )
 
 ),
 

@@ -14,12 +14,12 @@ sequenced as (
     select
         *,
         lag(occurred_at) over earlier as previous_at,
-        max(occurred_at) filter (where stage = 'purchase') over earlier as last_purchase_at,
-        count(*) filter (where stage = 'purchase') over earlier as purchases_so_far
+        max(occurred_at) filter (where stage = 'purchase') over earlier as last_purchase_at
     from touchpoints
     window earlier as (
         partition by customer_id
         order by occurred_at, stage_position, touchpoint_id
+        rows between unbounded preceding and current row
     )
 
 ),
@@ -28,10 +28,29 @@ looking_again as (
 
     select
         *,
-        phase = 'before'
+        coalesce(
+            phase = 'before'
             and occurred_at > last_purchase_at
-            + interval '{{ var("journey_after_purchase_days", 30) }} days' as is_looking_again
+                + interval '{{ var("journey_after_purchase_days", 30) }} days',
+            false
+        ) as is_looking_again
     from sequenced
+
+),
+
+{#- The first look since the newest purchase: as many looks stand before it as stood before that purchase. Counted along
+    one order of rows, so that they are sorted once. -#}
+looks as (
+
+    select
+        *,
+        count(*) filter (where is_looking_again) over earlier as looks_so_far
+    from looking_again
+    window earlier as (
+        partition by customer_id
+        order by occurred_at, stage_position, touchpoint_id
+        rows between unbounded preceding and 1 preceding
+    )
 
 ),
 
@@ -39,11 +58,15 @@ first_look as (
 
     select
         *,
-        is_looking_again and row_number() over (
-            partition by customer_id, purchases_so_far, is_looking_again
-            order by occurred_at, stage_position, touchpoint_id
-        ) = 1 as is_first_look
-    from looking_again
+        is_looking_again and looks_so_far = coalesce(
+            max(looks_so_far) filter (where stage = 'purchase') over (
+                partition by customer_id
+                order by occurred_at, stage_position, touchpoint_id
+                rows between unbounded preceding and 1 preceding
+            ),
+            0
+        ) as is_first_look
+    from looks
 
 ),
 
@@ -58,6 +81,7 @@ numbered as (
         ) over (
             partition by customer_id
             order by occurred_at, stage_position, touchpoint_id
+            rows between unbounded preceding and current row
         ) as journey_number
     from first_look
 

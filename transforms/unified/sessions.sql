@@ -10,12 +10,17 @@
     ]
 ) }}
 
-{#- A browser's events are always written together (`web_events`), so that those of the batches not yet seen are all there
-    are of their browsers. -#}
+{#- All sessions of a browser are written anew when an event of it was: an event that came in between makes one of two,
+    and one that came before gives its session another start, which is its key. -#}
 with events as (
 
     select * from {{ ref('web_events') }}
-    where {{ not_yet_seen() }}
+    {% if is_incremental() -%}
+    where anonymous_id in (
+        select written.anonymous_id from {{ ref('web_events') }} as written
+        where written.{{ not_yet_seen() }}
+    )
+    {%- endif %}
 
 ),
 

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',
-    unique_key='anonymous_id',
+    unique_key='event_id',
     indexes=[
         {'columns': ['session_id']},
         {'columns': ['customer_id', 'occurred_at']},
@@ -12,7 +12,8 @@
 
 {#- The site's events, cut into sessions (a gap of more than 30 minutes ends one) and given to their person: an anonymous
     event belongs to whoever the browser turned out to be, and on a shared browser to whoever signed in during that
-    session. A browser is computed anew, whole, when events of it arrived or when somebody else is behind it now. -#}
+    session. Sessions stand apart by their gaps: those are computed anew, whole, that an event which came lies in or near,
+    and all of a browser whose person is another now. -#}
 with identities as (
 
     select identity_id, customer_id from {{ ref('identities') }}
@@ -21,23 +22,40 @@ with identities as (
 
 {% if is_incremental() %}
 
+fresh as (
+
+    select event_id, anonymous_id, occurred_at
+    from {{ ref('stg_web__events') }}
+    where {{ not_yet_seen() }}
+
+),
+
+{#- Sessions that an event which came, or came otherwise, may belong to, join or have left. -#}
+touched_sessions as (
+
+    select here.session_id
+    from {{ this }} as here
+    inner join fresh
+        on here.anonymous_id = fresh.anonymous_id
+        and here.occurred_at between fresh.occurred_at - interval '30 minutes'
+            and fresh.occurred_at + interval '30 minutes'
+    union
+    select here.session_id
+    from {{ this }} as here
+    inner join fresh on here.event_id = fresh.event_id
+
+),
+
 held as (
 
-    select
-        anonymous_id,
-        account_id,
-        customer_id
+    select anonymous_id, account_id, customer_id
     from {{ this }}
     group by 1, 2, 3
 
 ),
 
-browsers as (
+moved_browsers as (
 
-    select anonymous_id
-    from {{ ref('stg_web__events') }}
-    where {{ not_yet_seen() }}
-    union
     select held.anonymous_id
     from held
     left join identities as by_account
@@ -48,13 +66,25 @@ browsers as (
 
 ),
 
+due as (
+
+    select event_id from fresh
+    union
+    select event_id from {{ this }}
+    where session_id = any(array(select touched_sessions.session_id from touched_sessions))
+    union
+    select event_id from {{ this }}
+    where anonymous_id in (select moved_browsers.anonymous_id from moved_browsers)
+
+),
+
 {% endif %}
 
 events as (
 
     select * from {{ ref('stg_web__events') }}
     {% if is_incremental() -%}
-    where anonymous_id in (select browsers.anonymous_id from browsers)
+    where event_id in (select due.event_id from due)
     {%- endif %}
 
 ),

@@ -75,8 +75,8 @@ export class SubjectAudit {
            for update skip locked)`,
         [keep / 1000],
       );
-      gone += rowCount ?? 0;
-      if ((rowCount ?? 0) < atOnce) return gone;
+      gone += rowCount;
+      if (rowCount < atOnce) return gone;
     }
   }
 

@@ -61,7 +61,9 @@ export function flatRoutes(app: FastifyInstance, options: FlatOptions): void {
     try {
       return await answer(request, reply, options);
     } catch (error) {
-      options.answerer.note(error, request.id);
+      // what the caller learns whole is no line of the log
+      if (!(error instanceof GraphQLError) || statusOf(error) >= 500)
+        options.answerer.note(error, request.id);
       return refuse(reply, faultOfError(error, request.id));
     }
   });
@@ -134,6 +136,10 @@ async function callerOf(
 type Asking = Extract<Authentication, { readonly caller: unknown }>;
 
 const mayAsk = ({ access }: Asking, operation: string): boolean => access.operations?.has(operation) ?? true;
+
+function statusOf({ extensions }: GraphQLError): number {
+  return (extensions['http'] as { readonly status: number } | undefined)?.status ?? 500;
+}
 
 function searchOf(request: FastifyRequest): URLSearchParams {
   const at = request.url.indexOf('?');

@@ -174,10 +174,10 @@ export class Answerer {
     { plan }: PlannedStatement,
     { operation }: KnownOperation,
     context: RequestContext,
-    kept: string,
+    kept: string | Buffer,
   ): RawJson | Promise<RawJson> {
     if (plan.pii.length === 0) return new RawJson(kept, plan.head, plan.tail);
-    const { data, subjects } = takeSubjects(kept);
+    const { data, subjects } = takeSubjects(kept.toString());
     const read = {
       operation: operation.name?.value,
       generation: loaded.generation,

@@ -7,6 +7,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { DocumentLimits } from '../settings.js';
+import { conditionalSubscription } from './conditional-subscription.js';
 import { graphqlFault } from './graphql-fault.js';
 
 interface Count {
@@ -21,7 +22,8 @@ interface Count {
 /**
  * Holds a document against the limits before it is validated: some of graphql-js' rules compare every two fields of
  * a selection. Each fragment is measured once and the measure added wherever it is spread, so a document that grows
- * exponentially by fragments is refused without being walked. Unknown fragments and cycles are left to validation.
+ * exponentially by fragments is refused without being walked. Unknown fragments and cycles are left to validation; what
+ * that would throw of is refused here too.
  */
 export function limitFault(document: DocumentNode, limits: DocumentLimits): GraphQLError | undefined {
   const measure = new Measure(document);
@@ -32,7 +34,7 @@ export function limitFault(document: DocumentNode, limits: DocumentLimits): Grap
         : undefined;
     if (fault !== undefined) return fault;
   }
-  return undefined;
+  return conditionalSubscription(document);
 }
 
 function faultOf(

@@ -127,15 +127,12 @@ export class LeanPath {
       if (wait !== undefined) throw rateFault(wait);
       const answer = await answerer.answer(known, variables, context);
       if (answer instanceof RawJson) {
-        const { body, bytes, encoding } = answer.body();
-        response.writeHead(200, {
+        answer.send(response, 200, {
           'content-type': contentType,
-          'content-length': bytes,
           'cache-control': 'no-store',
           'x-request-id': context.requestId,
           ...(stopping() && { connection: 'close' }),
         });
-        response.end(body, encoding);
         this.#options.observe((performance.now() - started) / 1000);
         trace?.end('POST /graphql', graphqlAttributes(known, 200, context.requestId), false);
         return;

@@ -57,7 +57,7 @@ export async function readLive(
   const { caller, access } = authentication;
   const loaded = follower.current;
   if (loaded === undefined)
-    return [graphqlFault('UNAVAILABLE', 'Nothing was published yet.', { status: 503 })];
+    return [graphqlFault('UNAVAILABLE', 'Nothing was published yet.', { status: 503, retryAfter: 5 })];
   const wait = await rateLimits.take(caller, access);
   if (wait !== undefined) return [rateFault(wait)];
   let document: DocumentNode;

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ExecutionResult } from 'graphql';
+import type { ExecutionResult, GraphQLError } from 'graphql';
 import { stringifyResult } from '../graphql/stringify-result.js';
 import { liveBody, readLive, startLive, type LiveBody, type LiveOptions } from './live-request.js';
+import { toldResult } from './told-errors.js';
 import type { LiveEvent } from './live-event.js';
 
 /** Milliseconds between two comments that keep a quiet stream from being cut on the way. */
@@ -41,6 +42,12 @@ async function stream(
   if (body === undefined) return refuse(reply, 400, 'BAD_REQUEST', 'The request is no GraphQL request.');
   const who = { authentication, headers: request.headers };
   const read = await readLive(body, who, options);
+  const [busy] = 'document' in read ? [] : read.filter((error) => waitOf(error) !== undefined);
+  if (busy !== undefined) {
+    reply.header('retry-after', waitOf(busy));
+    const { code } = busy.extensions;
+    return refuse(reply, code === 'RATE_LIMITED' ? 429 : 503, String(code), busy.message);
+  }
   const lastId = request.headers['last-event-id'];
   const events =
     'document' in read
@@ -60,6 +67,12 @@ async function stream(
     raw.end(`${eventText({ result: events })}event: complete\ndata:\n\n`);
     return reply;
   }
+  const isGone = (): boolean => raw.destroyed;
+  if (isGone()) {
+    // gone while it was being started: nothing would tell of it any more
+    await events.return?.();
+    return reply;
+  }
   const beat = setInterval(() => raw.write(':\n\n'), keepAlive);
   raw.once('close', () => {
     clearInterval(beat);
@@ -68,12 +81,19 @@ async function stream(
   for await (const event of events) {
     // a slow reader is waited for; the next event is looked up when it has taken this one
     if (!raw.write(eventText(event))) await Promise.race([once(raw, 'drain'), once(raw, 'close')]);
-    if (raw.destroyed) break;
+    if (isGone()) break;
   }
   clearInterval(beat);
   // a server that stops breaks the stream off, so that the client comes back to another
   raw.end(options.subscriptions.stopping ? '' : 'event: complete\ndata:\n\n');
   return reply;
+}
+
+/** Seconds after which a refused request may come again. */
+function waitOf({ extensions }: GraphQLError): string | undefined {
+  return (extensions['http'] as { readonly headers?: ReadonlyMap<string, string> } | undefined)?.headers?.get(
+    'retry-after',
+  );
 }
 
 /** What CORS set before. */
@@ -86,7 +106,7 @@ function headersSet(reply: FastifyReply): Record<string, string> {
 }
 
 function eventText({ id, result }: LiveEvent): string {
-  const text = stringifyResult(result as Parameters<typeof stringifyResult>[0]).trimEnd();
+  const text = stringifyResult(toldResult(result)).trimEnd();
   return `${id === undefined ? '' : `id: ${id}\n`}event: next\ndata: ${text.replaceAll('\n', '\ndata: ')}\n\n`;
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { GraphQLError, type ExecutionResult } from 'graphql';
+import { GraphQLError, type ExecutionResult, type FormattedExecutionResult } from 'graphql';
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
@@ -14,6 +14,7 @@ import {
   type LiveOperation,
   type LiveOptions,
 } from './live-request.js';
+import { toldErrors, toldResult } from './told-errors.js';
 import type { LiveEvents } from './live-event.js';
 
 /** What stands by a connection from its init on. */
@@ -77,6 +78,9 @@ export function serveWebSockets(server: Server, options: LiveOptions): () => Pro
           contextValue,
         };
       },
+      onError: (_context, _id, _payload, errors) => toldErrors(errors),
+      onNext: (_context, _id, _payload, _args, result) =>
+        result.errors === undefined ? undefined : (toldResult(result) as FormattedExecutionResult),
       subscribe: async (args) => {
         const { read, body, who } = args.contextValue as LiveContext;
         const events = await startLive(read, body, who, options);

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { FreshnessResult } from '../../build/freshness/check-freshness.js';
+import { quoteIdentifier } from '../../postgres/identifier.js';
 import type { AddCommand } from '../command.js';
 import { addSelectionFlags, type RunFlagsGiven } from '../run/run-flags.js';
 import { addTrackCommands } from './source-track.js';
@@ -24,6 +25,7 @@ export const addSource: AddCommand = (program, run) => {
       run<FreshnessFlags>(async (context, flags) => {
         const { checkFreshness } = await import('../../build/freshness/check-freshness.js');
         const { criteriaOf } = await import('../../build/freshness/criteria.js');
+        const { recordFreshness } = await import('../../build/freshness/record-freshness.js');
         const { sourcesArtifact } = await import('../../build/freshness/sources-artifact.js');
         const { chooseNodes } = await import('../run/choose-nodes.js');
         const { loadProject } = await import('../run/load-project.js');
@@ -55,6 +57,11 @@ export const addSource: AddCommand = (program, run) => {
               : wholeNumber(flags.threads, '--threads'),
           onChecked: (result) => output.log(freshnessLine(result)),
         });
+        await recordFreshness(
+          warehouse.database,
+          quoteIdentifier(warehouse.settings.database.stateSchema),
+          results,
+        );
         const file =
           flags.output === undefined
             ? join(settings.root, settings.targetPath, 'sources.json')

@@ -13,6 +13,7 @@ import * as published from './011_published.js';
 import * as subjectReads from './012_subject_reads.js';
 import * as privacy from './015_privacy.js';
 import * as segmentRules from './013_segment_rules.js';
+import * as sourceFreshness from './014_source_freshness.js';
 
 export interface StateMigration {
   readonly name: string;
@@ -36,4 +37,5 @@ export const stateMigrations: readonly StateMigration[] = [
   { name: '012_subject_reads', ...subjectReads },
   { name: '015_privacy', ...privacy },
   { name: '013_segment_rules', ...segmentRules },
+  { name: '014_source_freshness', ...sourceFreshness },
 ];

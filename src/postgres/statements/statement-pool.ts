@@ -6,7 +6,7 @@ import { Deadlines } from './deadlines.js';
 import { FairQueue } from './fair-queue.js';
 import { StatementClient } from './statement-client.js';
 import type { Statement } from './statement.js';
-import type { TextRow } from './text-query.js';
+import type { WireRow } from './statement-wire.js';
 
 export interface StatementPoolOptions {
   readonly client: pg.ClientConfig;
@@ -35,7 +35,7 @@ interface Waiter {
   readonly statement: Statement;
   readonly values: readonly (string | null)[];
   readonly options: RunOptions;
-  readonly resolve: (rows: readonly TextRow[]) => void;
+  readonly resolve: (rows: readonly WireRow[]) => void;
   readonly reject: (error: unknown) => void;
   retried: boolean;
 }
@@ -82,12 +82,12 @@ export class StatementPool {
     return { open: this.#all.size, idle: this.#idle.length, waiting: this.#queue.size };
   }
 
-  /** Every row with its values as text. Throws ThauError: `API_BUSY` when full, else what PostgreSQL said. */
+  /** Every row with its values as PostgreSQL wrote them. Throws ThauError: `API_BUSY` when full, else what PostgreSQL said. */
   run(
     statement: Statement,
     values: readonly (string | null)[],
     options: RunOptions,
-  ): Promise<readonly TextRow[]> {
+  ): Promise<readonly WireRow[]> {
     return new Promise((resolve, reject) => {
       const waiter: Waiter = {
         statement,

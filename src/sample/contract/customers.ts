@@ -31,6 +31,7 @@ export const customerTables = [
     `
     account_id text A0001
     name text registered name
+    parent_account_id text the account it belongs to, or empty
     tax_code text ten digits
     industry text retail, hospital, school, office, hotel
     province text as in contacts

@@ -29,6 +29,8 @@ export function openAccount({ ledger, start }: World, random: Random): string | 
   const written = ledger.row(random, 'raw_crm.accounts', at, {
     account_id: accountId,
     name: `${word} ${random.pick(names)} ${String(random.between(1, 99))}`,
+    // every fourth one belongs to the one before it
+    parent_account_id: Number(accountId.slice(1)) % 4 === 0 ? accountBefore(accountId) : null,
     tax_code: `0${random.digits(9)}`,
     industry,
     province: writtenProvince(random, random.weighted(provinces), at),
@@ -36,3 +38,6 @@ export function openAccount({ ledger, start }: World, random: Random): string | 
   });
   return written ? accountId : null;
 }
+
+const accountBefore = (accountId: string): string =>
+  `A${String(Number(accountId.slice(1)) - 1).padStart(4, '0')}`;

@@ -33,6 +33,7 @@ const fixture: Fixture = {
       'query list($kind: Kind!, $numbers: [Int!]) { manyList(kind: $kind, numbers: $numbers) { n kind share total at } }',
     'held.graphql': 'query held { held { n waited } }',
     'wrong.graphql': 'query wrong { wrong { n value } }',
+    'soon.graphql': 'query soon { wrong(filter: {n: {gte: 1100}}) { n value } }',
   },
 };
 
@@ -217,6 +218,8 @@ describe('an answer of many rows', () => {
   test.each([
     ['/list.json?kind=ROUND', 400, 'BAD_USER_INPUT'],
     ['/list.json', 400, 'BAD_USER_INPUT'],
+    ['/soon.json', 422, 'DATA_FAULT'],
+    ['/soon.arrow', 422, 'DATA_FAULT'],
     ['/pages.json?_limit=2000000000000', 400, 'BAD_USER_INPUT'],
     ['/all.json?_after=tampered', 400, 'QUERY_CURSOR'],
     ['/all.json?_after=%00', 400, 'QUERY_CURSOR'],
@@ -263,7 +266,7 @@ describe('/q/openapi.json', () => {
       components: { schemas: Record<string, { properties?: object }> };
     };
     expect(document.openapi).toBe('3.1.1');
-    expect(Object.keys(document.paths)).toHaveLength(5 * 4);
+    expect(Object.keys(document.paths)).toHaveLength(6 * 4);
     const ids = Object.values(document.paths).map((path) => path.get.operationId);
     expect(new Set(ids).size).toBe(ids.length);
     expect(document.paths['/q/all.json']?.get.summary).toBe('Every one.');

@@ -116,6 +116,17 @@ export function checkExperiments(rows: Rows): void {
       expect(await uplift(rows, [10, 0, 0, 10, 1, 0.2])).toMatchObject({ difference: 1, lift: null });
     });
 
+    test('a difference beyond all doubt among millions has a p of nought, not a number too small', async () => {
+      const row = await uplift(rows, [5e6, 0.1, 0.09, 5e6, 0.2, 0.16]);
+      expect(Number(row['difference_p'])).toBeLessThan(1e-100);
+      expect(Number(row['difference_lower'])).toBeGreaterThan(0.099);
+      const [split] = await rows(
+        `select functions.sample_ratio_p('{9000000,1000000}', '{1,1}') as p, functions.chi_square_p(650, 2) as q`,
+      );
+      expect(Number(split?.['p'])).toBe(0);
+      expect(Number(split?.['q'])).toBeLessThan(1e-100);
+    });
+
     test('the planted winner wins, as far as people can be known to be who was assigned', async () => {
       const [found] = await rows(`
         select t.value as treatment, c.value as control, t.verdict, t.n, t.any_time_lower, t.difference_lower

@@ -8,7 +8,7 @@ const stories = laws === 0 ? 1 : Math.ceil(laws / 20);
 const customers = laws === 0 ? 40 : 400;
 
 /** Columns that tell how a table came to be, not what it says. */
-const histories = ['batch', 'seen_batch'];
+const histories = ['batch', 'seen_batch', 'upstream_batch', 'nodes_batch'];
 
 let warehouse: Warehouse;
 
@@ -34,7 +34,8 @@ const rawTables = (): Promise<string[]> =>
 async function contents(): Promise<Record<string, string>> {
   const relations = await names(`
     select table_schema || '.' || table_name as name from information_schema.views
-    where table_schema in ('staging', 'unified') order by 1`);
+    where table_schema = 'staging' or table_schema = 'unified' and table_name in ('web_events', 'sessions')
+    order by 1`);
   const found: Record<string, string> = {};
   for (const relation of relations) {
     const [row] = await warehouse.database.query(
@@ -50,7 +51,12 @@ async function contents(): Promise<Record<string, string>> {
   return found;
 }
 
-const layers = ['--threads', '2', '--select', '+sessions'];
+const options = ['--no-check', '--threads', '2', '--select'];
+const bases = 'path:transforms/staging,config.materialized:incremental';
+const chain = [bases, 'stg_web__events', 'web_events', 'sessions'];
+// who is who is built for the first part, and for every part when it is the laws that are asked for
+const first = [...options, '+sessions'];
+const next = laws === 0 ? [...options, ...chain] : first;
 
 test('rows that arrive in any batches, early, late or twice, give what a build of all at once gives', async () => {
   // days of the story after which a load is made; rows of half a day around it come before or after, as it happens
@@ -64,8 +70,16 @@ test('rows that arrive in any batches, early, late or twice, give what a build o
       const cuts = days
         .sort((a, b) => a - b)
         .map((day) => `'2025-01-01'::timestamptz + interval '${String(day)} days'`);
-      const { database, thau } = warehouse;
-      await thau('sample', 'load', '--replace', '--customers', String(customers), '--seed', String(seed));
+      const { database } = warehouse;
+      await warehouse.thau(
+        'sample',
+        'load',
+        '--replace',
+        '--customers',
+        String(customers),
+        '--seed',
+        String(seed),
+      );
       const tables = await rawTables();
       await database.query('drop schema if exists waiting cascade; create schema waiting');
       for (const table of tables) {
@@ -85,13 +99,16 @@ test('rows that arrive in any batches, early, late or twice, give what a build o
             select (jsonb_populate_record(null::${table}, to_jsonb(coming))).* from waiting.coming where part = ${String(part)};
             alter table waiting.coming rename to "${table}"`);
         }
-        await thau('run', ...layers, ...(part === 0 ? ['--full-refresh'] : []));
+        await (part === 0
+          ? warehouse.thau('run', ...first, '--full-refresh')
+          : warehouse.thau('run', ...next));
       }
       const inParts = await contents();
-      await thau('run', '--full-refresh', '--no-carry', ...layers);
+      await warehouse.thau('run', '--full-refresh', '--no-carry', ...next);
       const atOnce = await contents();
       expect(Object.keys(atOnce).filter((name) => atOnce[name] !== inParts[name])).toEqual([]);
     }),
-    { numRuns: stories, endOnFailure: true },
+    // the same story each time, unless it is the laws that are asked for
+    { numRuns: stories, endOnFailure: true, ...(laws === 0 ? { seed: 20261122 } : {}) },
   );
 }, 600_000);

@@ -63,7 +63,13 @@ export async function createIdentityProject(
   for (const file of readdirSync(identity).filter((name) => name.endsWith('.sql'))) {
     cpSync(join(identity, file), join(folder, 'models', file));
   }
-  for (const macro of ['components.sql', 'evidence_tree.sql', 'identity', 'generate_schema_name.sql']) {
+  for (const macro of [
+    'batches.sql',
+    'components.sql',
+    'evidence_tree.sql',
+    'identity',
+    'generate_schema_name.sql',
+  ]) {
     cpSync(join(root, 'transforms/macros', macro), join(folder, 'macros', macro), { recursive: true });
   }
   for (const seed of ['blocked_identifiers', 'identity_limits']) {

@@ -2,7 +2,7 @@
     row is of, and in `upstream_batch` up to which batch of the model before it had read. What a record tells no longer stays
     as a row that says so, so that the next model sees both what came and what went. A model reads the rows of later batches
     than it had read, works out the keys they touch, and writes those keys' rows anew where they differ: so it comes to what a
-    build over everything would come to, in any order and batching of arrivals (decision 0703).
+    build over everything would come to, in any order and batching of arrivals (decision 0704).
     `--full-refresh` makes every model compare everything with what it has; numbers of nodes and customers stay. -#}
 
 {#- Whether all is to be compared, and not only what came since. -#}
@@ -10,36 +10,44 @@
     {{ return(flags.FULL_REFRESH) }}
 {%- endmacro %}
 
-{#- The condition of rows that this model has not read yet. -#}
+{#- The condition of rows that this model has not read yet; in what only an increment runs. -#}
 {% macro is_new_to_this(alias=none, read='upstream_batch') -%}
     {%- if compares_all() -%}
     true
     {%- else -%}
-    {{ alias ~ '.' if alias else '' }}batch > (select coalesce(max(seen.{{ read }}), 0) from {{ this }} as seen)
+    {{ alias ~ '.' if alias else '' }}{{ not_yet_seen(read) }}
     {%- endif -%}
 {%- endmacro %}
 
 {#- The columns `batch` and `upstream_batch` of rows written now, by a model that reads the changes of `relation`. -#}
 {% macro batches(relation) -%}
-    {{ next_identity_batch() }} as batch,
+    {{ next_batch('1') }} as batch,
         {{ newest_batch(relation) }} as upstream_batch
-{%- endmacro %}
-
-{% macro next_identity_batch() -%}
-    {%- if is_incremental() -%}
-    (select coalesce(max(own.batch), 0) + 1 from {{ this }} as own)
-    {%- else -%}
-    1
-    {%- endif -%}
 {%- endmacro %}
 
 {% macro newest_batch(relation) -%}
     (select coalesce(max(upstream.batch), 0) from {{ relation }} as upstream)
 {%- endmacro %}
 
-{#- The rows of `column` in a CTE as an array: PostgreSQL then looks each up by its index, and expects few. -#}
+{#- The rows of `column` in a CTE as an array: PostgreSQL then looks each up by its index. -#}
 {% macro any_of(cte, column) -%}
     any(array(select {{ cte }}.{{ column }} from {{ cte }}))
+{%- endmacro %}
+
+{#- The rows of a table whose `column` is one of those of a CTE. -#}
+{% macro rows_of(relation, column, cte, cte_column=none) -%}
+    select found.*
+    from {{ relation }} as found
+    {{ expected_many() }}
+    where found.{{ column }} = {{ any_of(cte, cte_column or column) }}
+    offset 0
+{%- endmacro %}
+
+{#- PostgreSQL expects ten keys in an array it does not know, and would join what it finds by comparing each with each. A
+    series of one row whose end it cannot foresee, and takes for a thousand, makes it hash; `offset 0` at the end of the
+    query keeps that estimate from being planned away. -#}
+{% macro expected_many() -%}
+    cross join generate_series(1, (select 1)) as expected (many)
 {%- endmacro %}
 
 {#- In `identity_records`: rows loaded since the newest known of their kind, and a day before it, since two loaders may

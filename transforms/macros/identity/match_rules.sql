@@ -19,7 +19,7 @@
             'agrees': {'name_words': 3, 'birth_date': 1}},
         {'name': 'name_and_day', 'keys': "array[name_words || ' ' || right(birth_date, 5)]",
             'agrees': {'name_words': 3, 'birth_date': 1}},
-        {'name': 'email', 'keys': 'email__variants', 'agrees': {'email': 3}},
-        {'name': 'phone', 'keys': 'phone__variants', 'agrees': {'phone': 1}},
+        {'name': 'email', 'keys': match_variants('email'), 'agrees': {'email': 3}},
+        {'name': 'phone', 'keys': match_variants('phone'), 'agrees': {'phone': 1}},
     ]) }}
 {%- endmacro %}

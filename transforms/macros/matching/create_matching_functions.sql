@@ -1,12 +1,48 @@
-{#- The two steps of probabilistic matching that SQL says badly: iteration. Both read arrays only, so they are IMMUTABLE
+{#- The steps of probabilistic matching that SQL says badly: iteration. They read their arguments only, so they are IMMUTABLE
     in truth, and a model that calls them can be carried forward. -#}
 {% macro create_matching_functions() %}
 {%- set schema = var('functions_schema', 'functions') %}
+create schema if not exists {{ schema }};
+
+{#- Whether two different texts are one slip apart: one letter more, less or other, or two neighbours swapped. -#}
+create or replace function {{ schema }}.is_a_slip(a text, b text)
+returns boolean
+language plpgsql
+immutable
+parallel safe
+strict
+as $function$
+declare
+    shorter text := case when length(a) <= length(b) then a else b end;
+    longer text := case when length(a) <= length(b) then b else a end;
+    -- Letters that are alike from the front: the slip is behind them.
+    alike integer := 0;
+    high integer := length(shorter);
+    middle integer;
+begin
+    while alike < high loop
+        middle := (alike + high + 1) / 2;
+        if left(shorter, middle) = left(longer, middle) then
+            alike := middle;
+        else
+            high := middle - 1;
+        end if;
+    end loop;
+    if length(longer) > length(shorter) then
+        return substr(shorter, alike + 1) = substr(longer, alike + 2);
+    end if;
+    return substr(a, alike + 2) = substr(b, alike + 2)
+        or (
+            substr(a, alike + 3) = substr(b, alike + 3)
+            and substr(a, alike + 1, 1) = substr(b, alike + 2, 1)
+            and substr(a, alike + 2, 1) = substr(b, alike + 1, 1)
+        );
+end
+$function$;
+
 {#- EM for Fellegi and Sunter's model with given u. Each rule is fitted alone on the patterns of its own pairs, where a
     pattern holds one level per comparison (-1: missing, or demanded by the rule: says nothing). Gives m per comparison
     and level, averaged over the rules by the matches they found; and, as comparison 0, the matches found by rule. -#}
-create schema if not exists {{ schema }};
-
 create or replace function {{ schema }}.fellegi_sunter(
     comparisons integer[], levels integer[], chances double precision[],
     rule_numbers integer[], patterns integer[], pair_counts bigint[]

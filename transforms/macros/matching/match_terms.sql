@@ -20,7 +20,6 @@ with records as (
     select
         {{ column }},
         count(*)::double precision / sum(count(*)) over () as share,
-        {{ match_variants(column) if compared.kind != 'exact' else 'null::text[]' }} as variants,
         {{ match_bigrams(column) if compared.kind in ['name', 'text', 'email'] else 'null::text[]' }} as bigrams
     from records
     where {{ column }} is not null
@@ -37,7 +36,6 @@ final as (
         {%- set column = compared.column %}
         records.{{ column }},
         {{ column }}_terms.share as {{ column }}__share,
-        {{ column }}_terms.variants as {{ column }}__variants,
         {{ column }}_terms.bigrams as {{ column }}__bigrams{{ ',' if not loop.last }}
         {%- endfor %}
     from records

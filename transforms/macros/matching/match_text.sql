@@ -1,10 +1,10 @@
-{#- What two texts are compared by, worked out once per value and not once per pair. `match_variants` is the text and
-    every text with one letter left out: two texts that share a variant are a slip apart (one letter more, less, other,
-    or two swapped). `match_bigrams` are its pairs of letters: two texts that share half of them look alike.
-    Both are plain arrays, so that no extension is needed and a pair costs an `&&`. -#}
+{#- What two texts are compared by, without extensions. `match_variants` is the text and every text with one letter left
+    out: two texts that are a slip apart (one letter more, less, other, or two swapped) share one, so they are keys that bring
+    such pairs together, in time that grows with the records and not with their square. `match_bigrams` are a text's pairs of
+    letters, worked out once per value: two texts that share half of them look alike. -#}
 {% macro match_variants(value) -%}
     (
-        select array_agg(distinct left({{ value }}, left_out - 1) || substr({{ value }}, left_out + 1))
+        select array_agg(left({{ value }}, left_out - 1) || substr({{ value }}, left_out + 1))
         from generate_series(1, length({{ value }}) + 1) as letters (left_out)
         where {{ value }} is not null
     )
@@ -18,9 +18,9 @@
     )
 {%- endmacro %}
 
-{#- Whether two texts are a slip apart; their lengths are looked at first, being cheapest. -#}
+{#- Whether two texts, which differ, are a slip apart; their lengths are looked at first, being cheapest. -#}
 {% macro match_slip(a, b) -%}
-    abs(length({{ a }}) - length({{ b }})) <= 1 and {{ a }}__variants && {{ b }}__variants
+    abs(length({{ a }}) - length({{ b }})) <= 1 and {{ var('functions_schema', 'functions') }}.is_a_slip({{ a }}, {{ b }})
 {%- endmacro %}
 
 {#- Whether two texts share at least half of their bigrams (Dice's coefficient). -#}

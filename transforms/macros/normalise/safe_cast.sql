@@ -95,3 +95,28 @@
         end)
     ) is true
 {%- endmacro %}
+
+{#- A moment, a day, a number and a count that calculations can bear, from columns of those types: infinities, NaN and
+    what no business has seen are null. -#}
+{% macro moment(value) -%}
+    case when {{ value }} >= timestamptz '1900-01-01' and {{ value }} < timestamptz '2200-01-01' then {{ value }} end
+{%- endmacro %}
+
+{% macro day(value) -%}
+    case when {{ value }} >= date '1900-01-01' and {{ value }} < date '2200-01-01' then {{ value }} end
+{%- endmacro %}
+
+{% macro finite(value) -%}
+    case when {{ value }} > -1e15 and {{ value }} < 1e15 then {{ value }} end
+{%- endmacro %}
+
+{% macro counted(value) -%}
+    case when {{ value }} between -100000000 and 100000000 then {{ value }} end
+{%- endmacro %}
+
+{#- The end of something, null when it lies before its beginning or more than a week behind it: one of the two is wrong. -#}
+{% macro soon_after(value, start) -%}
+    case
+        when {{ moment(value) }} between {{ moment(start) }} and {{ moment(start) }} + interval '7 days' then {{ value }}
+    end
+{%- endmacro %}

@@ -26,7 +26,8 @@ begin
             seen.weight * (
                 -(r + seen.x) * ln(alpha + seen.t)
                 + case when seen.x > 0 then ln(
-                    1 + a / (b + seen.x - 1) * exp((r + seen.x) * ln((alpha + seen.t) / (alpha + seen.t_x)))
+                    1 + a / (b + seen.x - 1)
+                        * exp(least(600, (r + seen.x) * ln((alpha + seen.t) / (alpha + seen.t_x))))
                 ) else 0 end
             )
         )
@@ -209,7 +210,7 @@ parallel safe
 as $function$
     select case when x > 0 then 1 / (
         1 + fitted[3] / (fitted[4] + x - 1)
-            * exp((fitted[1] + x) * ln((fitted[2] + t) / (fitted[2] + t_x)))
+            * exp(least(600, (fitted[1] + x) * ln((fitted[2] + t) / (fitted[2] + t_x))))
     ) else 1 end
 $function$;
 
@@ -253,7 +254,7 @@ declare
     b double precision := fitted[4];
 begin
     return (a + b + x - 1) / (a - 1) * (
-        1 - exp((r + x) * ln((alpha + t) / (alpha + t + ahead)))
+        1 - exp(greatest(-700, (r + x) * ln((alpha + t) / (alpha + t + ahead))))
             * {{ schema }}.hypergeometric(r + x, b + x, a + b + x - 1, ahead / (alpha + t + ahead))
     ) * {{ schema }}.bg_nbd_alive(fitted, x, t_x, t);
 end

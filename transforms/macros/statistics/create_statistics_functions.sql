@@ -1,5 +1,6 @@
 {#- What PostgreSQL 15 to 18 have no function for: the logarithm of the gamma function, and the distributions that tests of
-    significance read. They read their arguments only, so they are IMMUTABLE in truth. Checked against published answers in
+    significance read. They read their arguments only, so they are IMMUTABLE in truth. PostgreSQL refuses exp() of what is too
+    small or too large for a double, so its arguments are bounded: a p of e^-700 is none. Checked against published answers in
     test/transforms/statistics.test.ts. -#}
 {% macro create_statistics_functions() %}
 {%- set schema = var('functions_schema', 'functions') %}
@@ -60,7 +61,7 @@ begin
             total := total + term;
             exit when abs(term) < abs(total) * 1e-16;
         end loop;
-        return greatest(0, 1 - total * exp(a * ln(x) - x - {{ schema }}.log_gamma(a)));
+        return greatest(0, 1 - total * exp(greatest(-700, a * ln(x) - x - {{ schema }}.log_gamma(a))));
     end if;
     b := x + 1 - a;
     c := 1e300;
@@ -77,7 +78,7 @@ begin
         total := total * step;
         exit when abs(step - 1) < 1e-15;
     end loop;
-    return total * exp(a * ln(x) - x - {{ schema }}.log_gamma(a));
+    return total * exp(greatest(-700, a * ln(x) - x - {{ schema }}.log_gamma(a)));
 end
 $function$;
 
@@ -104,10 +105,11 @@ begin
     elsif x > (a + 1) / (a + b + 2) then
         return 1 - {{ schema }}.incomplete_beta(b, a, 1 - x);
     end if;
-    front := exp(
+    front := exp(greatest(
+        -700,
         {{ schema }}.log_gamma(a + b) - {{ schema }}.log_gamma(a) - {{ schema }}.log_gamma(b)
         + a * ln(x) + b * ln(1 - x)
-    ) / a;
+    )) / a;
     d := 1 - (a + b) * x / (a + 1);
     d := 1 / case when abs(d) < 1e-300 then 1e-300 else d end;
     total := d;

@@ -13,6 +13,7 @@ final as (
         account_id,
         account_name,
         name_key,
+        parent_account_id,
         tax_code,
         industry,
         province_text,

@@ -46,17 +46,30 @@ changed_edges as (
 
 ),
 
+changed_nodes as (
+
+    select node, evidence_count from nodes
+    where {{ is_new_to_this('nodes', read='nodes_batch') }}
+
+),
+
+known_of_changed as (
+
+    {{ rows_of(this, 'node', 'changed_nodes') }}
+
+),
+
 touched as (
 
     select node_a as node from changed_edges
     union
     select node_b from changed_edges
     union
-    select nodes.node
-    from nodes
-    left join {{ this }} as known on nodes.node = known.node
-    where {{ is_new_to_this('nodes', read='nodes_batch') }}
-        and (known.node is null or (known.component is null) <> (nodes.evidence_count = 0))
+    select changed_nodes.node
+    from changed_nodes
+    left join known_of_changed as known on changed_nodes.node = known.node
+    where known.node is null
+        or (known.component is null) <> (changed_nodes.evidence_count = 0)
     union
     select a from apart
     union
@@ -92,8 +105,7 @@ numbered as (
         nodes.identity_id,
         nodes.first_seen_at,
         nodes.evidence_count
-    from nodes
-    where nodes.node = {{ any_of('members', 'node') }}
+    from ({{ rows_of('nodes', 'node', 'members') }}) as nodes
 
 ),
 
@@ -106,10 +118,15 @@ ordered as (
         links.weakness,
         links.first_seen_at,
         links.first_record_key
-    from links
+    from ({{ rows_of('links', 'a', 'members', 'node') }}) as links
     inner join numbered as a on links.a = a.node
     inner join numbered as b on links.b = b.node
-    where links.a = {{ any_of('members', 'node') }}
+
+),
+
+known as (
+
+    {{ rows_of(this, 'node', 'members') }}
 
 ),
 
@@ -202,7 +219,7 @@ final as (
         {{ newest_batch(ref('identity_nodes')) }} as nodes_batch
     from placed
     {%- if is_incremental() %}
-    left join {{ this }} as known on placed.node = known.node
+    left join known on placed.node = known.node
     where known.node is null
         or placed.component is distinct from known.component
         or placed.reach is distinct from known.reach

@@ -34,6 +34,18 @@ touched as (
         and not is_strong
 
 ),
+
+told as (
+
+    {{ rows_of('sightings', 'identifier_id', 'touched') }}
+
+),
+
+known as (
+
+    {{ rows_of(this, 'identifier_id', 'touched') }}
+
+),
 {%- endif %}
 
 shared as (
@@ -54,12 +66,9 @@ names as (
         shared.identifier_value,
         sightings.name_key,
         count(*) as sighting_count
-    from sightings
+    from {{ 'told' if is_incremental() else 'sightings' }} as sightings
     inner join shared on sightings.identifier_id = shared.identifier_id
     where sightings.name_key is not null
-        {%- if is_incremental() and not compares_all() %}
-        and sightings.identifier_id = {{ any_of('shared', 'identifier_id') }}
-        {%- endif %}
     group by 1, 2, 3, 4
 
 ),
@@ -134,9 +143,8 @@ final as (
         known.person_count,
         false as is_current,
         {{ batches(ref('identifiers')) }}
-    from {{ this }} as known
+    from known
     where known.is_current
-        and known.identifier_id = {{ any_of('touched', 'identifier_id') }}
         and not exists (
             select 1 from settled
             where settled.identifier_id = known.identifier_id

@@ -44,13 +44,38 @@ touched_keys as (
 
 touched as (
 
-    select * from records
-    where record_key = {{ any_of('touched_keys', 'record_key') }}
+    {{ rows_of('records', 'record_key', 'touched_keys') }}
+
+),
+
+holder_keys as (
+
+    select 'ecommerce:account:' || account as record_key from touched
+    union
+    select 'loyalty:member:' || loyalty_no from touched
+
+),
+
+holders as (
+
+    {{ rows_of('records', 'record_key', 'holder_keys') }}
+
+),
+
+known as (
+
+    {{ rows_of(this, 'record_key', 'touched_keys') }}
 
 ),
 {%- else %}
 
 touched as not materialized (
+
+    select * from records
+
+),
+
+holders as not materialized (
 
     select * from records
 
@@ -64,8 +89,8 @@ named as (
         touched.*,
         coalesce(touched.name_key, accounts.name_key, members.name_key) as person_name_key
     from touched
-    left join records as accounts on 'ecommerce:account:' || touched.account = accounts.record_key
-    left join records as members on 'loyalty:member:' || touched.loyalty_no = members.record_key
+    left join holders as accounts on 'ecommerce:account:' || touched.account = accounts.record_key
+    left join holders as members on 'loyalty:member:' || touched.loyalty_no = members.record_key
 
 ),
 
@@ -101,7 +126,7 @@ final as (
         {{ batches(ref('identity_records')) }}
     from sighted
     {%- if is_incremental() %}
-    left join {{ this }} as known
+    left join known
         on sighted.record_key = known.record_key
         and sighted.identifier_id = known.identifier_id
     where known.record_key is null
@@ -122,9 +147,8 @@ final as (
         known.seen_at,
         false as is_current,
         {{ batches(ref('identity_records')) }}
-    from {{ this }} as known
+    from known
     where known.is_current
-        and known.record_key = {{ any_of('touched_keys', 'record_key') }}
         and not exists (
             select 1 from sighted
             where sighted.record_key = known.record_key

@@ -45,6 +45,12 @@ touched as (
     where (select known.rules from {{ this }} as known limit 1) is distinct from (select rules.rules from rules)
 
 ),
+
+told as (
+
+    {{ rows_of(ref('identifier_sightings'), 'identifier_id', 'touched') }}
+
+),
 {%- endif %}
 
 seen as (
@@ -59,10 +65,7 @@ seen as (
         count(distinct name_key) filter (where is_current) as name_count,
         min(seen_at) filter (where is_current) as first_seen_at,
         max(seen_at) filter (where is_current) as last_seen_at
-    from sightings
-    {%- if is_incremental() and not compares_all() %}
-    where identifier_id = {{ any_of('touched', 'identifier_id') }}
-    {%- endif %}
+    from {{ 'told' if is_incremental() and not compares_all() else 'sightings' }} as sightings
     group by identifier_id
 
 ),

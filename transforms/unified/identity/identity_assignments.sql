@@ -41,10 +41,16 @@ changed as (
 
 ),
 
+changed_components as (
+
+    select distinct component from changed
+
+),
+
 gathered as (
 
     select identity_id from components
-    where component = {{ any_of('changed', 'component') }}
+    where component = {{ any_of('changed_components', 'component') }}
     union
     select identity_id from changed
 
@@ -68,21 +74,36 @@ touched as (
 
 placed as (
 
-    select * from components
-    where identity_id = {{ any_of('touched', 'identity_id') }}
-        and component is not null
+    select * from ({{ rows_of('components', 'identity_id', 'touched') }}) as components
+    where component is not null
+
+),
+
+theirs as (
+
+    {{ rows_of(this, 'identity_id', 'touched') }}
+
+),
+
+their_nodes as (
+
+    {{ rows_of(nodes, 'node', 'placed') }}
 
 ),
 
 latest as (
 
-    select distinct on (identity_id)
-        identity_id,
-        customer_id,
-        assignment_number
-    from {{ this }}
-    where identity_id = {{ any_of('touched', 'identity_id') }}
-    order by identity_id, assignment_number desc
+    select newest.*
+    from (
+        select distinct on (identity_id)
+            identity_id,
+            customer_id,
+            assignment_number
+        from theirs
+        order by identity_id, assignment_number desc
+    ) as newest
+    {{ expected_many() }}
+    offset 0
 
 ),
 
@@ -95,7 +116,7 @@ earlier as (
         coalesce(own.customer_id, undivided.customer_id) as customer_id,
         own.assignment_number
     from placed
-    inner join {{ nodes }} as nodes on placed.node = nodes.node
+    inner join their_nodes as nodes on placed.node = nodes.node
     left join latest as own on placed.identity_id = own.identity_id
     left join latest as undivided on nodes.identifier_id = undivided.identity_id
     where coalesce(own.customer_id, undivided.customer_id) is not null
@@ -188,7 +209,7 @@ final as (
         placed.identity_id,
         coalesce(earlier.assignment_number, 0) + 1 as assignment_number,
         all_numbered.customer_id,
-        earlier.customer_id as previous_customer_id,
+        earlier.own_customer_id as previous_customer_id,
         highest.run_number + 1 as run_number,
         clock.as_of_at as assigned_at,
         {{ batches(ref('identity_components')) }}

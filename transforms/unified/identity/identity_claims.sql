@@ -42,17 +42,45 @@ touched_identifiers as (
 
 ),
 
+touched_sightings as (
+
+    {{ rows_of(ref('identifier_sightings'), 'identifier_id', 'touched_identifiers') }}
+
+),
+
 touched_records as (
 
-    select distinct record_key from {{ ref('identifier_sightings') }}
-    where identifier_id = {{ any_of('touched_identifiers', 'identifier_id') }}
+    select distinct record_key from touched_sightings
 
 ),
 
 told as (
 
-    select * from sightings
-    where record_key = {{ any_of('touched_records', 'record_key') }}
+    {{ rows_of('sightings', 'record_key', 'touched_records') }}
+
+),
+
+told_identifiers as (
+
+    select distinct identifier_id from told
+
+),
+
+their_identifiers as (
+
+    {{ rows_of('identifiers', 'identifier_id', 'told_identifiers') }}
+
+),
+
+their_persons as (
+
+    {{ rows_of('persons', 'identifier_id', 'told_identifiers') }}
+
+),
+
+known as (
+
+    {{ rows_of(this, 'record_key', 'touched_records') }}
 
 ),
 {%- else %}
@@ -62,12 +90,24 @@ told as not materialized (
     select * from sightings
 
 ),
+
+their_identifiers as not materialized (
+
+    select * from identifiers
+
+),
+
+their_persons as not materialized (
+
+    select * from persons
+
+),
 {%- endif %}
 
 split_identifiers as (
 
     select distinct identifier_id
-    from persons
+    from their_persons
     where person_count > 1
 
 ),
@@ -94,9 +134,9 @@ judged as (
                 then 'several people share it and the record names none'
         end as refused_because
     from told
-    inner join identifiers on told.identifier_id = identifiers.identifier_id
+    inner join their_identifiers as identifiers on told.identifier_id = identifiers.identifier_id
     left join split_identifiers on told.identifier_id = split_identifiers.identifier_id
-    left join persons
+    left join their_persons as persons
         on told.identifier_id = persons.identifier_id
         and told.name_key = persons.name_key
 
@@ -133,7 +173,7 @@ final as (
         {{ batches(ref('identifiers')) }}
     from ranked
     {%- if is_incremental() %}
-    left join {{ this }} as known
+    left join known
         on ranked.record_key = known.record_key
         and ranked.identity_id = known.identity_id
     where known.record_key is null
@@ -155,9 +195,8 @@ final as (
         'the record says so no longer' as refused_because,
         null as strongest_identity_id,
         {{ batches(ref('identifiers')) }}
-    from {{ this }} as known
-    where known.record_key = {{ any_of('touched_records', 'record_key') }}
-        and known.refused_because is distinct from 'the record says so no longer'
+    from known
+    where known.refused_because is distinct from 'the record says so no longer'
         and not exists (
             select 1 from ranked
             where ranked.record_key = known.record_key

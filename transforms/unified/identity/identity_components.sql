@@ -43,6 +43,12 @@ clusters as (
 
 {%- if is_incremental() %}
 
+known as (
+
+    {{ rows_of(this, 'certain_component', 'clusters', 'record_id') }}
+
+),
+
 touched as (
 
     select node from certain
@@ -51,7 +57,7 @@ touched as (
     -- components that the probabilistic step puts elsewhere than before
     union
     select known.node
-    from {{ this }} as known
+    from known
     inner join clusters on known.certain_component = clusters.record_id
     where known.component <> clusters.cluster_id
     union
@@ -76,11 +82,12 @@ final as (
         coalesce(clusters.cluster_id, certain.component) as component,
         clusters.cluster_id is not null as is_matched,
         {{ batches(ref('certain_components')) }}
-    from certain
-    left join clusters on certain.component = clusters.record_id
     {%- if is_incremental() %}
-    where certain.node = {{ any_of('touched', 'node') }}
+    from ({{ rows_of('certain', 'node', 'touched') }}) as certain
+    {%- else %}
+    from certain
     {%- endif %}
+    left join clusters on certain.component = clusters.record_id
 
 )
 

@@ -49,6 +49,13 @@ touched as (
     where {{ is_new_to_this() }}
 
 ),
+
+their_claims as (
+
+    {{ rows_of('claims', 'identity_id', 'touched') }}
+
+),
+
 {%- endif %}
 
 pairs as (
@@ -60,15 +67,36 @@ pairs as (
         (array_agg(record_key order by seen_at, record_key))[1] as first_record_key,
         min(seen_at) as first_seen_at,
         max(seen_at) as last_seen_at
-    from claims
+    from {{ 'their_claims' if is_incremental() else 'claims' }} as claims
     where refused_because is null
         and strongest_identity_id <> identity_id
-        {%- if is_incremental() %}
-        and identity_id = {{ any_of('touched', 'identity_id') }}
-        {%- endif %}
     group by strongest_identity_id, identity_id
 
 ),
+
+{%- if is_incremental() %}
+
+ends_named as (
+
+    select identity_a as identity_id from pairs
+    union
+    select identity_id from touched
+
+),
+
+their_nodes as (
+
+    {{ rows_of('nodes', 'identity_id', 'ends_named') }}
+
+),
+{%- else %}
+
+their_nodes as not materialized (
+
+    select * from nodes
+
+),
+{%- endif %}
 
 told as (
 
@@ -85,8 +113,8 @@ told as (
         pairs.first_seen_at,
         pairs.last_seen_at
     from pairs
-    inner join nodes as a on pairs.identity_a = a.identity_id
-    inner join nodes as b on pairs.identity_b = b.identity_id
+    inner join their_nodes as a on pairs.identity_a = a.identity_id
+    inner join their_nodes as b on pairs.identity_b = b.identity_id
 
 ),
 
@@ -94,8 +122,15 @@ told as (
 
 touched_nodes as (
 
-    select nodes.node from nodes
-    where nodes.identity_id = {{ any_of('touched', 'identity_id') }}
+    select their_nodes.node
+    from their_nodes
+    inner join touched on their_nodes.identity_id = touched.identity_id
+
+),
+
+known_there as (
+
+    {{ rows_of(this, 'node_b', 'touched_nodes', 'node') }}
 
 ),
 
@@ -113,9 +148,8 @@ untold as (
         known.first_record_key,
         known.first_seen_at,
         known.last_seen_at
-    from {{ this }} as known
-    where known.node_b = {{ any_of('touched_nodes', 'node') }}
-        and not exists (
+    from known_there as known
+    where not exists (
             select 1 from told
             where told.node_a = known.node_a and told.node_b = known.node_b
         )
@@ -144,6 +178,14 @@ ends_touched as (
 
 ),
 
+known as (
+
+    select * from ({{ rows_of(this, 'node_a', 'ends_touched', 'node') }}) as from_a
+    union
+    select * from ({{ rows_of(this, 'node_b', 'ends_touched', 'node') }}) as from_b
+
+),
+
 edges as (
 
     select * from changed
@@ -160,13 +202,7 @@ edges as (
         known.first_record_key,
         known.first_seen_at,
         known.last_seen_at
-    from (
-        select * from {{ this }}
-        where node_a = {{ any_of('ends_touched', 'node') }}
-        union
-        select * from {{ this }}
-        where node_b = {{ any_of('ends_touched', 'node') }}
-    ) as known
+    from known
     where not exists (
         select 1 from changed
         where changed.node_a = known.node_a and changed.node_b = known.node_b
@@ -252,7 +288,7 @@ final as (
     from judged
     cross join rules
     {%- if is_incremental() %}
-    left join {{ this }} as known
+    left join known
         on judged.node_a = known.node_a
         and judged.node_b = known.node_b
     where known.node_a is null

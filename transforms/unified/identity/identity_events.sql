@@ -34,19 +34,23 @@ spans as (
 
 ),
 
-remaining as (
+{#- Counted and not searched for: with a running sum over the runs in which a customer's identities came and left. -#}
+held as (
 
     select
-        moves.run_number,
-        moves.previous_customer_id,
-        moves.customer_id,
-        exists (
-            select 1 from spans
-            where spans.customer_id = moves.previous_customer_id
-                and spans.came_in <= moves.run_number
-                and (spans.left_in is null or spans.left_in > moves.run_number)
-        ) as is_still_held
-    from moves
+        customer_id,
+        run_number,
+        sum(change) over (partition by customer_id order by run_number) as identity_count
+    from (
+        select customer_id, run_number, sum(change) as change
+        from (
+            select customer_id, came_in as run_number, 1 as change from spans
+            union all
+            select customer_id, left_in, -1 from spans
+            where left_in is not null
+        ) as changes
+        group by customer_id, run_number
+    ) as runs
 
 ),
 
@@ -55,7 +59,7 @@ final as (
     select
         moves.run_number || ':' || moves.previous_customer_id || ':' || moves.customer_id as identity_event_id,
         case
-            when remaining.is_still_held or moves.customer_id > moves.previous_customer_id then 'split'
+            when held.identity_count > 0 or moves.customer_id > moves.previous_customer_id then 'split'
             else 'merge'
         end as kind,
         moves.previous_customer_id,
@@ -63,10 +67,9 @@ final as (
         moves.identity_count,
         moves.occurred_at
     from moves
-    inner join remaining
-        on moves.run_number = remaining.run_number
-        and moves.previous_customer_id = remaining.previous_customer_id
-        and moves.customer_id = remaining.customer_id
+    inner join held
+        on moves.previous_customer_id = held.customer_id
+        and moves.run_number = held.run_number
 
 )
 

@@ -25,6 +25,18 @@ touched as (
     where {{ is_new_to_this() }}
 
 ),
+
+told as (
+
+    {{ rows_of('claims', 'identity_id', 'touched') }}
+
+),
+
+known as (
+
+    {{ rows_of(this, 'identity_id', 'touched') }}
+
+),
 {%- endif %}
 
 seen as (
@@ -40,10 +52,7 @@ seen as (
         (array_agg(source order by seen_at, record_key) filter (where refused_because is null))[1] as source,
         min(seen_at) filter (where refused_because is null) as first_seen_at,
         max(seen_at) filter (where refused_because is null) as last_seen_at
-    from claims
-    {%- if is_incremental() %}
-    where identity_id = {{ any_of('touched', 'identity_id') }}
-    {%- endif %}
+    from {{ 'told' if is_incremental() else 'claims' }} as claims
     group by identity_id
 
 ),
@@ -77,7 +86,7 @@ final as (
         {{ batches(ref('identity_claims')) }}
     from seen
     {%- if is_incremental() %}
-    left join {{ this }} as known on seen.identity_id = known.identity_id
+    left join known on seen.identity_id = known.identity_id
     where known.node is not null or seen.evidence_count > 0
     {%- else %}
     where seen.evidence_count > 0

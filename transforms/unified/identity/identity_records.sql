@@ -226,7 +226,7 @@ final as (
         told.{{ column }},
         {%- endfor %}
         told.loaded_at,
-        {{ next_identity_batch() }} as batch
+        {{ next_batch('1') }} as batch
     from told
     {%- if is_incremental() %}
     left join {{ this }} as known on told.record_key = known.record_key
@@ -253,7 +253,7 @@ final as (
         null,
         {%- endfor %}
         known.loaded_at,
-        {{ next_identity_batch() }} as batch
+        {{ next_batch('1') }} as batch
     from {{ this }} as known
     where num_nonnulls({{ said | join(', ') }}) > 0
         and not exists (select 1 from told where told.record_key = known.record_key)

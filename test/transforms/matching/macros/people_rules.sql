@@ -10,7 +10,7 @@
 
 {% macro people_rules() -%}
     {{ return([
-        {'name': 'email', 'keys': 'email__variants', 'agrees': {'email': 3}},
+        {'name': 'email', 'keys': match_variants('email'), 'agrees': {'email': 3}},
         {'name': 'dob', 'keys': 'array[dob]', 'agrees': {'dob': 3}},
         {'name': 'both_names', 'keys': "array[least(first_name, surname) || ' ' || greatest(first_name, surname)]",
             'agrees': {'first_name': 3, 'surname': 3}},
@@ -19,7 +19,7 @@
         {'name': 'surname_and_city', 'keys': "array[surname || ' ' || city]",
             'agrees': {'surname': 3, 'city': 3}},
         {'name': 'slipped_dob_and_city',
-            'keys': "array(select slip || ' ' || city from unnest(dob__variants) as slips (slip))",
+            'keys': "array(select slip || ' ' || city from unnest(" ~ match_variants('dob') ~ ") as slips (slip))",
             'agrees': {'dob': 2, 'city': 3}},
     ]) }}
 {%- endmacro %}

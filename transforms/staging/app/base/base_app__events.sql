@@ -16,11 +16,11 @@ parsed as materialized (
         nullif(lower(btrim(event_name)), '') as event_name,
         nullif(btrim(screen), '') as screen,
         nullif(btrim(product_id), '') as product_id,
-        occurred_at,
+        {{ moment('occurred_at') }} as occurred_at,
         nullif(lower(btrim(os)), '') as os,
         nullif(btrim(app_version), '') as app_version,
         coalesce(btrim(event_id), '') as delivery_key,
-        _loaded_at as loaded_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -37,6 +37,7 @@ judged as (
             when occurred_at is null then 'no occurred_at'
             when occurred_at < timestamptz '2000-01-01' then 'occurred_at before 2000'
             when occurred_at > loaded_at + interval '1 day' then 'occurred_at in the future'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 

@@ -16,12 +16,13 @@ parsed as materialized (
         nullif(btrim(account_id), '') as account_id,
         {{ clean_value('name') }} as account_name,
         {{ search_key('name') }} as name_key,
+        nullif(nullif(btrim(parent_account_id), ''), btrim(account_id)) as parent_account_id,
         nullif(btrim(tax_code), '') as tax_code,
         nullif(lower(btrim(industry)), '') as industry,
         {{ clean_value('province') }} as province_text,
         {{ province_key('province') }} as province_key,
-        created_at,
-        _loaded_at as loaded_at,
+        {{ moment('created_at') }} as created_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -34,6 +35,7 @@ judged as (
         province_aliases.province_name,
         case
             when parsed.account_id is null then 'no account_id'
+            when parsed.loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
     left join province_aliases
@@ -59,6 +61,7 @@ final as (
         account_id,
         account_name,
         name_key,
+        parent_account_id,
         tax_code,
         industry,
         province_text,

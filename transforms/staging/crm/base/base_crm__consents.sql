@@ -22,8 +22,8 @@ parsed as materialized (
         nullif(lower(btrim(contact_channel)), '') as contact_channel_text,
         {{ one_of('contact_channel', ['email', 'sms', 'phone', 'zalo', 'post']) }} as contact_channel,
         {{ clean_value('proof') }} as proof,
-        recorded_at,
-        _loaded_at as loaded_at,
+        {{ moment('recorded_at') }} as recorded_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -47,6 +47,7 @@ judged as (
             when parsed.recorded_at is null then 'no recorded_at'
             when parsed.recorded_at < timestamptz '2000-01-01' then 'recorded_at before 2000'
             when parsed.recorded_at > parsed.loaded_at + interval '1 day' then 'recorded_at in the future'
+            when parsed.loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
     left join purposes on parsed.purpose = purposes.purpose

@@ -33,11 +33,11 @@ parsed as materialized (
         nullif(btrim(account_id), '') as account_id,
         {{ clean_value('owner') }} as owner,
         nullif(lower(btrim(lead_source)), '') as lead_source,
-        created_at,
-        updated_at,
+        {{ moment('created_at') }} as created_at,
+        {{ moment('updated_at') }} as updated_at,
         coalesce(is_deleted, false) as is_deleted,
         coalesce(btrim(contact_id), '') as delivery_key,
-        _loaded_at as loaded_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -52,6 +52,7 @@ judged as (
             when parsed.contact_id is null then 'no contact_id'
             when parsed.updated_at is null then 'no updated_at'
             when parsed.created_at is null then 'no created_at'
+            when parsed.loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
     left join province_aliases

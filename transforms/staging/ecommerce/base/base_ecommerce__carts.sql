@@ -13,15 +13,15 @@ parsed as materialized (
         nullif(btrim(cart_id), '') as cart_id,
         nullif(btrim(customer_id), '') as account_id,
         nullif(btrim(anonymous_id), '') as anonymous_id,
-        created_at,
-        coalesce(last_event_at, created_at) as last_event_at,
+        {{ moment('created_at') }} as created_at,
+        coalesce({{ moment('last_event_at') }}, {{ moment('created_at') }}) as last_event_at,
         {{ one_of('last_step', ['cart', 'shipping', 'payment', 'done']) }} as last_step,
-        item_count,
-        value,
+        {{ counted('item_count') }} as item_count,
+        {{ finite('value') }} as value,
         nullif(lower(btrim(exit_reason)), '') as exit_reason,
         nullif(btrim(order_id), '') as order_id,
         coalesce(btrim(cart_id), '') as delivery_key,
-        _loaded_at as loaded_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -36,6 +36,7 @@ judged as (
             when created_at is null then 'no created_at'
             when created_at < timestamptz '2000-01-01' then 'created_at before 2000'
             when created_at > loaded_at + interval '1 day' then 'created_at in the future'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 

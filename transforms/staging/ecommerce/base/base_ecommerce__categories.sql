@@ -10,7 +10,7 @@ parsed as materialized (
         nullif(btrim(category_id), '') as category_id,
         {{ clean_value('name') }} as category_name,
         nullif(btrim(parent_id), '') as parent_id,
-        _loaded_at as loaded_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -23,6 +23,7 @@ judged as (
         case
             when category_id is null then 'no category_id'
             when category_name is null then 'no name'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 

@@ -31,10 +31,10 @@ parsed as materialized (
         {{ clean_value('province') }} as province_text,
         {{ province_key('province') }} as province_key,
         nullif(btrim(anonymous_id), '') as anonymous_id,
-        registered_at,
-        updated_at,
+        {{ moment('registered_at') }} as registered_at,
+        {{ moment('updated_at') }} as updated_at,
         coalesce(btrim(customer_id), '') as delivery_key,
-        _loaded_at as loaded_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -49,6 +49,7 @@ judged as (
             when parsed.customer_id is null then 'no customer_id'
             when parsed.registered_at is null then 'no registered_at'
             when parsed.updated_at is null then 'no updated_at'
+            when parsed.loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
     left join province_aliases

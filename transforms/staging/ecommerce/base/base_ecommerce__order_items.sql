@@ -13,12 +13,12 @@ parsed as materialized (
         lower(btrim(channel)) || ':' || btrim(order_id) || ':' || line_no as order_item_key,
         lower(btrim(channel)) || ':' || btrim(order_id) as order_key,
         nullif(lower(btrim(channel)), '') as channel,
-        line_no,
+        {{ counted('line_no') }} as line_no,
         nullif(btrim(product_id), '') as product_id,
-        quantity,
-        unit_price,
+        {{ counted('quantity') }} as quantity,
+        {{ finite('unit_price') }} as unit_price,
         coalesce(lower(btrim(channel)) || ':' || btrim(order_id) || ':' || line_no, '') as delivery_key,
-        _loaded_at as loaded_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -36,6 +36,7 @@ judged as (
             when order_key is null then 'no order_key'
             when channel is null then 'no channel'
             when line_no is null then 'no line_no'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 

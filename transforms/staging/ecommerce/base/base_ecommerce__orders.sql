@@ -13,6 +13,15 @@ province_aliases as (
 
 ),
 
+{#- An amount in a currency without a rate would be worth nothing anybody knows. -#}
+currencies as (
+
+    select distinct currency
+    from {{ ref('exchange_rates') }}
+    where valid_from <= date '2000-01-01'
+
+),
+
 parsed as materialized (
 
     select
@@ -34,17 +43,17 @@ parsed as materialized (
         nullif(btrim(cart_id), '') as cart_id,
         nullif(btrim(anonymous_id), '') as anonymous_id,
         nullif(btrim(coupon_code), '') as coupon_code,
-        subtotal,
-        coalesce(discount, 0) as discount,
-        coalesce(shipping_fee, 0) as shipping_fee,
-        tax,
-        total,
+        {{ finite('subtotal') }} as subtotal,
+        coalesce({{ finite('discount') }}, 0) as discount,
+        coalesce({{ finite('shipping_fee') }}, 0) as shipping_fee,
+        {{ finite('tax') }} as tax,
+        {{ finite('total') }} as total,
         upper(btrim(currency)) as currency,
-        placed_at,
-        paid_at,
-        updated_at,
+        {{ moment('placed_at') }} as placed_at,
+        {{ moment('paid_at') }} as paid_at,
+        {{ moment('updated_at') }} as updated_at,
         coalesce(lower(btrim(channel)) || ':' || btrim(order_id), '') as delivery_key,
-        _loaded_at as loaded_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -62,15 +71,18 @@ judged as (
             when parsed.total is null then 'no total'
             when parsed.total < 0 then 'negative total'
             when parsed.currency is null then 'no currency'
+            when currencies.currency is null then 'unknown currency'
             when parsed.updated_at is null then 'no updated_at'
             when parsed.placed_at is null then 'no placed_at'
             when parsed.placed_at < timestamptz '2000-01-01' then 'placed_at before 2000'
             when parsed.placed_at > parsed.loaded_at + interval '1 day' then 'placed_at in the future'
             when parsed.order_key is null then 'no order_key'
+            when parsed.loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
     left join province_aliases
         on parsed.province_key = province_aliases.alias_key
+    left join currencies on parsed.currency = currencies.currency
 
 ),
 

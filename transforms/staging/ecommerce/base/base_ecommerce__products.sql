@@ -12,10 +12,10 @@ parsed as materialized (
         {{ clean_value('name') }} as product_name,
         nullif(btrim(category_id), '') as category_id,
         {{ clean_value('brand') }} as brand,
-        price,
-        cost,
-        launched_on,
-        _loaded_at as loaded_at,
+        {{ finite('price') }} as price,
+        {{ finite('cost') }} as cost,
+        {{ day('launched_on') }} as launched_on,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -30,8 +30,34 @@ judged as (
             when sku is null then 'no sku'
             when product_name is null then 'no name'
             when price < 0 then 'negative price'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
+
+),
+
+{#- A receipt's line finds its product by this code: of two products with one code the first keeps it. -#}
+owned as (
+
+    select
+        judged.*,
+        first_value(product_id) over (
+            partition by sku, fault is null
+            order by loaded_at, product_id
+        ) as sku_owner
+    from judged
+
+),
+
+settled as (
+
+    select
+        owned.*,
+        case
+            when fault is not null then fault
+            when sku_owner <> product_id then 'sku of another product'
+        end as settled_fault
+    from owned
 
 ),
 
@@ -40,10 +66,10 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by product_id, fault is null
+            partition by product_id, settled_fault is null
             order by loaded_at
         ) as delivery_rank
-    from judged
+    from settled
 
 ),
 
@@ -60,10 +86,10 @@ final as (
         launched_on,
         loaded_at,
         case
-            when fault is not null then fault
+            when settled_fault is not null then settled_fault
             when delivery_rank > 1 then 'delivered again'
         end as rejected_because,
-        case when fault is not null then to_jsonb(raw_row) end as raw_row
+        case when settled_fault is not null then to_jsonb(raw_row) end as raw_row
     from ranked
 
 )

@@ -13,10 +13,10 @@ parsed as materialized (
         nullif(btrim(product_id), '') as product_id,
         nullif(btrim(customer_id), '') as account_id,
         nullif(btrim(buyer_id), '') as buyer_id,
-        rating,
+        {{ counted('rating') }} as rating,
         {{ clean_value('text') }} as review_text,
-        created_at,
-        _loaded_at as loaded_at,
+        {{ moment('created_at') }} as created_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -33,6 +33,7 @@ judged as (
             when created_at is null then 'no created_at'
             when created_at < timestamptz '2000-01-01' then 'created_at before 2000'
             when created_at > loaded_at + interval '1 day' then 'created_at in the future'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 

@@ -12,8 +12,8 @@ parsed as materialized (
         nullif(lower(btrim(unit_type)), '') as unit_type,
         nullif(btrim(unit_id), '') as unit_id,
         nullif(lower(btrim(arm)), '') as arm,
-        assigned_at,
-        _loaded_at as loaded_at,
+        {{ moment('assigned_at') }} as assigned_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -32,6 +32,7 @@ judged as (
             when experiment_id is null then 'no experiment_id'
             when unit_type is null then 'no unit_type'
             when unit_id is null then 'no unit_id'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 

@@ -11,9 +11,9 @@ parsed as materialized (
         {{ clean_value('name') }} as experiment_name,
         {{ clean_value('hypothesis') }} as hypothesis,
         nullif(lower(btrim(metric)), '') as metric,
-        started_on,
-        ended_on,
-        _loaded_at as loaded_at,
+        {{ day('started_on') }} as started_on,
+        {{ day('ended_on') }} as ended_on,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -27,6 +27,7 @@ judged as (
             when experiment_id is null then 'no experiment_id'
             when experiment_name is null then 'no name'
             when started_on is null then 'no started_on'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 

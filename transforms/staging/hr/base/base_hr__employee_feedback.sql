@@ -13,8 +13,8 @@ parsed as materialized (
         nullif(btrim(store_id), '') as store_id,
         {{ safe_integer('score') }} as score,
         {{ clean_value('comment') }} as comment,
-        submitted_at,
-        _loaded_at as loaded_at,
+        {{ moment('submitted_at') }} as submitted_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -31,6 +31,7 @@ judged as (
             when submitted_at is null then 'no submitted_at'
             when submitted_at < timestamptz '2000-01-01' then 'submitted_at before 2000'
             when submitted_at > loaded_at + interval '1 day' then 'submitted_at in the future'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 

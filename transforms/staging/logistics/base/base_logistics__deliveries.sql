@@ -21,14 +21,14 @@ parsed as materialized (
         {{ clean_value('carrier') }} as carrier,
         {{ clean_value('province') }} as province_text,
         {{ province_key('province') }} as province_key,
-        shipped_at,
-        promised_on,
-        delivered_at,
-        attempts,
+        {{ moment('shipped_at') }} as shipped_at,
+        {{ day('promised_on') }} as promised_on,
+        {{ moment('delivered_at') }} as delivered_at,
+        {{ counted('attempts') }} as attempts,
         nullif(lower(btrim(status)), '') as status,
-        collected,
+        {{ finite('collected') }} as collected,
         coalesce(btrim(delivery_id), '') as delivery_key,
-        _loaded_at as loaded_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -43,6 +43,7 @@ judged as (
             when parsed.delivery_id is null then 'no delivery_id'
             when parsed.order_key is null then 'no order'
             when parsed.status is null or parsed.status not in ('delivered', 'refused', 'lost', 'in_transit') then 'unknown status'
+            when parsed.loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
     left join province_aliases

@@ -20,12 +20,12 @@ parsed as materialized (
         {{ birth_date('birth_date') }} as birth_date,
         {{ birth_year('birth_date') }} as birth_year,
         {{ one_of('tier', ['member', 'silver', 'gold', 'diamond']) }} as tier,
-        points,
+        {{ counted('points') }} as points,
         nullif(btrim(store_id), '') as store_id,
-        joined_at,
-        updated_at,
+        {{ moment('joined_at') }} as joined_at,
+        {{ moment('updated_at') }} as updated_at,
         coalesce(btrim(member_no), '') as delivery_key,
-        _loaded_at as loaded_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -39,6 +39,7 @@ judged as (
             when member_no is null then 'no member_no'
             when joined_at is null then 'no joined_at'
             when updated_at is null then 'no updated_at'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 

@@ -11,9 +11,9 @@ parsed as materialized (
         nullif(btrim(referrer_member_no), '') as referrer_member_no,
         {{ phone_e164('referee_phone') }} as referee_phone,
         nullif(btrim(referee_member_no), '') as referee_member_no,
-        created_at,
-        converted_at,
-        _loaded_at as loaded_at,
+        {{ moment('created_at') }} as created_at,
+        {{ moment('converted_at') }} as converted_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -29,6 +29,7 @@ judged as (
             when created_at is null then 'no created_at'
             when created_at < timestamptz '2000-01-01' then 'created_at before 2000'
             when created_at > loaded_at + interval '1 day' then 'created_at in the future'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 

@@ -10,11 +10,11 @@ parsed as materialized (
         nullif(btrim(campaign_id), '') as campaign_id,
         {{ clean_value('name') }} as campaign_name,
         nullif(lower(btrim(channel)), '') as channel,
-        started_on,
-        ended_on,
-        cost,
+        {{ day('started_on') }} as started_on,
+        {{ day('ended_on') }} as ended_on,
+        {{ finite('cost') }} as cost,
         upper(btrim(currency)) as currency,
-        _loaded_at as loaded_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -29,6 +29,7 @@ judged as (
             when campaign_name is null then 'no name'
             when channel is null then 'no channel'
             when cost < 0 then 'negative cost'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 

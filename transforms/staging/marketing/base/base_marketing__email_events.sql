@@ -15,9 +15,9 @@ parsed as materialized (
         {{ email_key('email') }} as email,
         nullif(lower(btrim(event_type)), '') as event_type,
         nullif(btrim(anonymous_id), '') as anonymous_id,
-        occurred_at,
+        {{ moment('occurred_at') }} as occurred_at,
         coalesce(btrim(event_id), '') as delivery_key,
-        _loaded_at as loaded_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -34,6 +34,7 @@ judged as (
             when occurred_at is null then 'no occurred_at'
             when occurred_at < timestamptz '2000-01-01' then 'occurred_at before 2000'
             when occurred_at > loaded_at + interval '1 day' then 'occurred_at in the future'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 

@@ -12,12 +12,12 @@ parsed as materialized (
     select
         btrim(receipt_id) || ':' || line_no as receipt_line_key,
         nullif(btrim(receipt_id), '') as receipt_id,
-        line_no,
+        {{ counted('line_no') }} as line_no,
         nullif(btrim(sku), '') as sku,
-        quantity,
-        amount,
+        {{ counted('quantity') }} as quantity,
+        {{ finite('amount') }} as amount,
         coalesce(btrim(receipt_id) || ':' || line_no, '') as delivery_key,
-        _loaded_at as loaded_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -34,6 +34,7 @@ judged as (
             when amount is null then 'no amount'
             when receipt_id is null then 'no receipt_id'
             when line_no is null then 'no line_no'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 

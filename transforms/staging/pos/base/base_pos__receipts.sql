@@ -23,7 +23,7 @@ parsed as materialized (
         nullif(lower(btrim(payment_method)), '') as payment_method,
         {{ money_amount('total') }} as total,
         coalesce(btrim(receipt_id), '') as delivery_key,
-        _loaded_at as loaded_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -42,6 +42,7 @@ judged as (
             when sold_at is null then 'unreadable sold_at'
             when sold_at < timestamptz '2000-01-01' then 'sold_at before 2000'
             when sold_at > loaded_at + interval '1 day' then 'sold_at in the future'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 

@@ -14,8 +14,8 @@ parsed as materialized (
         {{ phone_e164('customer_phone') }} as phone,
         {{ one_of('purpose', ['browse', 'advice', 'pick_up', 'warranty', 'return']) }} as purpose,
         coalesce(is_purchase, false) as is_purchase,
-        visited_at,
-        _loaded_at as loaded_at,
+        {{ moment('visited_at') }} as visited_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -31,6 +31,7 @@ judged as (
             when visited_at is null then 'no visited_at'
             when visited_at < timestamptz '2000-01-01' then 'visited_at before 2000'
             when visited_at > loaded_at + interval '1 day' then 'visited_at in the future'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 

@@ -18,10 +18,10 @@ parsed as materialized (
         {{ clean_value('address') }} as address,
         {{ clean_value('province') }} as province_text,
         {{ province_key('province') }} as province_key,
-        latitude,
-        longitude,
-        opened_on,
-        _loaded_at as loaded_at,
+        {{ finite('latitude') }} as latitude,
+        {{ finite('longitude') }} as longitude,
+        {{ day('opened_on') }} as opened_on,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -35,6 +35,7 @@ judged as (
         case
             when parsed.store_id is null then 'no store_id'
             when parsed.store_name is null then 'no name'
+            when parsed.loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
     left join province_aliases

@@ -11,11 +11,11 @@ parsed as materialized (
         nullif(btrim(interview_id), '') as interview_id,
         nullif(btrim(contact_id), '') as contact_id,
         {{ clean_value('interviewer') }} as interviewer,
-        held_on,
+        {{ day('held_on') }} as held_on,
         {{ clean_value('question') }} as question,
         {{ clean_value('note') }} as note,
         nullif(btrim(codes), '') as codes,
-        _loaded_at as loaded_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -30,6 +30,7 @@ judged as (
             when note is null then 'no note'
             when held_on is null then 'no held_on'
             when interview_note_key is null then 'no interview_note_key'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 

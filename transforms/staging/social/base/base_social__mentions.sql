@@ -14,8 +14,8 @@ parsed as materialized (
         {{ clean_value('profile_name') }} as profile_name,
         {{ phone_e164('phone') }} as phone,
         {{ clean_value('text') }} as mention_text,
-        occurred_at,
-        _loaded_at as loaded_at,
+        {{ moment('occurred_at') }} as occurred_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -33,6 +33,7 @@ judged as (
             when occurred_at is null then 'no occurred_at'
             when occurred_at < timestamptz '2000-01-01' then 'occurred_at before 2000'
             when occurred_at > loaded_at + interval '1 day' then 'occurred_at in the future'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 

@@ -15,11 +15,11 @@ parsed as materialized (
         nullif(lower(btrim(outcome)), '') as outcome,
         is_resolved,
         {{ clean_value('agent') }} as agent,
-        started_at,
-        answered_at,
-        ended_at,
+        {{ moment('started_at') }} as started_at,
+        {{ soon_after('answered_at', 'started_at') }} as answered_at,
+        {{ soon_after('ended_at', 'started_at') }} as ended_at,
         nullif(btrim(ticket_id), '') as ticket_id,
-        _loaded_at as loaded_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -36,6 +36,7 @@ judged as (
             when started_at is null then 'no started_at'
             when started_at < timestamptz '2000-01-01' then 'started_at before 2000'
             when started_at > loaded_at + interval '1 day' then 'started_at in the future'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 

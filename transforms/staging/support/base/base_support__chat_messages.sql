@@ -9,11 +9,11 @@ parsed as materialized (
     select
         btrim(conversation_id) || ':' || message_no as message_key,
         nullif(btrim(conversation_id), '') as conversation_id,
-        message_no,
+        {{ counted('message_no') }} as message_no,
         nullif(lower(btrim(sender)), '') as sender,
         {{ clean_value('text') }} as message_text,
-        sent_at,
-        _loaded_at as loaded_at,
+        {{ moment('sent_at') }} as sent_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -31,6 +31,7 @@ judged as (
             when sent_at > loaded_at + interval '1 day' then 'sent_at in the future'
             when conversation_id is null then 'no conversation_id'
             when message_no is null then 'no message_no'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 

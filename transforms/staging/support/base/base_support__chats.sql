@@ -14,10 +14,10 @@ parsed as materialized (
         {{ phone_e164('phone') }} as phone,
         nullif(lower(btrim(intent)), '') as intent,
         nullif(btrim(product_id), '') as product_id,
-        started_at,
-        ended_at,
-        transferred_at,
-        _loaded_at as loaded_at,
+        {{ moment('started_at') }} as started_at,
+        {{ soon_after('ended_at', 'started_at') }} as ended_at,
+        {{ soon_after('transferred_at', 'started_at') }} as transferred_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -33,6 +33,7 @@ judged as (
             when started_at is null then 'no started_at'
             when started_at < timestamptz '2000-01-01' then 'started_at before 2000'
             when started_at > loaded_at + interval '1 day' then 'started_at in the future'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 

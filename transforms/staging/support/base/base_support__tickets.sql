@@ -22,9 +22,9 @@ parsed as materialized (
         nullif(lower(btrim(status)), '') as status,
         nullif(btrim(merged_into), '') as merged_into,
         {{ clean_value('agent') }} as agent,
-        created_at,
-        updated_at,
-        _loaded_at as loaded_at,
+        {{ moment('created_at') }} as created_at,
+        {{ moment('updated_at') }} as updated_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -41,6 +41,7 @@ judged as (
             when created_at is null then 'no created_at'
             when created_at < timestamptz '2000-01-01' then 'created_at before 2000'
             when created_at > loaded_at + interval '1 day' then 'created_at in the future'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 

@@ -19,9 +19,9 @@ parsed as materialized (
         nullif(btrim(touchpoint_id), '') as touchpoint_id,
         nullif(lower(btrim(touchpoint_channel)), '') as touchpoint_channel,
         lower(btrim(status)) = 'delivered' as is_delivered,
-        sent_at,
+        {{ moment('sent_at') }} as sent_at,
         coalesce(btrim(invitation_id), '') as delivery_key,
-        _loaded_at as loaded_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -38,6 +38,7 @@ judged as (
             when sent_at is null then 'no sent_at'
             when sent_at < timestamptz '2000-01-01' then 'sent_at before 2000'
             when sent_at > loaded_at + interval '1 day' then 'sent_at in the future'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 

@@ -18,8 +18,8 @@ parsed as materialized (
         nullif(btrim(survey_id), '') as survey_id,
         {{ safe_integer('score') }} as score,
         {{ clean_value('comment') }} as comment,
-        answered_at,
-        _loaded_at as loaded_at,
+        {{ moment('answered_at') }} as answered_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -39,6 +39,7 @@ judged as (
             when parsed.answered_at is null then 'no answered_at'
             when parsed.answered_at < timestamptz '2000-01-01' then 'answered_at before 2000'
             when parsed.answered_at > parsed.loaded_at + interval '1 day' then 'answered_at in the future'
+            when parsed.loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
     left join surveys

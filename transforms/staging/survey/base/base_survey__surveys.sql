@@ -10,11 +10,11 @@ parsed as materialized (
         nullif(btrim(survey_id), '') as survey_id,
         nullif(lower(btrim(kind)), '') as kind,
         {{ clean_value('question') }} as question,
-        scale_min,
-        scale_max,
+        {{ counted('scale_min') }} as scale_min,
+        {{ counted('scale_max') }} as scale_max,
         {{ clean_value('version') }} as version,
         nullif(lower(btrim(sent_after)), '') as sent_after,
-        _loaded_at as loaded_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -29,6 +29,7 @@ judged as (
             when kind is null then 'no kind'
             when scale_min is null or scale_max is null then 'no scale'
             when kind not in ('nps', 'csat', 'ces', 'awareness') then 'unknown kind'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 

@@ -16,9 +16,9 @@ parsed as materialized (
         nullif(btrim(bought_in), '') as bought_in,
         {{ clean_value('issue') }} as issue,
         {{ one_of('outcome', ['repaired', 'replaced', 'refunded', 'refused']) }} as outcome,
-        opened_at,
-        closed_at,
-        _loaded_at as loaded_at,
+        {{ moment('opened_at') }} as opened_at,
+        {{ moment('closed_at') }} as closed_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -33,6 +33,7 @@ judged as (
             when opened_at is null then 'no opened_at'
             when opened_at < timestamptz '2000-01-01' then 'opened_at before 2000'
             when opened_at > loaded_at + interval '1 day' then 'opened_at in the future'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 

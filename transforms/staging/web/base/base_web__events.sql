@@ -19,7 +19,7 @@ parsed as materialized (
         nullif(btrim(anonymous_id), '') as anonymous_id,
         nullif(btrim(customer_id), '') as account_id,
         nullif(lower(btrim(event_name)), '') as event_name,
-        occurred_at,
+        {{ moment('occurred_at') }} as occurred_at,
         nullif(btrim(page), '') as page,
         nullif(btrim(product_id), '') as product_id,
         nullif(btrim(order_id), '') as order_id,
@@ -29,10 +29,10 @@ parsed as materialized (
         nullif(lower(btrim(utm_medium)), '') as utm_medium,
         nullif(btrim(utm_campaign), '') as utm_campaign,
         nullif(lower(btrim(device)), '') as device,
-        engaged_seconds,
+        {{ counted('engaged_seconds') }} as engaged_seconds,
         nullif(btrim(detail), '') as detail,
         coalesce(btrim(event_id), '') as delivery_key,
-        _loaded_at as loaded_at,
+        {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
 
@@ -50,6 +50,7 @@ judged as (
             when occurred_at < timestamptz '2000-01-01' then 'occurred_at before 2000'
             when occurred_at > loaded_at + interval '1 day' then 'occurred_at in the future'
             when device = 'bot' then 'a bot'
+            when loaded_at is null then 'no _loaded_at'
         end as fault
     from parsed
 
