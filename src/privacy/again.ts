@@ -14,7 +14,9 @@ interface Row {
   readonly schema: string;
   readonly name: string;
   readonly columns: readonly string[];
-  /** Of rows that stay: what is emptied, and whether it can be null. */
+  /** The row goes; else it stays, emptied. */
+  readonly goes: boolean;
+  /** What is emptied, and whether it can be null. */
   readonly empties: readonly { readonly name: string; readonly nullable: boolean }[] | null;
 }
 
@@ -33,13 +35,16 @@ export async function eraseAgain({
     `select source_schema as schema, source_table as name, key_columns as columns,
             (select jsonb_agg(jsonb_build_object('name', a.attname, 'nullable', not a.attnotnull))
              from pg_attribute as a
-             where a.attrelid = to_regclass(format('%I.%I', source_schema, source_table)) and a.attname = any (empties)) as empties
+             where a.attrelid = to_regclass(format('%I.%I', source_schema, source_table)) and a.attname = any (empties)) as empties,
+            empties is null as goes
      from (select distinct source_schema, source_table, key_columns, empties from ${state}.erased_records) as e
      where to_regclass(format('%I.%I', source_schema, source_table)) is not null`,
   );
   if (rows.length === 0) return gone;
   const salt = await saltOf(database, state);
-  for (const { schema, name, columns, empties } of rows) {
+  for (const { schema, name, columns, empties, goes } of rows) {
+    // nothing of it was personal
+    if (!goes && empties === null) continue;
     const relation = qualifiedName(schema, name);
     const known = `exists (select from ${state}.erased_records as e
       where e.source_schema = $2 and e.source_table = $3 and e.key_columns = $4
@@ -49,7 +54,7 @@ export async function eraseAgain({
       value: one.nullable ? 'null' : "''",
     }));
     const { rowCount } = await database.query(
-      empties === null
+      goes
         ? `delete from ${relation} as r where ${known}`
         : `update ${relation} as r set ${emptied.map(({ column, value }) => `${column} = ${value}`).join(', ')}
            where (${emptied.map(({ column, value }) => `r.${column} is distinct from ${value}`).join(' or ')}) and ${known}`,

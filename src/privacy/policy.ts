@@ -30,7 +30,7 @@ export function policyOf(place: Place, sources: PrivacySettings['sources']): Pol
 
 function saidOf({ source, node }: Place): unknown {
   const config = source?.config['meta'] as Record<string, unknown> | undefined;
-  return source?.meta['erase'] ?? config?.['erase'] ?? node?.config.meta['erase'] ?? node?.meta['erase'];
+  return source?.meta['erase'] ?? config?.['erase'] ?? node?.config.meta['erase'];
 }
 
 /** Columns that stay although they feed identifiers: `meta: {erase: keep}` of the column. */

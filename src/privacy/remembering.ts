@@ -58,6 +58,8 @@ export async function eraseRemembered(tx: Session, options: RememberedOptions): 
       }
       if (store) await tx.query(`alter table ${relation} enable trigger user`);
       if (rows === 0) continue;
+      // `pg_stats` shows the commonest values
+      await tx.query(`analyze ${relation}`);
       const path =
         subjects.length > 0
           ? `${place.title}.${subjects.join('+')}`
