@@ -419,7 +419,8 @@ describe('survivorship', () => {
     told: readonly (readonly [value: string, source: string, at: string, shared?: boolean])[],
     rules: readonly (string | null)[],
   ): Promise<unknown> {
-    const quoted = (text: string | null | undefined): string => (text == null ? 'null' : `'${text}'`);
+    const quoted = (text: string | null | undefined): string =>
+      text === null || text === undefined ? 'null' : `'${text}'`;
     const [first, second, third] = rules;
     const values = told.map(
       ([value, source, at, shared]) =>
