@@ -5,9 +5,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 const ticksPerSecond = 100;
 
-/** `pidFile`: what the server's postmaster.pid says. */
-export function useOfServer(pidFile) {
-  const postmaster = Number(pidFile?.split('\n')[0]);
+/** `postmaster`: the server's first process. */
+export function useOfServer(postmaster) {
   if (!existsSync(`/proc/${String(postmaster)}/smaps_rollup`))
     return { end: () => ({ memory: NaN, cpu: NaN }) };
   let most = 0;
@@ -19,7 +18,7 @@ export function useOfServer(pidFile) {
     );
   };
   const began = processorTime(postmaster);
-  const timer = setInterval(look, 1000);
+  const timer = setInterval(look, 2000);
   return {
     end: () => {
       look();
