@@ -44,6 +44,17 @@ await client.connect();
 const servers = await startServers(url, options.servers.split(','));
 const load = startLoad();
 const table = [];
+let versions;
+// ended from outside, it leaves no server behind, and says what it knows
+process.once('SIGTERM', () => {
+  stopServers(servers);
+  load.child.kill();
+  void client.query('show server_version').then(({ rows }) => {
+    versions = rows;
+    print();
+    process.exit(1);
+  });
+});
 try {
   await holdEqual();
   await documentReady();
@@ -57,7 +68,7 @@ try {
   stopServers(servers);
   load.child.kill();
 }
-const { rows: versions } = await client.query('show server_version');
+versions = (await client.query('show server_version')).rows;
 await client.end();
 print();
 if (!options.json) printPlanning(await planTimes());

@@ -201,9 +201,9 @@ async function dropEarlier() {
   for (const { name } of rows) await client.query(`drop schema ${name} cascade`);
 }
 
-/** The first minutes fill caches and prepare statements, so what follows is compared: its first third and its last. */
+/** The first ten minutes fill caches and prepare statements, so what follows is compared: its first third and its last. */
 function finish() {
-  const settled = samples.filter(({ at }) => at - samples[0].at >= 60 * Math.min(5, minutes / 3));
+  const settled = samples.filter(({ at }) => at - samples[0].at >= 60 * Math.min(10, minutes / 3));
   const third = Math.max(1, Math.floor(settled.length / 3));
   const memory = {};
   for (const whose of ['api', 'database']) {

@@ -1,6 +1,9 @@
 import type { Manifest, ManifestNode } from '../project/manifest.js';
 
-/** By unique_id: the column lists that the project declares unique, by tests, `unique_key` and unique indexes. */
+/**
+ * By unique_id: the column lists that the project declares unique, by tests and unique indexes. `unique_key` is none: several rows of a
+ * delivery may have it.
+ */
 export function declaredKeys(manifest: Manifest): ReadonlyMap<string, readonly (readonly string[])[]> {
   const keys = new Map<string, string[][]>();
   const add = (id: string | null | undefined, columns: readonly string[]): void => {
@@ -14,7 +17,6 @@ export function declaredKeys(manifest: Manifest): ReadonlyMap<string, readonly (
       add(testedNode(node), testedColumns(node));
       continue;
     }
-    add(node.unique_id, texts(node.config['unique_key']));
     const indexes: unknown = node.config['indexes'];
     for (const index of Array.isArray(indexes) ? (indexes as Record<string, unknown>[]) : []) {
       if (index['unique'] === true) add(node.unique_id, texts(index['columns']));

@@ -22,7 +22,7 @@ export function policyOf(place: Place, sources: PrivacySettings['sources']): Pol
       ...(at !== undefined && { at: { file: at } }),
     });
   if (how !== 'delete' && how !== 'pseudonymise' && how !== 'keep')
-    throw fault(`meta.erase says ${JSON.stringify(how) ?? 'nothing'}.`);
+    throw fault(`meta.erase says ${how === undefined ? 'nothing' : JSON.stringify(how)}.`);
   if (how === 'keep' && (typeof because !== 'string' || because === ''))
     throw fault('meta.erase keeps the data of an erased person without a reason.');
   return { how, because: typeof because === 'string' ? because : undefined };

@@ -25,7 +25,7 @@ export interface MetricEntry {
   readonly formula: string;
   readonly unit: string | null;
   readonly interval: string | null;
-  readonly window: string | null;
+  readonly window: string;
   readonly leftOut: string | null;
   readonly owner: string | null;
   readonly source: string | null;
@@ -90,7 +90,7 @@ function entry(definitions: SemanticDefinitions, metric: Metric): MetricEntry {
     formula: metric.formula ?? formulaOf(metric),
     unit: metric.unit ?? null,
     interval: metric.interval ?? null,
-    window: metric.window ?? (metric.type === 'cumulative' ? (metric.trailing ?? null) : null),
+    window: metric.window ?? windowOf(metric),
     leftOut: metric.leftOut ?? null,
     owner: metric.owner ?? null,
     source: metric.source ?? null,
@@ -133,6 +133,12 @@ function formulaOf(metric: Metric): string {
     case 'cumulative':
       return `${metric.input.name} over ${metric.trailing ?? (metric.grainToDate ? `the ${metric.grainToDate} to date` : 'all time')}${kept}`;
   }
+}
+
+/** What a value covers where the project does not say. */
+function windowOf(metric: Metric): string {
+  if (metric.type !== 'cumulative') return 'the period';
+  return metric.trailing ?? (metric.grainToDate ? `${metric.grainToDate} to date` : 'all time');
 }
 
 const camelCase = (name: string): string =>

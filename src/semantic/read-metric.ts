@@ -41,7 +41,7 @@ export function readMetric(
     ...optional('label', text(yaml['label'])),
     ...optional('description', text(yaml['description'])),
     ...optional('unit', text(thau['unit'])),
-    ...optional('owner', text(thau['owner']) ?? text(record(config['meta'])['owner'])),
+    ...optional('owner', text(thau['owner']) ?? text(record(config['meta'])['owner']) ?? ownerOf(source)),
     ...optional('source', text(thau['source'])),
     ...optional('window', text(thau['window'])),
     ...(interval !== undefined && interval !== 'none' && { interval }),
@@ -192,3 +192,7 @@ function oneOf<T extends string>(
 
 const optional = <K extends string>(key: K, value: string | undefined): Partial<Record<K, string>> =>
   value === undefined ? {} : ({ [key]: value } as Record<K, string>);
+
+/** Whoever answers for a model answers for what is counted of it. */
+const ownerOf = ({ properties }: SemanticSource): string | undefined =>
+  text(record(record(properties['config'])['meta'])['owner']) ?? text(record(properties['meta'])['owner']);

@@ -223,7 +223,8 @@ describe('the sample shop', () => {
     expect([...users.values()].filter((people) => people.size > 1).length).toBeGreaterThan(5);
     const true_ = new Set(of('truth.people').map((row) => digits(row['phone'])));
     const neighbours = (phone: string): string[] =>
-      [...phone].map(
+      Array.from(
+        phone,
         (_, at) =>
           phone.slice(0, at) + phone.slice(at + 1, at + 2) + phone.slice(at, at + 1) + phone.slice(at + 2),
       );

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { checkExperiments } from './checks/experiments.js';
 import { checkForecasts } from './checks/forecasts.js';
+import { checkRoots } from './checks/roots.js';
 import { checkSegments } from './checks/segments.js';
 import { checkWhyApi } from './checks/why-api.js';
 import { checkWhy } from './checks/why.js';
@@ -262,6 +263,7 @@ describe('definitions, against numbers counted by hand from the raw files', () =
 });
 
 checkExperiments(rows);
+checkRoots(() => warehouse);
 checkSegments(() => warehouse);
 checkWhy(rows);
 checkForecasts(rows);

@@ -13,25 +13,9 @@ with accounts as (
 
 ),
 
-{%- macro ancestors_of(relation) %}
-    select
-        here.account_id,
-        array_remove(array[
-            {%- for level in range(1, levels + 1) %}
-            above_{{ level }}.account_id
-            {%- if not loop.last %},{% endif %}
-            {%- endfor %}
-        ], null) as ancestors
-    from {{ relation }} as here
-    {%- for level in range(1, levels + 1) %}
-    left join {{ relation }} as above_{{ level }}
-        on {{ 'here' if level == 1 else 'above_' ~ (level - 1) }}.parent_account_id = above_{{ level }}.account_id
-    {%- endfor %}
-{%- endmacro %}
-
 told as (
 
-    {{ ancestors_of('accounts') }}
+    {{ ancestors_of('accounts', levels) }}
 
 ),
 
@@ -49,7 +33,7 @@ freed as (
 
 rooted as (
 
-    {{ ancestors_of('freed') }}
+    {{ ancestors_of('freed', levels) }}
 
 ),
 

@@ -41,7 +41,8 @@ export interface FlatColumn {
 export interface TrustedOperation {
   readonly name: string;
   readonly description: string | undefined;
-  readonly document: DocumentNode;
+  /** As its file has it, by which POST knows it again. */
+  readonly written: DocumentNode;
   readonly operation: OperationDefinitionNode;
   /** The same with nothing beside the rows. */
   readonly stream: DocumentNode;
@@ -98,7 +99,7 @@ function readOperation(schema: GraphQLSchema, source: SdlSource): TrustedOperati
   const common = {
     name,
     description: comment(source.text),
-    document,
+    written,
     operation,
     field,
     stream: connection ? withSelections(document, field, edgesOf(field)) : document,

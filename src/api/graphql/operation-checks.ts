@@ -58,7 +58,7 @@ export function isTrusted(
   const asked = print(document);
   return [...names].some((name) => {
     const operation = trusted?.get(name);
-    return operation !== undefined && print(operation.document) === asked;
+    return operation !== undefined && print(operation.written) === asked;
   });
 }
 

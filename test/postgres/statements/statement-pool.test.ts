@@ -1,3 +1,4 @@
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Database } from '../../../src/postgres/database.js';
 import { Cancellation } from '../../../src/postgres/statements/cancellation.js';
@@ -81,6 +82,62 @@ describe('the reading pool', () => {
         expect(plain === 'x'.repeat(3 * size)).toBe(true);
         expect(nothing).toBeNull();
       });
+    }
+  });
+
+  test('real answers cut anywhere are the same, and after garbage the next is answered by another connection', async () => {
+    const to = connectionOf(home.url);
+    let cut = 1;
+    let garbage = false;
+    const proxy = createServer((client) => {
+      const server = connect(to.port ?? 5432, to.host ?? '127.0.0.1');
+      client.on('error', () => server.destroy()).on('close', () => server.destroy());
+      server.on('error', () => client.destroy()).on('close', () => client.destroy());
+      client.pipe(server);
+      // one a turn, so that they are read apart
+      const pieces: Buffer[] = [];
+      const pass = (): void => {
+        const [piece] = pieces;
+        if (piece === undefined) return;
+        client.write(piece);
+        setImmediate(() => {
+          pieces.shift();
+          pass();
+        });
+      };
+      client.setNoDelay(true);
+      server.on('data', (chunk) => {
+        if (garbage) {
+          garbage = false;
+          client.write(Buffer.from([0x44, 0xff, 0xff, 0xff, 0xff, 1, 2, 3]));
+          return;
+        }
+        pieces.push(chunk.subarray(0, cut), chunk.subarray(cut));
+        if (pieces.length === 2) pass();
+      });
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const { port } = proxy.address() as AddressInfo;
+    try {
+      const { run } = bound(open({ size: 1, connection: { ...to, host: '127.0.0.1', port } }));
+      const statement = new Statement(`select n::text, repeat('ế"', n), null from generate_series(0, 20) n`);
+      const wanted = Array.from({ length: 21 }, (_, n) => [String(n), 'ế"'.repeat(n), null]);
+      for (cut = 1; cut < 1_200; cut += 7) {
+        expect(await run(statement, [], me)).toEqual(wanted);
+        await expect(run(new Statement(`select ${cut}/0`), [], me)).rejects.toMatchObject({
+          code: 'POSTGRES_DATA',
+        });
+      }
+      for (let time = 0; time < 3; time += 1) {
+        garbage = true;
+        // it only reads, so it is run once more by itself
+        expect(await run(statement, [], me)).toEqual(wanted);
+        expect(garbage).toBe(false);
+      }
+    } finally {
+      await pool?.close();
+      pool = undefined;
+      proxy.close();
     }
   });
 

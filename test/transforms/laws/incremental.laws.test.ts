@@ -70,8 +70,16 @@ test('rows that arrive in any batches, early, late or twice, give what a build o
       const cuts = days
         .sort((a, b) => a - b)
         .map((day) => `'2025-01-01'::timestamptz + interval '${String(day)} days'`);
-      const { database, thau } = warehouse;
-      await thau('sample', 'load', '--replace', '--customers', String(customers), '--seed', String(seed));
+      const { database } = warehouse;
+      await warehouse.thau(
+        'sample',
+        'load',
+        '--replace',
+        '--customers',
+        String(customers),
+        '--seed',
+        String(seed),
+      );
       const tables = await rawTables();
       await database.query('drop schema if exists waiting cascade; create schema waiting');
       for (const table of tables) {
@@ -91,10 +99,12 @@ test('rows that arrive in any batches, early, late or twice, give what a build o
             select (jsonb_populate_record(null::${table}, to_jsonb(coming))).* from waiting.coming where part = ${String(part)};
             alter table waiting.coming rename to "${table}"`);
         }
-        await (part === 0 ? thau('run', ...first, '--full-refresh') : thau('run', ...next));
+        await (part === 0
+          ? warehouse.thau('run', ...first, '--full-refresh')
+          : warehouse.thau('run', ...next));
       }
       const inParts = await contents();
-      await thau('run', '--full-refresh', '--no-carry', ...next);
+      await warehouse.thau('run', '--full-refresh', '--no-carry', ...next);
       const atOnce = await contents();
       expect(Object.keys(atOnce).filter((name) => atOnce[name] !== inParts[name])).toEqual([]);
     }),

@@ -1,6 +1,7 @@
 import { createKey } from '../../../src/access/key-store.js';
 import { RoleBook, type RoleSettings } from '../../../src/access/role-book.js';
 import { Database } from '../../../src/postgres/database.js';
+import { silentLog } from '../../../src/api/log.js';
 import { post, serveOn, type Answer } from '../../api/support/serve-fixture.js';
 import { connectionOf } from '../../support/connection.js';
 import type { TestDatabase } from '../../support/test-database.js';
@@ -27,7 +28,15 @@ export async function serveWarehouse(
 ): Promise<WarehouseApi> {
   const database = new Database({ connection: connectionOf(test.url) });
   const home = { test, database, state: '"thau"', drop: () => database.close() };
-  const api = await serveOn(home, { roles: new RoleBook(roles) });
+  const api = await serveOn(
+    home,
+    { roles: new RoleBook(roles) },
+    // what a caller is not told must be seen where a test fails
+    {
+      ...silentLog,
+      error: (message, facts) => void process.stderr.write(`${message} ${JSON.stringify(facts)}\n`),
+    },
+  );
   const keys = new Map<string, Promise<string>>();
   const key = (role = 'admin'): Promise<string> => {
     const known =

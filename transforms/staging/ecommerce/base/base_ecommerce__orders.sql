@@ -13,6 +13,15 @@ province_aliases as (
 
 ),
 
+{#- An amount in a currency without a rate would be worth nothing anybody knows. -#}
+currencies as (
+
+    select distinct currency
+    from {{ ref('exchange_rates') }}
+    where valid_from <= date '2000-01-01'
+
+),
+
 parsed as materialized (
 
     select
@@ -62,6 +71,7 @@ judged as (
             when parsed.total is null then 'no total'
             when parsed.total < 0 then 'negative total'
             when parsed.currency is null then 'no currency'
+            when currencies.currency is null then 'unknown currency'
             when parsed.updated_at is null then 'no updated_at'
             when parsed.placed_at is null then 'no placed_at'
             when parsed.placed_at < timestamptz '2000-01-01' then 'placed_at before 2000'
@@ -72,6 +82,7 @@ judged as (
     from parsed
     left join province_aliases
         on parsed.province_key = province_aliases.alias_key
+    left join currencies on parsed.currency = currencies.currency
 
 ),
 

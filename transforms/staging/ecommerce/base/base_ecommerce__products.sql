@@ -36,15 +36,40 @@ judged as (
 
 ),
 
+{#- A receipt's line finds its product by this code: of two products with one code the first keeps it. -#}
+owned as (
+
+    select
+        judged.*,
+        first_value(product_id) over (
+            partition by sku, fault is null
+            order by loaded_at, product_id
+        ) as sku_owner
+    from judged
+
+),
+
+settled as (
+
+    select
+        owned.*,
+        case
+            when fault is not null then fault
+            when sku_owner <> product_id then 'sku of another product'
+        end as settled_fault
+    from owned
+
+),
+
 ranked as (
 
     select
         *,
         row_number() over (
-            partition by product_id, fault is null
+            partition by product_id, settled_fault is null
             order by loaded_at
         ) as delivery_rank
-    from judged
+    from settled
 
 ),
 
@@ -61,10 +86,10 @@ final as (
         launched_on,
         loaded_at,
         case
-            when fault is not null then fault
+            when settled_fault is not null then settled_fault
             when delivery_rank > 1 then 'delivered again'
         end as rejected_because,
-        case when fault is not null then to_jsonb(raw_row) end as raw_row
+        case when settled_fault is not null then to_jsonb(raw_row) end as raw_row
     from ranked
 
 )
