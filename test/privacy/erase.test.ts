@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createShop, tablesWith, type Shop } from './support/shop.js';
+import { thauHere } from './support/thau-here.js';
 
 let shop: Shop;
 
@@ -69,8 +70,9 @@ describe('before anybody is erased', () => {
     expect(html).toContain('&lt;b&gt;Ẩn&lt;/b&gt; &amp; &quot;co&quot;');
     expect(html).not.toMatch(/<script|src=|<b>Ẩn/);
     await rows(`update raw_shop.contacts set name = 'Nguyễn Văn Ẩn' where contact_id = ' CRM101 '`);
-    const { stdout } = await shop.thau('export', 'Customer:101');
-    const held = JSON.parse(stdout) as {
+    const file = join(shop.folder, 'held.json');
+    await shop.thau('export', 'Customer:101', '--output', file);
+    const held = JSON.parse(readFileSync(file, 'utf8')) as {
       customer: string;
       tables: { table: string; rows: Record<string, string>[] }[];
     };
@@ -97,8 +99,7 @@ describe('before anybody is erased', () => {
         );
       const url = new URL(shop.database.url);
       url.username = role;
-      const { runThau } = await import('../support/run-thau.js');
-      const ran = await runThau(['erase', '101'], { cwd: shop.folder, env: { DATABASE_URL: url.href } });
+      const ran = await thauHere(['erase', '101'], { cwd: shop.folder, env: { DATABASE_URL: url.href } });
       expect(ran.stderr).toContain('PRIVACY_NO_PERMISSION');
       expect(await rows(`select count(*)::int as n from raw_shop.contacts`)).toEqual([{ n: 5 }]);
     } finally {

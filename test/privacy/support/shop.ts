@@ -2,14 +2,17 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
-import { runThau, type Ran } from '../../support/run-thau.js';
+import type { Ran } from '../../support/run-thau.js';
+import { thauHere } from './thau-here.js';
 
 export interface Shop {
   readonly database: TestDatabase;
   readonly folder: string;
-  thau(...args: string[]): Promise<Ran>;
-  write(path: string, text: string): void;
-  drop(): Promise<void>;
+  /** Runs a command, in this process. */
+  thau(this: void, ...args: string[]): Promise<Ran>;
+  rows(this: void, sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
+  write(this: void, path: string, text: string): void;
+  drop(this: void): Promise<void>;
 }
 
 const files: Readonly<Record<string, string>> = {
@@ -64,6 +67,12 @@ select customer_id, full_name, 'seen'::text as what from {{ ref('customers') }}
 {% if is_incremental() %} where customer_id not in (select customer_id from {{ this }}) {% endif %}`,
   'models/mail_log.sql': `{{ config(materialized='incremental', full_refresh=false, incremental_path='versioned', unique_key='mail_key', meta={'erase': 'pseudonymise'}) }}
 select identity_id as mail_key, identifier_value as address from {{ ref('identities') }} where identifier_type = 'email'`,
+  'models/phone_names.sql': `{{ config(materialized='incremental', full_refresh=false, unique_key=['phone', 'name_key'],
+  meta={'erase': {'how': 'pseudonymise', 'names': ['name_key'], 'ended': 'not r.is_current'}}) }}
+select phone, lower(name) as name_key, true as is_current from {{ ref('stg_contacts') }}
+{% if is_incremental() %} union all
+select phone, name_key, false from {{ this }} as known where known.is_current
+    and not exists (select from {{ ref('stg_contacts') }} as c where c.phone = known.phone and lower(c.name) = known.name_key) {% endif %}`,
   'models/holidays.sql': `select date '2026-02-16' as holiday_from, date '2026-02-20' as holiday_to`,
   'models/tests.yml': `models:
   - { name: stg_contacts, columns: [{ name: contact_id, data_tests: [unique] }] }
@@ -102,10 +111,13 @@ insert into raw_shop.notes values
   ('N1', 'Call an.nguyen@example.com or 0912345678, not an.nguyen@example.com.vn', '{vip,an.nguyen@example.com}', '{"to": "an.nguyen@example.com"}'),
   ('N2', 'Call 0933111222', '{}', '{}');`;
 
-/** A project small enough to be built in a second, with all that an erasure must reach. */
-export async function createShop(): Promise<Shop> {
-  const database = await createTestDatabase();
-  await database.query(rows);
+/**
+ * A project small enough to be built in a second, with all that an erasure must reach; or a copy of another, as its
+ * database is then.
+ */
+export async function createShop(of?: Shop): Promise<Shop> {
+  const database = await createTestDatabase(of?.database);
+  if (!of) await database.query(rows);
   const folder = mkdtempSync(join(tmpdir(), 'thau-privacy-'));
   const write = (path: string, text: string): void => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -115,7 +127,8 @@ export async function createShop(): Promise<Shop> {
   return {
     database,
     folder,
-    thau: (...args) => runThau(args, { cwd: folder, env: { DATABASE_URL: database.url } }),
+    thau: (...args) => thauHere(args, { cwd: folder, env: { DATABASE_URL: database.url } }),
+    rows: (sql, values) => database.query(sql, values),
     write,
     drop: async () => {
       rmSync(folder, { recursive: true, force: true });
