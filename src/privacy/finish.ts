@@ -104,8 +104,9 @@ export async function finishErasures(
     const touched = merged([...row.proof.touched, ...remembered, ...noted]);
     await vacuum(database, survey.places, touched);
     const found = await searchDatabase(database, values, new Set([`${stateSchema}.erasures`]));
+    const refused = touched.some(({ how, rows: count }) => how === 'not permitted' && count > 0);
     const isOpen =
-      touched.some(({ how, rows: count }) => how === 'not permitted' && count > 0) ||
+      (refused && !(await isErasedSince(database, state, erasure, row.hashes))) ||
       unexplained(found, touched);
     const facts: Omit<Proof, 'checksum'> = {
       erasure,
@@ -129,6 +130,20 @@ export async function finishErasures(
   // the rows that held what was searched for are dead, and go too
   await database.query(`vacuum ${state}.erasures`).catch(() => undefined);
   return proofs;
+}
+
+/** What was not permitted then is a later erasure's to tell, once the same person was asked for again. */
+async function isErasedSince(
+  database: Database,
+  state: string,
+  erasure: number,
+  hashes: readonly string[],
+): Promise<boolean> {
+  const { rows } = await database.query(
+    `select from ${state}.erasures where erasure_id > $1 and subject_hashes && $2::text[] limit 1`,
+    [erasure, hashes],
+  );
+  return rows.length > 0;
 }
 
 /** What is found where nothing was kept on purpose. */

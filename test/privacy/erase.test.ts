@@ -15,6 +15,7 @@ const texts = [
   '+84912345678',
   'CRM101',
   'Nguyễn Văn Ẩn',
+  '12 ngõ Lê Lợi',
 ];
 
 beforeAll(async () => {
@@ -154,7 +155,12 @@ describe('a person is erased', () => {
 
   test('the proof says what was done and holds no identifier', async () => {
     const [row] = await rows('select proof, searched_for from thau.erasures');
-    const proof = row?.['proof'] as { touched: { table: string; how: string }[]; state: string };
+    const proof = row?.['proof'] as {
+      touched: { table: string; how: string }[];
+      purged: { generations: number };
+      state: string;
+    };
+    expect(proof.purged).toEqual({ generations: 2, waiting: [] });
     expect(row?.['searched_for']).toBeNull();
     expect(proof.touched).toEqual(
       expect.arrayContaining([
