@@ -44,8 +44,8 @@ export interface Erased {
  */
 export async function eraseFromSources(options: EraseOptions): Promise<readonly Erased[]> {
   const { database, stateSchema, dryRun } = options;
-  const survey = await readSurvey(database, options);
   if (dryRun) {
+    const survey = await readSurvey(database, options);
     return database.use((session) =>
       session.transaction((tx) => eraseAll(tx, survey, options), {
         isolation: 'repeatable read',
