@@ -16,6 +16,8 @@ export interface Fixture {
   readonly keys?: Readonly<Record<string, readonly string[]>>;
   /** What metrics are computed of. */
   readonly semantics?: SemanticDefinitions;
+  /** Models that rules of segments may look at. */
+  readonly ruleModels?: readonly string[];
 }
 
 /**
@@ -74,7 +76,17 @@ export async function publishFixture(home: StateDatabase, fixture: Fixture): Pro
       })),
     ];
     const metrics = fixture.semantics && { metrics: boundMetrics(fixture.semantics) };
-    for (const [kind, content] of Object.entries({ sdl, catalog: { relations }, ...metrics })) {
+    const manifest = fixture.ruleModels && {
+      manifest: {
+        nodes: [
+          {
+            name: 'segment_rule_members',
+            depends_on: fixture.ruleModels.map((model) => `model.shop.${model}`),
+          },
+        ],
+      },
+    };
+    for (const [kind, content] of Object.entries({ sdl, catalog: { relations }, ...metrics, ...manifest })) {
       await tx.query('insert into thau.artifacts (generation, kind, content) values ($1, $2, $3)', [
         generation,
         kind,
