@@ -45,7 +45,7 @@ const fixture: Fixture = {
 let served: Served;
 
 beforeAll(async () => {
-  served = await serveFixture({ pool: 2, queueTimeout: 300 });
+  served = await serveFixture({ pool: 2, queueTimeout: 1_500 });
   const generation = await publishFixture(served.home, fixture);
   await served.home.database.query(
     `alter table unified__r${generation}.held rename to held_rows;
