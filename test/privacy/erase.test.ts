@@ -88,7 +88,7 @@ describe('before anybody is erased', () => {
 
   test('a role without the right changes nothing and says who may grant it', async () => {
     const role = `${shop.database.name}_reader`;
-    await rows(`create role ${role} login`);
+    await rows(`create role ${role} login password 'reader'`);
     try {
       await rows(`grant all on schema thau to ${role}; grant all on all tables in schema thau to ${role};
         grant usage on schema raw_shop to ${role}; grant select on all tables in schema raw_shop to ${role}`);
@@ -100,6 +100,7 @@ describe('before anybody is erased', () => {
         );
       const url = new URL(shop.database.url);
       url.username = role;
+      url.password = 'reader';
       const ran = await thauHere(['erase', '101'], { cwd: shop.folder, env: { DATABASE_URL: url.href } });
       expect(ran.stderr).toContain('PRIVACY_NO_PERMISSION');
       expect(await rows(`select count(*)::int as n from raw_shop.contacts`)).toEqual([{ n: 5 }]);
