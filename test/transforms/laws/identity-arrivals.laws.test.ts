@@ -56,9 +56,9 @@ test('whatever the order and the batches of arrival, people are those of one who
   }
 }, 600_000);
 
-/** Batches are loaded a few hours apart: some lie within the overlap that is read again. */
+/** Each batch was loaded days before or after the one that came before it: what comes late is not what is newest. */
 function loadedAt(batch: number): string {
-  return new Date(Date.UTC(2026, 2, 1, batch * 17)).toISOString();
+  return new Date(Date.UTC(2026, 2, 20, (batch % 2 === 0 ? batch : -batch) * 53)).toISOString();
 }
 
 /** Each person as the sorted list of identities. */

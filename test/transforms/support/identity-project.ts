@@ -26,9 +26,9 @@ const staged: Readonly<Record<string, string>> = {
   stg_social__mentions: 'mention_id, occurred_at timestamptz, phone, platform, profile_id',
   stg_social__engagements: 'engagement_id, occurred_at timestamptz, platform, profile_id',
   stg_marketing__ad_clicks: 'click_id, occurred_at timestamptz, anonymous_id',
-  stg_marketing__email_events: 'email, anonymous_id, occurred_at timestamptz',
-  stg_web__events: 'anonymous_id, account_id, email, occurred_at timestamptz',
-  stg_app__events: 'device_id, account_id, occurred_at timestamptz',
+  stg_marketing__email_events: 'email, anonymous_id, occurred_at timestamptz, batch bigint',
+  stg_web__events: 'anonymous_id, account_id, email, occurred_at timestamptz, batch bigint',
+  stg_app__events: 'device_id, account_id, occurred_at timestamptz, batch bigint',
 };
 
 export type Row = Readonly<Record<string, string | null>>;
@@ -65,6 +65,7 @@ export async function createIdentityProject(
   }
   for (const macro of [
     'batches.sql',
+    'delivered_since.sql',
     'components.sql',
     'evidence_tree.sql',
     'identity',
@@ -127,14 +128,16 @@ on-run-start:
     write('seeds/identity_splits.csv', `identity_a,identity_b,said_by,said_on,reason\n${rows.join('')}`);
   };
   tellApart([]);
+  let delivered = 0;
   return {
     database,
     async deliver(arrivals, loadedAt) {
+      delivered += 1;
       const tables = new Set(arrivals.map(({ table }) => table));
       for (const table of tables) {
         const rows = arrivals
           .filter((arrival) => arrival.table === table)
-          .map(({ row }) => ({ ...row, loaded_at: loadedAt }));
+          .map(({ row }) => ({ ...row, loaded_at: loadedAt, batch: String(delivered) }));
         await database.query(
           `insert into raw.${table} select * from jsonb_populate_recordset(null::raw.${table}, $1::jsonb)`,
           [JSON.stringify(rows)],

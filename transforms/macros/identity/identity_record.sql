@@ -24,9 +24,10 @@
         {{ profile }} as profile,
         {{ device }} as device,
         {{ cookie }} as cookie,
-        loaded_at
+        loaded_at,
+        null::bigint as read_batch
     from {{ ref(relation) }}
-    where {{ loaded_since(record_type) }}
+    where {{ arrived_unlike(relation, record_type, record_id) }}
     {%- if or_touched and is_incremental() and not compares_all() %}
         or {{ or_touched }}
     {%- endif %}

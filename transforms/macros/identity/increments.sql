@@ -50,15 +50,31 @@
     cross join generate_series(1, (select 1)) as expected (many)
 {%- endmacro %}
 
-{#- In `identity_records`: rows loaded since the newest known of their kind, and a day before it, since two loaders may
-    commit in another order than they began. -#}
-{% macro loaded_since(record_type) -%}
+{#- In `identity_records`: the rows of a staging model whose day of arrival holds other records there than are known here,
+    or others of their versions. A latest version takes the place of one that came on another day: so it is not their
+    count that is compared, but which they are. -#}
+{% macro arrived_unlike(relation, record_type, record_id) -%}
     {%- if is_incremental() and not compares_all() -%}
-    loaded_at >= coalesce((
-        select max(known.loaded_at) - interval '{{ var('identity_overlap', '1 day') }}'
+    {{ arrival_day('loaded_at') }} in (
+        {{ days_unlike(
+            '(select ' ~ record_id ~ ' as record_id, loaded_at from ' ~ ref(relation) ~ ')',
+            '(select record_id, loaded_at from ' ~ this ~ " where record_type = '" ~ record_type ~ "' and loaded_at is not null)",
+            'bit_xor(hashtextextended(record_id, (date_part(\'epoch\', loaded_at) * 1000000)::bigint))'
+        ) }}
+    )
+    {%- else -%}
+    true
+    {%- endif -%}
+{%- endmacro %}
+
+{#- In `identity_records`: events written since their batches were read for this type of record. -#}
+{% macro written_since(record_type) -%}
+    {%- if is_incremental() and not compares_all() -%}
+    batch > (
+        select coalesce(max(known.read_batch), 0)
         from {{ this }} as known
         where known.record_type = '{{ record_type }}'
-    ), '-infinity')
+    )
     {%- else -%}
     true
     {%- endif -%}

@@ -14,7 +14,7 @@
 {% macro customer_match_rules() -%}
     {{ return([
         {'name': 'birth_date', 'keys': "array[birth_date || ' ' || province]",
-            'agrees': {'birth_date': 3, 'province': 1}},
+            'agrees': {'birth_date': 4, 'province': 1}},
         {'name': 'name', 'keys': "array[name_words || ' ' || left(birth_date, 4)]",
             'agrees': {'name_words': 3, 'birth_date': 1}},
         {'name': 'name_and_day', 'keys': "array[name_words || ' ' || right(birth_date, 5)]",

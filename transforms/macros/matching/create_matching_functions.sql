@@ -41,8 +41,11 @@ end
 $function$;
 
 {#- EM for Fellegi and Sunter's model with given u. Each rule is fitted alone on the patterns of its own pairs, where a
-    pattern holds one level per comparison (-1: missing, or demanded by the rule: says nothing). Gives m per comparison
-    and level, averaged over the rules by the matches they found; and, as comparison 0, the matches found by rule. -#}
+    pattern holds one level per comparison (-1: missing, or demanded by the rule: says nothing). Two bounds keep a few odd
+    pairs from teaching nonsense: to differ (level 0) is never likelier in one person's records than by chance; and a rule
+    finds matches only where they explain its pairs better than chance alone does, by more than what was fitted to them.
+    Gives m per comparison and level, averaged over the rules by the matches they found; and, as comparison 0, the matches
+    found by rule. -#}
 create or replace function {{ schema }}.fellegi_sunter(
     comparisons integer[], levels integer[], chances double precision[],
     rule_numbers integer[], patterns integer[], pair_counts bigint[]
@@ -75,6 +78,8 @@ declare
     for_match double precision;
     for_chance double precision;
     share double precision;
+    gain double precision;
+    fitted_count integer;
     rule integer;
     at integer;
     spot integer;
@@ -117,6 +122,7 @@ begin
         for iteration in 1..500 loop
             before := found;
             found := 0;
+            gain := 0;
             seen := array_fill(0::double precision, array[cells]);
             total := array_fill(0::double precision, array[compared]);
             for p in first_pattern..last_pattern loop
@@ -130,6 +136,7 @@ begin
                     end if;
                 end loop;
                 share := pair_counts[p] * for_match / (for_match + for_chance);
+                gain := gain + pair_counts[p] * ln((for_match + for_chance) / (for_chance / (1 - prior)));
                 found := found + share;
                 for c in 1..compared loop
                     spot := cell[(p - 1) * compared + c];
@@ -146,9 +153,30 @@ begin
                     fitted[at] := (seen[at] + 0.01) / (total[comparisons[i]] + 0.01 * (highest[comparisons[i]] + 1));
                 end if;
             end loop;
+            for c in 1..compared loop
+                at := (c - 1) * width + 1;
+                if total[c] > 0 and fitted[at] > u[at] then
+                    share := (1 - u[at]) / (1 - fitted[at]);
+                    fitted[at] := u[at];
+                    for level_above in 1..highest[c] loop
+                        fitted[at + level_above] := fitted[at + level_above] * share;
+                    end loop;
+                end if;
+            end loop;
             prior := least(greatest(found / pairs, 1e-9), 1 - 1e-9);
             exit when abs(found - before) < 1e-6 * greatest(found, 1);
         end loop;
+        fitted_count := 1;
+        for c in 1..compared loop
+            if total[c] > 0 then
+                fitted_count := fitted_count + highest[c];
+            end if;
+        end loop;
+        if gain <= fitted_count then
+            found := 0;
+            prior := 0;
+            total := array_fill(0::double precision, array[compared]);
+        end if;
         for i in 1..known loop
             at := (comparisons[i] - 1) * width + levels[i] + 1;
             if total[comparisons[i]] > 0 then

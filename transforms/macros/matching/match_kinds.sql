@@ -4,7 +4,8 @@
     kind   | levels
     name   | 1 look alike, 2 a slip apart, 3 equal, 4 a slip apart or equal after given and family name were swapped
     text   | 1 look alike, 2 a slip apart, 3 equal
-    date   | 1 same year, or same day and month; 2 a slip apart, or day and month swapped; 3 equal
+    date   | 1 about a year apart, same year, or same day and month; 2 about a month apart; 3 a slip apart, or day and
+           | month swapped; 4 equal
     email  | 1 look alike, 2 same before the @, 3 a slip apart, 4 equal
     number | 1 a slip apart, 2 equal (phones, identity numbers)
     exact  | 1 equal -#}
@@ -12,7 +13,7 @@
     {%- set kinds = {
         'name': {'levels': 5, 'exact': 3},
         'text': {'levels': 4, 'exact': 3},
-        'date': {'levels': 4, 'exact': 3},
+        'date': {'levels': 5, 'exact': 4},
         'email': {'levels': 5, 'exact': 4},
         'number': {'levels': 3, 'exact': 2},
         'exact': {'levels': 2, 'exact': 1},
@@ -36,9 +37,10 @@
         when {{ match_slip(a, b) }} then 2
         when {{ match_looks_alike(a ~ '__bigrams', b ~ '__bigrams') }} then 1
         {%- elif kind == 'date' %}
-        when {{ match_slip(a, b) }} then 2
-        when {{ a }} = left({{ b }}, 5) || right({{ b }}, 2) || '-' || substr({{ b }}, 6, 2) then 2
-        when left({{ a }}, 4) = left({{ b }}, 4) or right({{ a }}, 5) = right({{ b }}, 5) then 1
+        when {{ match_slip(a, b) }} then 3
+        when {{ a }} = left({{ b }}, 5) || right({{ b }}, 2) || '-' || substr({{ b }}, 6, 2) then 3
+        when abs({{ a }}__day - {{ b }}__day) <= 31 then 2
+        when abs({{ a }}__day - {{ b }}__day) <= 403 or left({{ a }}, 4) = left({{ b }}, 4) or right({{ a }}, 5) = right({{ b }}, 5) then 1
         {%- elif kind == 'email' %}
         when {{ match_slip(a, b) }} then 3
         when split_part({{ a }}, '@', 1) = split_part({{ b }}, '@', 1) then 2

@@ -5,7 +5,8 @@
       two people nearly always.
     - m: by EM over the patterns of candidate pairs, rule by rule, without the columns the rule itself demands; the
       rules' answers are averaged by the pairs of one person they saw.
-    - the share of matches: what each rule found, divided by how often one person's records meet its demands. -#}
+    - the share of matches: what each rule found, divided by how often one person's records meet its demands; what fewer
+      than a tenth of them tell is no measure of all. -#}
 {% macro match_parameters(terms, candidates, comparisons, rules, sample=400, rounds=3) -%}
 {%- set schema = var('functions_schema', 'functions') -%}
 with sampled as (
@@ -146,16 +147,15 @@ found_{{ round }} as (
     {%- for rule in rules %}
 
     select
-        (
+        coalesce((
             select match_count from learned_{{ round }} where comparison = 0 and level = {{ loop.index }}
-        ) / nullif(
-            1.0
-            {%- for column, lowest in rule.agrees.items() %}
-            {%- set position = match_position(comparisons, column) %}
-            * (select sum(m) from learned_{{ round }} where comparison = {{ position }} and level >= {{ lowest }})
-            * (select filled * filled from equal_values where comparison = {{ position }})
-            {%- endfor %}, 0
-        ) as match_count
+        ), 0) as match_count,
+        1.0
+        {%- for column, lowest in rule.agrees.items() %}
+        {%- set position = match_position(comparisons, column) %}
+        * (select sum(m) from learned_{{ round }} where comparison = {{ position }} and level >= {{ lowest }})
+        * (select filled * filled from equal_values where comparison = {{ position }})
+        {%- endfor %} as coverage
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -167,8 +167,10 @@ prior_{{ round }} as (
 
     select
         least(greatest(
-            coalesce(percentile_cont(0.5) within group (order by match_count), 0)
-            / greatest(counted.records * (counted.records - 1) / 2, 1), 1e-9
+            coalesce(
+                percentile_cont(0.5) within group (order by match_count / coverage) filter (where coverage >= 0.1),
+                max(match_count) / 0.1
+            ) / greatest(counted.records * (counted.records - 1) / 2, 1), 1e-9
         ), 0.5) as share
     from found_{{ round }}
     cross join (select count(*)::double precision as records from {{ terms }}) as counted

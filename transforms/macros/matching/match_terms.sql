@@ -20,6 +20,9 @@ with records as (
     select
         {{ column }},
         count(*)::double precision / sum(count(*)) over () as share,
+        {%- if compared.kind == 'date' %}
+        {{ match_day(column) }} as day,
+        {%- endif %}
         {{ match_bigrams(column) if compared.kind in ['name', 'text', 'email'] else 'null::text[]' }} as bigrams
     from records
     where {{ column }} is not null
@@ -36,6 +39,9 @@ final as (
         {%- set column = compared.column %}
         records.{{ column }},
         {{ column }}_terms.share as {{ column }}__share,
+        {%- if compared.kind == 'date' %}
+        {{ column }}_terms.day as {{ column }}__day,
+        {%- endif %}
         {{ column }}_terms.bigrams as {{ column }}__bigrams{{ ',' if not loop.last }}
         {%- endfor %}
     from records

@@ -18,6 +18,13 @@
     )
 {%- endmacro %}
 
+{#- The day that a date's text names, counted in months of 31 days: dates mistyped as 31 February are compared as well. -#}
+{% macro match_day(value) -%}
+    case when {{ value }} ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'
+        then left({{ value }}, 4)::integer * 372 + substr({{ value }}, 6, 2)::integer * 31 + right({{ value }}, 2)::integer
+    end
+{%- endmacro %}
+
 {#- Whether two texts, which differ, are a slip apart; their lengths are looked at first, being cheapest. -#}
 {% macro match_slip(a, b) -%}
     abs(length({{ a }}) - length({{ b }})) <= 1 and {{ var('functions_schema', 'functions') }}.is_a_slip({{ a }}, {{ b }})

@@ -19,7 +19,8 @@ final as (
         occurred_at,
         os,
         app_version,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
 
 )

@@ -16,7 +16,8 @@ final as (
         event_type,
         anonymous_id,
         occurred_at,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
 
 )

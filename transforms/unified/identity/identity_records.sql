@@ -3,6 +3,7 @@
     incremental_strategy='delete+insert',
     unique_key='record_key',
     full_refresh=false,
+    meta={'erase': {'how': 'pseudonymise', 'names': ['name_key']}},
     indexes=[
         {'columns': ['record_key'], 'unique': True},
         {'columns': ['record_type', 'loaded_at']},
@@ -13,10 +14,10 @@
 ) }}
 
 {%- set namers = [
-    ('stg_support__tickets', 'order_key', 'ticket'),
-    ('stg_ecommerce__reviews', 'order_key', 'review'),
-    ('stg_survey__invitations', touchpoint_order_key(), 'invitation'),
-    ('stg_warranty__claims', claim_order_key(), 'claim'),
+    ('stg_support__tickets', 'order_key', 'ticket', 'ticket_id'),
+    ('stg_ecommerce__reviews', 'order_key', 'review', 'review_id'),
+    ('stg_survey__invitations', touchpoint_order_key(), 'invitation', 'invitation_id'),
+    ('stg_warranty__claims', claim_order_key(), 'claim', 'claim_id'),
 ] -%}
 
 {#- A browser and an app installation are seen once per account or email that used them, not once per event:
@@ -29,9 +30,10 @@ with browsers as (
         account_id,
         email,
         min(occurred_at) as seen_at,
-        max(loaded_at) as loaded_at
+        max(loaded_at) as loaded_at,
+        max(batch) as read_batch
     from {{ ref('stg_web__events') }}
-    where {{ loaded_since('browser') }}
+    where {{ written_since('browser') }}
     group by 1, 2, 3
 
 ),
@@ -42,9 +44,10 @@ phones as (
         device_id,
         account_id,
         min(occurred_at) as seen_at,
-        max(loaded_at) as loaded_at
+        max(loaded_at) as loaded_at,
+        max(batch) as read_batch
     from {{ ref('stg_app__events') }}
-    where {{ loaded_since('installation') }}
+    where {{ written_since('installation') }}
     group by 1, 2
 
 ),
@@ -55,9 +58,10 @@ mail_clicks as (
         email,
         anonymous_id,
         min(occurred_at) as seen_at,
-        max(loaded_at) as loaded_at
+        max(loaded_at) as loaded_at,
+        max(batch) as read_batch
     from {{ ref('stg_marketing__email_events') }}
-    where {{ loaded_since('mail_reader') }}
+    where {{ written_since('mail_reader') }}
     group by 1, 2
 
 ),
@@ -65,7 +69,7 @@ mail_clicks as (
 {#- An order or a ticket is an identifier only where another record names it: a parcel's question, a survey's answer. -#}
 named_orders as (
 
-    {%- for relation, key, record_type in namers %}
+    {%- for relation, key, record_type, record_id in namers %}
     select {{ key }} as order_key from {{ ref(relation) }}
     {%- if not loop.last %}
     union
@@ -84,9 +88,9 @@ calls as (
 {#- Orders and tickets that a record of this batch names are identifiers from now on: their own records are read again. -#}
 newly_named as (
 
-    {%- for relation, key, record_type in namers %}
+    {%- for relation, key, record_type, record_id in namers %}
     select {{ key }} as order_key from {{ ref(relation) }}
-    where {{ loaded_since(record_type) }}
+    where {{ arrived_unlike(relation, record_type, record_id) }}
     {%- if not loop.last %}
     union
     {%- endif %}
@@ -97,7 +101,7 @@ newly_named as (
 newly_called as (
 
     select distinct ticket_id from {{ ref('stg_support__calls') }}
-    where {{ loaded_since('call') }}
+    where {{ arrived_unlike('stg_support__calls', 'call', 'call_id') }}
 
 ),
 {%- endif %}
@@ -162,19 +166,19 @@ records as (
     select
         'web', 'browser', md5(concat_ws('|', browsers.anonymous_id, browsers.account_id, browsers.email)),
         browsers.seen_at, null, browsers.account_id, null, null, null, null, null, null,
-        browsers.email, null, null, browsers.anonymous_id, browsers.loaded_at
+        browsers.email, null, null, browsers.anonymous_id, browsers.loaded_at, browsers.read_batch
     from browsers
     union all
     select
         'app', 'installation', md5(concat_ws('|', phones.device_id, phones.account_id)),
         phones.seen_at, null, phones.account_id, null, null, null, null, null, null,
-        null, null, phones.device_id, null, phones.loaded_at
+        null, null, phones.device_id, null, phones.loaded_at, phones.read_batch
     from phones
     union all
     select
         'marketing', 'mail_reader', md5(concat_ws('|', mail_clicks.email, mail_clicks.anonymous_id)),
         mail_clicks.seen_at, null, null, null, null, null, null, null, null,
-        mail_clicks.email, null, null, mail_clicks.anonymous_id, mail_clicks.loaded_at
+        mail_clicks.email, null, null, mail_clicks.anonymous_id, mail_clicks.loaded_at, mail_clicks.read_batch
     from mail_clicks
 
 ),
@@ -199,7 +203,8 @@ told as (
         profile,
         device,
         cookie,
-        loaded_at
+        loaded_at,
+        read_batch
     from records
     left join named_orders on records.order_key = named_orders.order_key
     left join calls on records.ticket = calls.ticket_id
@@ -226,6 +231,7 @@ final as (
         told.{{ column }},
         {%- endfor %}
         told.loaded_at,
+        told.read_batch,
         {{ next_batch('1') }} as batch
     from told
     {%- if is_incremental() %}
@@ -237,6 +243,7 @@ final as (
         or told.seen_at < known.seen_at
         or (told.seen_at > known.seen_at and told.record_type not in {{ aggregated }})
         {%- endif %}
+        or (told.loaded_at is distinct from known.loaded_at and told.record_type not in {{ aggregated }})
         {%- for column in said %}
         or told.{{ column }} is distinct from known.{{ column }}
         {%- endfor %}
@@ -252,10 +259,11 @@ final as (
         {%- for column in said %}
         null,
         {%- endfor %}
-        known.loaded_at,
+        null as loaded_at,
+        null as read_batch,
         {{ next_batch('1') }} as batch
     from {{ this }} as known
-    where num_nonnulls({{ said | join(', ') }}) > 0
+    where num_nonnulls(known.loaded_at, {{ said | join(', ') }}) > 0
         and not exists (select 1 from told where told.record_key = known.record_key)
     {%- endif %}
     {%- endif %}

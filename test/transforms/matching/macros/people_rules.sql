@@ -11,7 +11,7 @@
 {% macro people_rules() -%}
     {{ return([
         {'name': 'email', 'keys': match_variants('email'), 'agrees': {'email': 3}},
-        {'name': 'dob', 'keys': 'array[dob]', 'agrees': {'dob': 3}},
+        {'name': 'dob', 'keys': 'array[dob]', 'agrees': {'dob': 4}},
         {'name': 'both_names', 'keys': "array[least(first_name, surname) || ' ' || greatest(first_name, surname)]",
             'agrees': {'first_name': 3, 'surname': 3}},
         {'name': 'first_name_and_city', 'keys': "array[first_name || ' ' || city]",
@@ -20,6 +20,10 @@
             'agrees': {'surname': 3, 'city': 3}},
         {'name': 'slipped_dob_and_city',
             'keys': "array(select slip || ' ' || city from unnest(" ~ match_variants('dob') ~ ") as slips (slip))",
-            'agrees': {'dob': 2, 'city': 3}},
+            'agrees': {'dob': 3, 'city': 3}},
+        {'name': 'first_name_and_year', 'keys': "array[first_name || ' ' || left(dob, 4)]",
+            'agrees': {'first_name': 3, 'dob': 1}},
+        {'name': 'surname_and_year', 'keys': "array[surname || ' ' || left(dob, 4)]",
+            'agrees': {'surname': 3, 'dob': 1}},
     ]) }}
 {%- endmacro %}

@@ -1,4 +1,9 @@
-{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='delivery_key',
+    indexes=[{'columns': ['batch']}]
+) }}
 
 with delivered as (
 
@@ -68,6 +73,7 @@ final as (
         os,
         app_version,
         delivery_key,
+        {{ next_batch(newest_arrival(source('app', 'events'))) }} as batch,
         loaded_at,
         case
             when fault is not null then fault

@@ -1,4 +1,9 @@
-{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='delivery_key',
+    indexes=[{'columns': ['batch']}]
+) }}
 
 with delivered as (
 
@@ -62,6 +67,7 @@ final as (
         anonymous_id,
         occurred_at,
         delivery_key,
+        {{ next_batch(newest_arrival(source('marketing', 'email_events'))) }} as batch,
         loaded_at,
         case
             when fault is not null then fault

@@ -2,7 +2,7 @@
 
 {#- The records that describe a person, field by field. The model's parameters are learnt from pairs of them: most people
     are described more than once, under one phone or email, and tell so how records of one person differ. A value that
-    several people share says nothing here. -#}
+    several people share says nothing here: nor one that protection blocks, nor one whose ties it refuses, being a hub. -#}
 {%- set records = [
     ('stg_crm__contacts', 'crm_id', 'contact_id', ['birth_date', 'phone', 'email', 'province_name', 'sex']),
     ('stg_loyalty__members', 'loyalty_no', 'member_no', ['birth_date', 'phone', 'email', 'sex']),
@@ -12,6 +12,28 @@
 with components as (
 
     select * from {{ ref('certain_components') }}
+
+),
+
+{#- Of a refused tie that end is the hub which has too many of them. -#}
+hubs as (
+
+    select ends.node
+    from (
+        select node_a as node, type_a as own_type, type_b as other_type
+        from {{ ref('identity_edges') }}
+        where refused_because is not null and evidence_count > 0
+        union all
+        select node_b, type_b, type_a
+        from {{ ref('identity_edges') }}
+        where refused_because is not null and evidence_count > 0
+    ) as ends
+    inner join {{ ref('identity_limits') }} as limits
+        on ends.own_type = limits.identifier_type
+        and ends.other_type = limits.other_type
+    where ends.own_type in ('phone', 'email')
+    group by ends.node, ends.other_type
+    having count(*) > max(limits.max_tied)
 
 ),
 
@@ -25,6 +47,10 @@ silent as (
     select identifier_type, identifier_value
     from {{ ref('identifiers') }}
     where blocked_because is not null
+    union
+    select nodes.identifier_type, nodes.identifier_value
+    from hubs
+    inner join {{ ref('identity_nodes') }} as nodes on hubs.node = nodes.node
 
 ),
 
