@@ -173,6 +173,7 @@ describe('an answer of many rows', () => {
   test('comes to its end when the server is asked to end by SIGTERM meanwhile', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'thau stream '));
     writeFileSync(join(folder, 'dbt_project.yml'), 'name: shop\n');
+    writeFileSync(join(folder, 'thau.yml'), 'api: { shutdown_timeout: 10 minutes }\n');
     const child = spawn(process.execPath, [resolve('bin/thau.js'), 'serve', '--json'], {
       cwd: folder,
       env: { PATH: process.env['PATH'], DATABASE_URL: served.home.test.url, PORT: '0' },
