@@ -11,6 +11,8 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // what is waited for comes; how soon is the machine's affair
+    expect: { poll: { timeout: 30_000, interval: 20 } },
     reporters: process.env['CI'] ? ['default', './test/summary-reporter.ts'] : ['default'],
     globalSetup: ['./test/support/global-setup.ts'],
   },

@@ -155,9 +155,16 @@ export class Arena {
   /** A run that nobody disturbs: it must publish. */
   async lastRun() {
     await this.#nextBatch();
-    const began = performance.now();
-    const run = this.start(['build']);
-    const { code, text } = await this.over(run);
+    let began = performance.now();
+    let run = this.start(['build']);
+    let { code, text } = await this.over(run);
+    // locks are given up after 3 s here, so that attacks are short: a machine that is busier than that is no fault
+    for (let time = 0; time < 3 && code !== 0 && /The lock of this run was lost/.test(text); time++) {
+      await this.#judge([run], 'undisturbed');
+      began = performance.now();
+      run = this.start(['build']);
+      ({ code, text } = await this.over(run));
+    }
     const whole = performance.now() - began;
     if (code !== 0) this.report.violation(`an undisturbed run failed:\n${text}`);
     const [{ building } = {}] = await this.sql(

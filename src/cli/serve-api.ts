@@ -48,20 +48,6 @@ export async function startApi(
   return api;
 }
 
-/** Makes the first key of a database, and prints it: it cannot be shown again. */
-export async function announceFirstKey(context: CommandContext, warehouse: Warehouse): Promise<void> {
-  const { createKey, hasNoKeys } = await import('../access/key-store.js');
-  const { quoteIdentifier } = await import('../postgres/identifier.js');
-  const keys = {
-    database: warehouse.database,
-    state: quoteIdentifier(warehouse.settings.database.stateSchema),
-  };
-  if (!(await hasNoKeys(keys))) return;
-  const { text } = await createKey(keys, { name: 'first start' });
-  // not a log line: a key that --quiet swallowed could never be shown again
-  context.output.result({ key: text }, `API key (shown once): ${text}`);
-}
-
 /** A fault in one line: `API_OPERATION: schema/operations/orders.graphql:3:5: Cannot query field …`. */
 function told({ code, at, message }: ThauError): string {
   return `${code}: ${at ? `${formatPlace(at)}: ` : ''}${message}`;

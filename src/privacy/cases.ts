@@ -121,12 +121,15 @@ export async function closeCase(
   return readCase(database, state, id);
 }
 
-/** How many open cases there are, and how many should have been answered. */
-export async function countCases(
-  database: Queryable,
-  state: string,
-): Promise<{ open: number; overdue: number }> {
-  const { rows } = await database.query<{ open: number; overdue: number }>(
+export interface CountedCases {
+  readonly open: number;
+  /** Those that should have been answered. */
+  readonly overdue: number;
+}
+
+/** How many cases wait for an answer. */
+export async function countCases(database: Queryable, state: string): Promise<CountedCases> {
+  const { rows } = await database.query<CountedCases>(
     `select count(*)::integer as open, count(*) filter (where due_at < clock_timestamp())::integer as overdue
      from ${state}.privacy_cases where state = 'open'`,
   );

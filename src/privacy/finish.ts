@@ -8,6 +8,7 @@ import { qualifiedName, quoteIdentifier } from '../postgres/identifier.js';
 import { cleanState } from './clean-state.js';
 import type { Touched } from './erase-rows.js';
 import { eraseRemembered } from './remembering.js';
+import type { Places } from './places.js';
 import { readSalt } from './salt.js';
 import { readSurvey, type SurveyOptions } from './survey.js';
 import { cleanFiles, type CleanedFile } from './clean-files.js';
@@ -28,7 +29,9 @@ export interface Proof {
   /** Identifiers that others have too: they stay with the others. */
   readonly sharedIdentifiers: number;
   readonly purged: {
+    /** How many generations ended with the erasure: those its run retired, and those that were kept or leased. */
     readonly generations: number;
+    /** Their relations that somebody still reads. */
     readonly waiting: readonly { relation: string; because: string }[];
   };
   /** What the whole database was searched for, and where it was found all the same. */
@@ -75,7 +78,7 @@ export async function finishErasures(
   const { number: generation } = await readGeneration(database, state);
   const survey = await readSurvey(database, options);
   const salt = await readSalt(database, state);
-  const purged = await purge(options, state, generation);
+  const waiting = await purge(options, state, generation);
   const proofs: Proof[] = [];
   for (const erasure of erasures) {
     const { rows } = await database.query<{
@@ -99,15 +102,16 @@ export async function finishErasures(
     );
     const files = cleanFiles(options.files, values);
     const touched = merged([...row.proof.touched, ...remembered, ...noted]);
-    await vacuum(database, touched);
+    await vacuum(database, survey.places, touched);
     const found = await searchDatabase(database, values, new Set([`${stateSchema}.erasures`]));
+    const refused = touched.some(({ how, rows: count }) => how === 'not permitted' && count > 0);
     const isOpen =
-      touched.some(({ how, rows: count }) => how === 'not permitted' && count > 0) ||
+      (refused && !(await isErasedSince(database, state, erasure, row.hashes))) ||
       unexplained(found, touched);
     const facts: Omit<Proof, 'checksum'> = {
       erasure,
       case: row.case_id,
-      state: isOpen || purged.waiting.length > 0 ? 'open' : 'done',
+      state: isOpen || waiting.length > 0 ? 'open' : 'done',
       requestedBy: row.by,
       beganAt: row.began_at.toISOString(),
       finishedAt: new Date().toISOString(),
@@ -115,7 +119,7 @@ export async function finishErasures(
       subjectHashes: row.hashes,
       touched,
       sharedIdentifiers: row.proof.shared,
-      purged,
+      purged: { generations: await retiredSince(database, state, generation, row.began_at), waiting },
       search: { values: values.length, found },
       files,
     };
@@ -126,6 +130,20 @@ export async function finishErasures(
   // the rows that held what was searched for are dead, and go too
   await database.query(`vacuum ${state}.erasures`).catch(() => undefined);
   return proofs;
+}
+
+/** What was not permitted then is a later erasure's to tell, once the same person was asked for again. */
+async function isErasedSince(
+  database: Database,
+  state: string,
+  erasure: number,
+  hashes: readonly string[],
+): Promise<boolean> {
+  const { rows } = await database.query(
+    `select from ${state}.erasures where erasure_id > $1 and subject_hashes && $2::text[] limit 1`,
+    [erasure, hashes],
+  );
+  return rows.length > 0;
 }
 
 /** What is found where nothing was kept on purpose. */
@@ -155,34 +173,54 @@ async function close(database: Database, state: string, proof: Proof): Promise<v
   });
 }
 
-/** Earlier generations, kept for rollback or leased by readers, hold the person: they go. */
-async function purge(options: FinishOptions, state: string, generation: number): Promise<Proof['purged']> {
-  const { database, patience } = options;
+/** Earlier generations, kept for rollback or leased by readers, hold the person: they go. Answers what is still read. */
+async function purge(
+  { database, patience }: FinishOptions,
+  state: string,
+  generation: number,
+): Promise<Proof['purged']['waiting']> {
   const until = performance.now() + patience;
-  const { rowCount } = await database.query(
-    `select from ${state}.generations where generation < $1 and retired_at is null`,
-    [generation],
-  );
   await database.query(`delete from ${state}.leases where generation < $1`, [generation]);
   for (;;) {
     const { queued } = await database.use((session) => collectGarbage(session, { state, keep: 1 }));
     if (queued.length === 0 || performance.now() > until) {
       await database.query(`delete from ${state}.artifacts where generation < $1`, [generation]);
-      return { generations: rowCount, waiting: queued };
+      return queued;
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 
+/** The generations that could be shown when the erasure began and cannot any more. */
+async function retiredSince(
+  database: Database,
+  state: string,
+  generation: number,
+  beganAt: Date,
+): Promise<number> {
+  const { rows } = await database.query<{ count: number }>(
+    `select count(*)::integer as count from ${state}.generations where generation < $1 and retired_at >= $2`,
+    [generation, beganAt],
+  );
+  return rows[0]?.count ?? 0;
+}
+
 /** Dead rows and statistics (`pg_stats` shows common values) hold what was erased until they are made anew. */
-async function vacuum(database: Database, touched: readonly Touched[]): Promise<void> {
+async function vacuum(database: Database, places: Places, touched: readonly Touched[]): Promise<void> {
+  const stored = new Map([...places.values()].map((place) => [place.title, place]));
+  const tables = new Set<string>();
   for (const { table, how } of touched) {
     if (how === 'kept' || how === 'not permitted') continue;
+    // what people know a model by is the view that shows it
+    const place = stored.get(table);
     const [schema = '', ...name] = table.split('.');
+    tables.add(place ? qualifiedName(place.schema, place.name) : qualifiedName(schema, name.join('.')));
+  }
+  for (const table of tables) {
     try {
-      await database.query(`vacuum (analyze) ${qualifiedName(schema, name.join('.'))}`);
+      await database.query(`vacuum (analyze) ${table}`);
     } catch (error) {
-      // not ours to vacuum, or a view of the model: autovacuum comes by
+      // not ours to vacuum, or no table: autovacuum comes by
       if (!['42501', '42809', '42P01', '55P03'].includes(faultOf(error)?.sqlstate ?? '')) throw error;
     }
   }

@@ -7,14 +7,23 @@ export interface Policy {
   readonly how: 'delete' | 'pseudonymise' | 'keep' | 'ask';
   /** The law or the reason, for the proof. */
   readonly because: string | undefined;
+  /** Of a model that is pseudonymised: its columns with names of people, which no identifier tells from each other. */
+  readonly names: readonly string[];
+  /** Of the same: which rows tell of nobody any more, so that no name need stay in them; a condition on the row `r`. */
+  readonly ended: string | undefined;
 }
 
 /** `meta: {erase: delete}` or `meta: {erase: {how: keep, because: …}}` of a source's table or a model. */
 export function policyOf(place: Place, sources: PrivacySettings['sources']): Policy {
   const said = saidOf(place);
-  if (said === undefined) return { how: place.kind === 'source' ? sources : 'delete', because: undefined };
-  const { how, because } =
-    typeof said === 'string' ? { how: said, because: undefined } : (said as Record<string, unknown>);
+  const unsaid = { because: undefined, names: [], ended: undefined };
+  if (said === undefined) return { how: place.kind === 'source' ? sources : 'delete', ...unsaid };
+  const {
+    how,
+    because,
+    names = [],
+    ended,
+  } = typeof said === 'string' || said === null ? { how: said } : (said as Record<string, unknown>);
   const at = place.source?.original_file_path ?? place.node?.patch_path?.replace(/^\w+:\/\//, '');
   const fault = (message: string): ThauError =>
     new ThauError('PRIVACY_POLICY', `${place.title}: ${message}`, {
@@ -23,9 +32,19 @@ export function policyOf(place: Place, sources: PrivacySettings['sources']): Pol
     });
   if (how !== 'delete' && how !== 'pseudonymise' && how !== 'keep')
     throw fault(`meta.erase says ${how === undefined ? 'nothing' : JSON.stringify(how)}.`);
-  if (how === 'keep' && (typeof because !== 'string' || because === ''))
+  if (how === 'keep' && (typeof because !== 'string' || because.trim() === ''))
     throw fault('meta.erase keeps the data of an erased person without a reason.');
-  return { how, because: typeof because === 'string' ? because : undefined };
+  const unknown = (Array.isArray(names) ? (names as unknown[]) : [names]).find(
+    (name) => !place.columns.some((column) => column.name === name),
+  );
+  if (unknown !== undefined)
+    throw fault(`meta.erase.names says ${JSON.stringify(unknown)}, which is no column of it.`);
+  return {
+    how,
+    because: typeof because === 'string' ? because : undefined,
+    names: names as readonly string[],
+    ended: typeof ended === 'string' ? ended : undefined,
+  };
 }
 
 function saidOf({ source, node }: Place): unknown {

@@ -1,9 +1,10 @@
 import { readGeneration } from '../build/publish/generation.js';
-import { qualifiedName, quoteIdentifier } from '../postgres/identifier.js';
+import { qualifiedName, quoteIdentifier, quoteLiteral } from '../postgres/identifier.js';
 import type { Session } from '../postgres/session.js';
 import type { Touched } from './erase-rows.js';
 import type { Place, Places } from './places.js';
-import { policyOf } from './policy.js';
+import { policyOf, type Policy } from './policy.js';
+import { saltedSql } from './salt.js';
 import type { SubjectColumns } from './subject-columns.js';
 import type { Survey } from './survey.js';
 import { hashedValues, valuesPattern } from './text-search.js';
@@ -20,46 +21,32 @@ export interface RememberedOptions {
  * Models whose rows outlive what they were made of: snapshots, incremental models that are never built in full, a
  * project's own materialisations. A run over cleaned sources leaves their rows as they are, so these are erased after
  * it in place: by the subject's key, and by every identifier they hold. With `erase: pseudonymise` hashes stand for the
- * identifiers, since a model that counts what it has written must not lose rows.
+ * identifiers, since a model that counts what it has written must not lose rows. What is dead then is vacuumed by whoever
+ * calls, outside of a transaction.
  */
 export async function eraseRemembered(tx: Session, options: RememberedOptions): Promise<readonly Touched[]> {
   const { survey, ids, keys, salt } = options;
   const generation = await readGeneration(tx, survey.state);
   const touched: Touched[] = [];
   for (const place of [...survey.places.values()].filter(remembers)) {
-    const { how, because } = policyOf(place, 'delete');
+    const policy = policyOf(place, 'delete');
+    const { how, because } = policy;
     if (how === 'keep') continue;
     const subjects = survey.subjects.get(place.id) ?? [];
-    const named = keys.length > 0 ? ['r::text ~* $1'] : [];
-    const owned = subjects.map((column) => `r.${quoteIdentifier(column)}::text = any ($2)`);
     const store = generation.nodes.get(place.id)?.relation.store;
     const tables = store
       ? [store.table, store.superseded].map((name) => ({ schema: store.schema, name }))
       : [{ schema: place.schema, name: place.name }];
+    const statement =
+      how === 'delete' ? deletion(subjects, ids, keys) : pseudonymisation(place, policy, keys, salt);
+    if (!statement) continue;
     for (const table of tables) {
       const relation = qualifiedName(table.schema, table.name);
       // what a versioned table would keep aside, and count as written now, is what must go
       if (store) await tx.query(`alter table ${relation} disable trigger user`);
-      const where = how === 'delete' ? [...named, ...owned] : named;
-      const values = [valuesPattern(keys), ...(where.some((one) => one.includes('$2')) ? [ids] : [])];
-      let rows = 0;
-      if (where.length > 0) {
-        const sets = textColumns(place).map((name) => {
-          const column = quoteIdentifier(name);
-          return `${column} = ${hashedValues(`${column}::text`, keys, salt)}`;
-        });
-        // $1 must be seen even where no text is looked at
-        const condition = `(${where.join(' or ')}) and $1::text is not null`;
-        const text =
-          how === 'delete'
-            ? `delete from ${relation} as r where ${condition}`
-            : `update ${relation} as r set ${sets.join(', ')} where ${condition}`;
-        if (how === 'delete' || sets.length > 0) rows = (await tx.query(text, values)).rowCount;
-      }
+      const { rowCount } = await tx.query(statement.text(relation), statement.values);
       if (store) await tx.query(`alter table ${relation} enable trigger user`);
-      if (rows === 0) continue;
-      // `pg_stats` shows the commonest values
-      await tx.query(`analyze ${relation}`);
+      if (rowCount === 0) continue;
       const path =
         subjects.length > 0
           ? `${place.title}.${subjects.join('+')}`
@@ -67,13 +54,71 @@ export async function eraseRemembered(tx: Session, options: RememberedOptions): 
       touched.push({
         table: store ? `${table.schema}.${table.name}` : place.title,
         how: how === 'delete' ? 'deleted' : 'pseudonymised',
-        rows,
+        rows: rowCount,
         paths: [path],
         ...(because !== undefined && { because }),
       });
     }
   }
   return touched;
+}
+
+interface Statement {
+  text(relation: string): string;
+  readonly values: readonly unknown[];
+}
+
+/** Of rows with the subject's key, and of those that hold an identifier. */
+function deletion(
+  subjects: readonly string[],
+  ids: readonly string[],
+  keys: readonly string[],
+): Statement | undefined {
+  const where = [
+    ...subjects.map((column) => `r.${quoteIdentifier(column)}::text = any ($1)`),
+    ...(keys.length > 0 ? [`r::text ~* ${quoteLiteral(valuesPattern(keys))}`] : []),
+  ];
+  if (where.length === 0) return undefined;
+  return {
+    text: (relation) => `delete from ${relation} as r where ${where.join(' or ')}`,
+    values: subjects.length > 0 ? [ids] : [],
+  };
+}
+
+/**
+ * Hashes stand for identifiers wherever they are, and for the names beside them; rows that have ended lose their names
+ * whoever they told of, since a family's phone does not tell whose name it was.
+ */
+function pseudonymisation(
+  place: Place,
+  { names, ended }: Policy,
+  keys: readonly string[],
+  salt: string,
+): Statement | undefined {
+  const sets = textColumns(place).map((name) => {
+    const column = `r.${quoteIdentifier(name)}`;
+    const value = names.includes(name) ? hashedName(column, 1) : hashedValues(`${column}::text`, keys, salt);
+    return `${quoteIdentifier(name)} = ${value}`;
+  });
+  const hasName = names.map((name) => `r.${quoteIdentifier(name)} !~ ${quoteLiteral(`^${nameMark}`)}`);
+  const where = [
+    ...(keys.length > 0 ? [`r::text ~* ${quoteLiteral(valuesPattern(keys))}`] : []),
+    ...(ended !== undefined && hasName.length > 0 ? [`(${ended}) and (${hasName.join(' or ')})`] : []),
+  ];
+  if (where.length === 0 || sets.length === 0) return undefined;
+  return {
+    text: (relation) =>
+      `update ${relation} as r set ${sets.join(', ')} where $1::text is not null and (${where.join(' or ')})`,
+    values: [salt],
+  };
+}
+
+/** What begins a name's hash, so that no hash is hashed again. */
+const nameMark = 'erased:';
+
+function hashedName(column: string, salt: number): string {
+  return `case when ${column} like ${quoteLiteral(`${nameMark}%`)} then ${column}
+               when ${column} is not null then ${quoteLiteral(nameMark)} || left(${saltedSql(`${column}::text`, salt)}, 24) end`;
 }
 
 /** What a dry run says of them: their rows are counted when they are erased. */

@@ -20,16 +20,17 @@ const hostile: Fixture = {
     )
     .replace(
       'order(id',
-      'odds: [Odd!]! @many(order: ["odd_id"])\n slow: [Slow!]! @many(order: ["n"])\n order(id',
+      'odds: [Odd!]! @many(order: ["odd_id"])\n slow: [Slow!]! @many(order: ["n"])\n shown: [Shown!]! @many(order: ["n"])\n order(id',
     )
     .replace(
       'type Receipt',
-      'type Slow @relation(model: "slow", key: ["n"]) { n: Int! slept: String }\n type Receipt',
+      'type Slow @relation(model: "slow", key: ["n"]) { n: Int! slept: String }\n type Shown @relation(model: "shown", key: ["n"]) { n: Int! }\n type Receipt',
     ),
   models: {
     ...shop.models,
     odd: `select * from (values (1, float8 'NaN', 'a'), (2, 'infinity', E'line\\nbreak\\t"quote"\\\\'), (3, 1.5, null)) as o (odd_id, number, text)`,
     slow: 'select 1 as n, null::text as slept',
+    shown: 'select 1 as n',
   },
   keys: { ...shop.keys, odd: ['odd_id'], slow: ['n'] },
 };
@@ -39,7 +40,9 @@ beforeAll(async () => {
   const generation = await publishFixture(served.home, hostile);
   await served.home.database.query(
     `alter table unified__r${generation}.slow rename to slow_rows;
-     create view unified__r${generation}.slow as select n, pg_sleep(30)::text as slept from unified__r${generation}.slow_rows`,
+     create view unified__r${generation}.slow as select n, pg_sleep(30)::text as slept from unified__r${generation}.slow_rows;
+     alter table unified__r${generation}.shown rename to shown_rows;
+     create view unified__r${generation}.shown as select n from unified__r${generation}.shown_rows`,
   );
   await served.published();
 });
@@ -352,4 +355,28 @@ describe('the database', () => {
 test('a statement of the reading pool has a name of its own text', () => {
   expect(new Statement('select 1').name).toBe(new Statement('select 1').name);
   expect(new Statement('select 1').name).not.toBe(new Statement('select 2').name);
+});
+
+describe('a published relation that somebody dropped by hand', () => {
+  test.each([
+    ['a table', 'drop table $.odd cascade', '{ odds { oddId text } }'],
+    ['a view', 'drop view $.shown', '{ shown { n } }'],
+  ])('(%s) is an error with a code on every connection, each usable afterwards', async (_, drop, query) => {
+    const ask = () => Promise.all(Array.from({ length: 4 }, () => served.ask(query)));
+    // prepared, on both connections
+    for (const { body } of await ask()) expect(body.errors).toBeUndefined();
+    const [row] = await served.home.test.query('select generation from thau.pointer');
+    await served.home.test.query(drop.replace('$', `unified__r${String(row?.['generation'])}`));
+    // another statement than the one whose answer is remembered
+    const other = query.replace('{ ', '{ again: ');
+    for (let time = 0; time < 3; time += 1) {
+      const answers = await Promise.all(Array.from({ length: 4 }, () => served.ask(other)));
+      for (const { status, text, body } of answers) {
+        expect(body.errors?.[0]?.extensions['code'], text).toMatch(/^[A-Z_]+$/);
+        expect(status, text).not.toBe(500);
+        expect(text).not.toMatch(/relation|does not exist|unified__|42P01/);
+      }
+      await Promise.all([healthy(), healthy(), healthy()]);
+    }
+  });
 });

@@ -39,6 +39,20 @@ beforeAll(async () => {
     },
     keys: { ...shop.keys, notes: ['note_id'] },
     operations: { 'names.graphql': 'query names { people { fullName } }' },
+    semantics: {
+      models: [
+        {
+          name: 'customers',
+          time: 'born',
+          timeType: 'date',
+          dimensions: [
+            { name: 'called', expr: 'full_name', type: 'text' },
+            { name: 'number', expr: 'customer_id', type: 'integer' },
+          ],
+        },
+      ],
+      metrics: [{ name: 'heads', type: 'simple', model: 'customers', agg: 'count', expr: '1', filters: [] }],
+    },
   });
   await served.published();
 });
@@ -119,6 +133,23 @@ describe('who reads whose personal data', () => {
     // how many names there are, or groups of which no name is shown, is nobody's
     expect(await kept('{ customersAggregate { countDistinct { fullName } } }')).toEqual([]);
     expect(await kept('{ customersAggregate(groupBy: [FULL_NAME]) { count } }')).toEqual([]);
+  });
+
+  test('is written for figures by a personal dimension, which a role that sees it masked is refused', async () => {
+    const { text: masked } = await createKey(served.home, { name: 'hashed', roles: ['masked'] });
+    const figures = (rest: string): string =>
+      `{ metrics(names: ["heads"], grain: YEAR, ${rest}) { called value } }`;
+    const { body } = await served.ask(figures('by: ["called"], filter: {called: ["Nguyễn Thị Ánh"]}'));
+    expect(body.data).toEqual({ metrics: [{ called: 'Nguyễn Thị Ánh', value: 1 }] });
+    expect(await reads()).toMatchObject([{ fields: ['MetricRow.called'], subjects: ['*'] }]);
+    await served.home.test.query('truncate thau.subject_reads');
+    for (const rest of ['by: ["called"]', 'by: ["number"], filter: {called: ["Nguyễn Thị Ánh"]}']) {
+      const refused = await post(served.api.url, masked, { query: figures(rest) });
+      expect(refused.body.errors?.[0]?.extensions['code'], rest).toBe('QUERY_FORBIDDEN');
+    }
+    const other = await post(served.api.url, masked, { query: figures('by: ["number"]') });
+    expect(other.body.data?.['metrics']).toHaveLength(3);
+    expect(await reads()).toEqual([]);
   });
 
   test('is written for functions, which may tell anything of the row they are asked of', async () => {

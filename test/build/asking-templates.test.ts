@@ -153,6 +153,36 @@ describe('a node whose template asks the database', () => {
       { id: 2, is_c: 1 },
     ]);
   });
+
+  test('says what it warns of and prints once, when it is built, and nothing when it is kept', async () => {
+    project.write({
+      'transforms/teller.sql': `{{ config(materialized='table') }}
+-- depends_on: {{ ref('kinds') }}
+{% if execute %}
+{% set n = run_query('select count(distinct kind) from ' ~ ref('kinds')).rows[0][0] %}
+{% do exceptions.warn('there are ' ~ n ~ ' kinds') %}{{ print('printed') }}{{ log('to the file') }}
+{% endif %}
+select 1 as x`,
+    });
+    const said = ({ events }: Ran): unknown[] =>
+      events.flatMap((event) =>
+        event.type === 'log' ? [[event.message, event.toConsole, event.printed]] : [],
+      );
+    await plan();
+    expect(said(await build())).toEqual([
+      ['there are 3 kinds', true, false],
+      ['printed', true, true],
+      ['to the file', false, false],
+    ]);
+    const kept = await build();
+    expect(statuses(kept)).toMatchObject({ teller: 'carried' });
+    expect(said(kept)).toEqual([]);
+    await change(`insert into raw.kinds values ('d')`);
+    const decided = await build();
+    // what it says is part of no relation: its SQL is what it was
+    expect(statuses(decided)).toMatchObject({ kinds: 'success', teller: 'carried' });
+    expect(said(decided)).toEqual([]);
+  });
 });
 
 describe('a relation that SQL names by hand', () => {

@@ -62,7 +62,7 @@ test('SIGTERM, or the Ctrl-C that npm doubles, ends it with 0 and closes its con
     .toEqual([]);
 });
 
-test('with --quiet the first key is said all the same: it is kept nowhere', async () => {
+test('with --quiet the first keys are said all the same: they are kept nowhere', async () => {
   const keyless = await createTestDatabase();
   const child = spawn(process.execPath, [resolve('bin/thau.js'), 'serve', '--quiet'], {
     cwd: project,
@@ -71,7 +71,13 @@ test('with --quiet the first key is said all the same: it is kept nowhere', asyn
   });
   let out = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  await expect.poll(() => out, { timeout: 30_000 }).toMatch(/^API key \(shown once\): \S+\n$/);
+  await expect
+    .poll(() => out, { timeout: 30_000 })
+    .toMatch(/^API key \(shown once\): \S+\n  BI key    \S+ .*\n    \S+\n    \S+\n$/);
+  // nothing is published: what lists the operations is there all the same
+  const urls = [...out.matchAll(/^    (\S+)$/gm)].map(([, url = '']) => url);
+  expect(urls.map((url) => new URL(url).pathname)).toEqual(['/q', '/q/openapi.json']);
+  for (const url of urls) expect((await fetch(url)).status, url).toBe(200);
   child.kill('SIGTERM');
   await once(child, 'exit');
   await keyless.drop();

@@ -23,6 +23,17 @@ if (!existsSync(installed)) {
 }
 const run = promisify(execFile);
 
+/** What the page about segments asks for, as schema/segment.graphql has it. */
+const segmentSdl = `
+  input CustomerBy @oneOf { id: ID email: EmailAddress }
+  type Segment @relation(model: "segments", key: ["segment_id"]) { segmentId: String! name: String! }
+  type Score @relation(model: "scores", key: ["customer_id", "name"]) { name: String! value: Int }
+  type SegmentRule @relation(model: "thau.segment_rules", key: ["segment_id"]) { segmentId: String! name: String! rule: JSON! }
+  input SegmentInput { segmentId: String name: String! rule: CustomerFilter! }
+  type SegmentPreview { size: Int total: Int share: Float customers: CustomerConnection! @many }
+  extend type Query { previewSegment(rule: CustomerFilter!): SegmentPreview! }
+`;
+
 let served: Served;
 let root: string;
 
@@ -37,13 +48,30 @@ beforeAll(async () => {
         'customer(id: ID!): Customer @one',
         'customer(by: CustomerBy!): Customer @one node(id: ID!): Node',
       )
-      .replace('fullName: String', 'fullName: String email: String')
-      .concat('input CustomerBy @oneOf { id: ID email: EmailAddress }'),
+      .replace(
+        'fullName: String',
+        `fullName: String email: String province: String
+        segments: [Segment!]! @many(order: ["name"], via: {model: "segment_members", from: ["customer_id"], to: ["segment_id"]})
+        scores: [Score!]! @many(on: ["customer_id"], order: ["name"])`,
+      )
+      .replace('type Mutation {', 'type Mutation { createSegment(input: SegmentInput!): SegmentRule!')
+      .concat(segmentSdl),
     models: {
       ...shop.models,
-      customers: `select * from (values (1, 'Nguyễn Thị Ánh', 'an@example.com'), (2, 'Trần Bảo', 'bao@example.com'),
-        (3, 'Vũ Chi', 'chi@example.com')) as c (customer_id, full_name, email)`,
+      customers: `select * from (values (1, 'Nguyễn Thị Ánh', 'an@example.com', 'Huế'),
+        (2, 'Trần Bảo', 'bao@example.com', 'Hà Nội'), (3, 'Vũ Chi', 'chi@example.com', 'Huế'))
+        as c (customer_id, full_name, email, province)`,
+      segments: `select 'loyal' as segment_id, 'Loyal' as name`,
+      segment_members: `select 'loyal' as segment_id, 1 as customer_id`,
+      scores: `select 1 as customer_id, 'nps' as name, 9 as value`,
     },
+    keys: {
+      ...shop.keys,
+      segments: ['segment_id'],
+      segment_members: ['segment_id', 'customer_id'],
+      scores: ['customer_id', 'name'],
+    },
+    ruleModels: ['customers', 'orders'],
   });
   await served.published();
   // `thau` as the pages type it, over the project whose schema the clients read
@@ -136,6 +164,25 @@ export const name: number = ({} as ResultOf<typeof document>).customer!.fullName
     expect(fault).toBe('BAD_USER_INPUT\n');
   });
 
+  test("a customer's page and a segment editor show, count and save what they are asked", async () => {
+    const [customer, saved, again, empty] = await follow('customer-and-segments');
+    expect(customer?.split('\n')).toEqual([
+      'Nguyễn Thị Ánh, Huế',
+      '2 orders, 1340000.50 in all',
+      '  2026-02-05 90000',
+      '  2026-01-05 1250000.50',
+      'in Loyal',
+      'nps 9',
+      '',
+    ]);
+    expect(saved).toBe('1 of 3: Vũ Chi\nsaved as quiet_in_hue\n');
+    expect(again).toMatch(/^2 of 3: .*\nBAD_USER_INPUT: There is a segment "quiet_in_hue" already\.\n$/);
+    expect(empty).toMatch(/^QUERY_RULE: .+\n$/);
+    expect(await served.home.test.query('select segment_id, name from thau.segment_rules')).toEqual([
+      { segment_id: 'quiet_in_hue', name: 'Quiet in Huế' },
+    ]);
+  });
+
   test("Relay's compiler takes the schema, and its pagination query goes through node(id:)", async () => {
     const [, compiled, asked] = await follow('relay');
     expect(compiled).toBeDefined();
@@ -147,7 +194,7 @@ test('every package that a page installs is one that the test runs', () => {
   const { dependencies } = JSON.parse(readFileSync('test/clients/package.json', 'utf8')) as {
     dependencies: Readonly<Record<string, string>>;
   };
-  const pages = ['codegen', 'apollo-client', 'urql', 'relay'];
+  const pages = ['codegen', 'apollo-client', 'urql', 'relay', 'customer-and-segments'];
   const named = pages.flatMap((page) =>
     readPage(`docs/clients/${page}.md`).flatMap((step) =>
       step.kind === 'shell' ? step.commands.filter((command) => command.startsWith('npm install')) : [],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createShop, tablesWith, type Shop } from './support/shop.js';
+import { thauHere } from './support/thau-here.js';
 
 let shop: Shop;
 
@@ -14,6 +15,7 @@ const texts = [
   '+84912345678',
   'CRM101',
   'Nguyễn Văn Ẩn',
+  '12 ngõ Lê Lợi',
 ];
 
 beforeAll(async () => {
@@ -69,8 +71,9 @@ describe('before anybody is erased', () => {
     expect(html).toContain('&lt;b&gt;Ẩn&lt;/b&gt; &amp; &quot;co&quot;');
     expect(html).not.toMatch(/<script|src=|<b>Ẩn/);
     await rows(`update raw_shop.contacts set name = 'Nguyễn Văn Ẩn' where contact_id = ' CRM101 '`);
-    const { stdout } = await shop.thau('export', 'Customer:101');
-    const held = JSON.parse(stdout) as {
+    const file = join(shop.folder, 'held.json');
+    await shop.thau('export', 'Customer:101', '--output', file);
+    const held = JSON.parse(readFileSync(file, 'utf8')) as {
       customer: string;
       tables: { table: string; rows: Record<string, string>[] }[];
     };
@@ -85,7 +88,7 @@ describe('before anybody is erased', () => {
 
   test('a role without the right changes nothing and says who may grant it', async () => {
     const role = `${shop.database.name}_reader`;
-    await rows(`create role ${role} login`);
+    await rows(`create role ${role} login password 'reader'`);
     try {
       await rows(`grant all on schema thau to ${role}; grant all on all tables in schema thau to ${role};
         grant usage on schema raw_shop to ${role}; grant select on all tables in schema raw_shop to ${role}`);
@@ -97,8 +100,8 @@ describe('before anybody is erased', () => {
         );
       const url = new URL(shop.database.url);
       url.username = role;
-      const { runThau } = await import('../support/run-thau.js');
-      const ran = await runThau(['erase', '101'], { cwd: shop.folder, env: { DATABASE_URL: url.href } });
+      url.password = 'reader';
+      const ran = await thauHere(['erase', '101'], { cwd: shop.folder, env: { DATABASE_URL: url.href } });
       expect(ran.stderr).toContain('PRIVACY_NO_PERMISSION');
       expect(await rows(`select count(*)::int as n from raw_shop.contacts`)).toEqual([{ n: 5 }]);
     } finally {
@@ -153,7 +156,12 @@ describe('a person is erased', () => {
 
   test('the proof says what was done and holds no identifier', async () => {
     const [row] = await rows('select proof, searched_for from thau.erasures');
-    const proof = row?.['proof'] as { touched: { table: string; how: string }[]; state: string };
+    const proof = row?.['proof'] as {
+      touched: { table: string; how: string }[];
+      purged: { generations: number };
+      state: string;
+    };
+    expect(proof.purged).toEqual({ generations: 2, waiting: [] });
     expect(row?.['searched_for']).toBeNull();
     expect(proof.touched).toEqual(
       expect.arrayContaining([

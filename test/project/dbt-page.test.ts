@@ -42,6 +42,16 @@ describe('docs/dbt.md', () => {
     expect(rows.filter((row) => row.capability === '' || !hasTest(row))).toEqual([]);
   });
 
+  test('names tests that exist where it tells what differs, too', () => {
+    const named = [...differs.matchAll(/`(test\/[^`]+)`: ([^()|]+)/g)].map(([, file = '', name]) => ({
+      capability: 'differs',
+      file,
+      name: name?.trim(),
+    }));
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.filter((row) => !hasTest(row))).toEqual([]);
+  });
+
   test("has a row, or a word under what differs, for each of dbt's capabilities", () => {
     const list = parse(readFileSync(join(import.meta.dirname, 'dbt-capabilities.yml'), 'utf8')) as Record<
       string,

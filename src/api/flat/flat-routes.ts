@@ -38,6 +38,7 @@ type Request = FastifyRequest<{ Params: { readonly file: string } }>;
  */
 export function flatRoutes(app: FastifyInstance, options: FlatOptions): void {
   app.get('/q', async (request, reply) => {
+    reply.header('referrer-policy', 'no-referrer');
     const caller = await callerOf(request, options);
     if (caller instanceof GraphQLError) return refuse(reply, caller);
     const operations = [...(options.follower.current?.operations.values() ?? [])].filter((one) =>
@@ -46,6 +47,7 @@ export function flatRoutes(app: FastifyInstance, options: FlatOptions): void {
     return reply.header('cache-control', 'no-store').send(operations.map(described));
   });
   app.get('/q/openapi.json', async (request, reply) => {
+    reply.header('referrer-policy', 'no-referrer');
     const caller = await callerOf(request, options);
     if (caller instanceof GraphQLError) return refuse(reply, caller);
     const operations = [...(options.follower.current?.operations.values() ?? [])].filter((one) =>

@@ -11,6 +11,8 @@ export interface AskedTemplate {
   readonly about: ReadonlySet<string>;
   /** Whether it asked which relations there are. */
   readonly catalog: boolean;
+  /** Says what it had to say (warnings, `print`), once it is what is built: nobody hears of what is only planned. */
+  tell(this: void): void;
 }
 
 /** Renders templates that ask the database, and lets them change nothing. */

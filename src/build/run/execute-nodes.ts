@@ -99,6 +99,7 @@ export async function executeNodes(
         await scope.threads.node(async () => {
           const settled = await settle(scope, sessions, plan, node);
           if (settled === undefined || settled.decision.action === 'build') {
+            settled?.asked?.tell();
             return attempt(options, scope, sessions, node, startedAt, signal, settled?.asked?.compiled);
           }
           return { ...unbuilt(node), status: 'carried' as const, message: settled.decision.because };

@@ -46,6 +46,7 @@ export class OwnTemplateAsker implements TemplateAsker {
         sql: withNodeNames(withStableLiterals(compiled.compiledCode, scope.schemas), nodeIds),
         about: adapter.about,
         catalog: adapter.catalog,
+        tell: adapter.tell,
       };
     } catch {
       // its build renders it again, and says what is wrong
@@ -92,6 +93,10 @@ function withNodeNames(sql: string, nodeIds: ReadonlyMap<string, string>): strin
 class AskingAdapter implements DatabaseAdapter {
   readonly about = new Set<string>();
   catalog = false;
+  readonly tell = (): void => {
+    for (const words of this.said) this.inner.log(...words);
+  };
+  private readonly said: Parameters<DatabaseAdapter['log']>[] = [];
   private readonly inner: RunAdapter;
 
   constructor(
@@ -172,8 +177,8 @@ class AskingAdapter implements DatabaseAdapter {
     return Promise.reject(new WouldWrite());
   }
 
-  log(): void {
-    // said when the node is built
+  log(...words: Parameters<DatabaseAdapter['log']>): void {
+    this.said.push(words);
   }
 
   private note(schema: string, relation: string): void {

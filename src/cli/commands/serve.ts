@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { AddCommand, CommandContext } from '../command.js';
-import { announceFirstKey, startApi } from '../serve-api.js';
+import { startApi } from '../serve-api.js';
+import { announceFirstKeys } from '../start/first-keys.js';
 import { wholeNumber } from '../whole-number.js';
 
 interface ServeOptions {
@@ -24,12 +25,12 @@ export const addServe: AddCommand = (program, run) => {
         if (cluster.isWorker) return serveAsWorker(context);
         const workers = options.workers ?? context.settings().api.workers ?? 1;
         const warehouse = await context.warehouse();
-        await announceFirstKey(context, warehouse);
         if (workers > 1) {
           const { WorkerPrimary } = await import('../workers/primary.js');
-          return new WorkerPrimary(context, workers).run();
+          return new WorkerPrimary(context, workers).run((url) => announceFirstKeys(context, warehouse, url));
         }
         const api = await startApi(context, warehouse);
+        await announceFirstKeys(context, warehouse, api.url);
         context.output.log(`GraphQL at ${api.url}/graphql, GraphiQL at ${api.url}/graphiql`, {
           url: api.url,
         });

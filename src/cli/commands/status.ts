@@ -1,4 +1,5 @@
 import type { WarehouseStatus } from '../../build/history/read-status.js';
+import type { CountedCases } from '../../privacy/cases.js';
 import type { AddCommand } from '../command.js';
 import { duration } from '../run/node-line.js';
 
@@ -11,15 +12,18 @@ export const addStatus: AddCommand = (program, run) => {
       run(async ({ output, ...context }) => {
         const { readStatus } = await import('../../build/history/read-status.js');
         const { quoteIdentifier } = await import('../../postgres/identifier.js');
+        const { countCases } = await import('../../privacy/cases.js');
         const { database, settings } = await context.warehouse();
-        const status = await readStatus(database, quoteIdentifier(settings.database.stateSchema));
-        output.result(status, text(status));
+        const state = quoteIdentifier(settings.database.stateSchema);
+        const status = await readStatus(database, state);
+        const cases = await countCases(database, state);
+        output.result({ ...status, cases }, [...text(status), ...casesText(cases)].join('\n'));
         return 0;
       }),
     );
 };
 
-function text(status: WarehouseStatus): string {
+function text(status: WarehouseStatus): string[] {
   const lines =
     status.generation === null || !status.publishedAt
       ? ['Nothing is published yet: thau build.']
@@ -43,5 +47,12 @@ function text(status: WarehouseStatus): string {
   } else if (lastRun) {
     lines.push(`Last run: ${lastRun.runId}, ${lastRun.state}, ${duration(lastRun.seconds ?? 0)}.`);
   }
-  return lines.join('\n');
+  return lines;
+}
+
+/** What people asked for under the law is told first by what is late. */
+function casesText({ open, overdue }: CountedCases): readonly string[] {
+  if (open === 0) return [];
+  const late = overdue > 0 ? `, ${overdue} of them OVERDUE` : '';
+  return [`Requests of people about their data: ${open} open${late} (thau cases).`];
 }

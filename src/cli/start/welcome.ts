@@ -1,8 +1,9 @@
 import type { RunningApi } from '../../api/server.js';
 import type { CommandContext } from '../command.js';
 import type { Warehouse } from '../warehouse.js';
+import { biLines, makeFirstKeys } from './first-keys.js';
 
-/** Where everything is, and what to type next. The first start makes a key; its text is shown here and never again. */
+/** Where everything is, and what to type next. The first start makes keys; their texts are shown here and never again. */
 export async function welcome(
   context: CommandContext,
   warehouse: Warehouse,
@@ -10,7 +11,7 @@ export async function welcome(
   published: boolean,
 ): Promise<void> {
   const { output } = context;
-  const key = await firstKey(warehouse);
+  const keys = await makeFirstKeys(warehouse, url);
   const links = { graphql: `${url}/graphql`, graphiql: `${url}/graphiql`, health: `${url}/health/ready` };
   const { bold, cyan, dim } = output.style;
   const lines = [
@@ -20,12 +21,15 @@ export async function welcome(
       : `${bold('thau serves, and nothing is published yet.')}  Correct what is told above, then: thau build`,
     `  API       ${cyan(links.graphql)}`,
     `  GraphiQL  ${cyan(links.graphiql)}`,
-    ...(key === undefined
+    ...(keys === undefined
       ? [dim('  Keys are shown once; thau key create makes another.')]
-      : keyLines(key, links.graphql, bold)),
+      : [...keyLines(keys.api, links.graphql, bold), '', ...biLines(keys, output.style)]),
   ];
   // not a log line: a key that --quiet swallowed could never be shown again
-  output.result({ ready: published, ...links, ...(key !== undefined && { key }) }, lines.join('\n'));
+  output.result(
+    { ready: published, ...links, ...(keys && { key: keys.api, biKey: keys.bi, biUrls: keys.biUrls }) },
+    lines.join('\n'),
+  );
 }
 
 function keyLines(key: string, graphql: string, bold: (text: string) => string): string[] {
@@ -36,13 +40,4 @@ function keyLines(key: string, graphql: string, bold: (text: string) => string):
     `  curl -s ${graphql} -H 'content-type: application/json' \\`,
     `    -H 'authorization: Bearer ${key}' -d '${body}'`,
   ];
-}
-
-async function firstKey({ database, settings }: Warehouse): Promise<string | undefined> {
-  const { createKey, hasNoKeys } = await import('../../access/key-store.js');
-  const { quoteIdentifier } = await import('../../postgres/identifier.js');
-  const keys = { database, state: quoteIdentifier(settings.database.stateSchema) };
-  if (!(await hasNoKeys(keys))) return undefined;
-  const { text } = await createKey(keys, { name: 'first start' });
-  return text;
 }

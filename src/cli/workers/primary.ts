@@ -39,8 +39,11 @@ export class WorkerPrimary {
     this.#count = count;
   }
 
-  /** Serves until the signal aborts; answers with the exit code: 1 where no worker can start. */
-  async run(): Promise<number> {
+  /**
+   * Serves until the signal aborts; answers with the exit code: 1 where no worker can start. `onListening` learns the
+   * address once every worker answers.
+   */
+  async run(onListening: (url: string) => Promise<void>): Promise<number> {
     const { signal, output } = this.#context;
     const reload = (): void => void this.#reload();
     process.on('SIGUSR2', reload);
@@ -48,6 +51,7 @@ export class WorkerPrimary {
       const urls = await Promise.all(Array.from({ length: this.#count }, () => this.#start()));
       const url = urls.find((one) => one !== undefined);
       if (url === undefined || urls.includes(undefined)) return 1;
+      await onListening(url);
       output.log(`GraphQL at ${url}/graphql, GraphiQL at ${url}/graphiql, by ${this.#count} workers`, {
         url,
         workers: this.#count,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createKey } from '../../../src/access/key-store.js';
 import type { ThauError } from '../../../src/errors/thau-error.js';
+import type { Log } from '../../../src/api/log.js';
 import { readOperations } from '../../../src/api/flat/trusted-operation.js';
 import { writeRows } from '../../../src/api/flat/write-rows.js';
 import { buildSchema } from 'graphql';
@@ -18,9 +19,16 @@ const all = `query all_orders($first: Int = 10, $after: String) {
 
 let served: Served;
 let bi: string;
+/** Every line of the server's log. */
+const lines: string[] = [];
+const logged: Log = {
+  info: (...line) => lines.push(JSON.stringify(line)),
+  warn: (...line) => lines.push(JSON.stringify(line)),
+  error: (...line) => lines.push(JSON.stringify(line)),
+};
 
 beforeAll(async () => {
-  served = await serveFixture();
+  served = await serveFixture({ slowStatement: 0 }, logged);
   await publishFixture(served.home, {
     ...shop,
     sdl: shop.sdl.replace('order(id', 'orders: OrderConnection! @many(order: ["order_id"])\n order(id'),
@@ -143,6 +151,22 @@ describe('a trusted operation', () => {
     expect((await plain('thau_x')).status).toBe(401);
     expect((await fetch(`${served.api.url}/q/all_orders.json`)).status).toBe(401);
     expect((await fetch(`${served.api.url}/q`)).status).toBe(401);
+  });
+
+  test('leaves a key in its URL out of the log, slow statements and faults included, and names no referrer', async () => {
+    const { database } = served.home;
+    const ask = (path: string): Promise<Response> => fetch(`${served.api.url}/q${path}key=${bi}`);
+    for (const path of ['?', '/openapi.json?', '/all_orders.csv?', '/orders_of.json?']) {
+      expect((await ask(path)).headers.get('referrer-policy'), path).toBe('no-referrer');
+    }
+    // a fault of the database, which is a line of the log
+    await database.query('alter table unified__r1.customers rename to gone');
+    const failed = await ask('/orders_of.json?id=Customer:2&');
+    await database.query('alter table unified__r1.gone rename to customers');
+    expect(failed.status).toBeGreaterThanOrEqual(500);
+    await expect.poll(() => lines.some((line) => line.includes('slow statement'))).toBe(true);
+    expect(lines.some((line) => !line.includes('slow statement'))).toBe(true);
+    expect(lines.filter((line) => line.includes(bi.slice(-32)))).toEqual([]);
   });
 });
 

@@ -1,3 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { publishFixture, type Fixture } from '../support/publish-fixture.js';
 import { serveFixture, type Served } from '../support/serve-fixture.js';
@@ -40,7 +45,7 @@ const fixture: Fixture = {
 let served: Served;
 
 beforeAll(async () => {
-  served = await serveFixture({ pool: 2, queueTimeout: 300 });
+  served = await serveFixture({ pool: 2, queueTimeout: 1_500 });
   const generation = await publishFixture(served.home, fixture);
   await served.home.database.query(
     `alter table unified__r${generation}.held rename to held_rows;
@@ -91,6 +96,15 @@ async function readTo(reader: ReadableStreamDefaultReader<Uint8Array>, wanted: n
     const { done, value } = await reader.read();
     if (done) throw new Error(`the answer ended before row ${wanted}`);
     text += Buffer.from(value).toString('utf8');
+  }
+  return text;
+}
+
+/** Reads to the end. */
+async function readAll(reader: ReadableStreamDefaultReader<Uint8Array>, begun: string): Promise<string> {
+  let text = begun;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    text += Buffer.from(part.value).toString('utf8');
   }
   return text;
 }
@@ -154,6 +168,41 @@ describe('an answer of many rows', () => {
     expect(numbers(whole.slice(0, -3))).toHaveLength(4000);
     await expect.poll(() => counted(leases)).toBe(0);
     await expect.poll(() => counted(streams)).toBe(0);
+  });
+
+  test('comes to its end when the server is asked to end by SIGTERM meanwhile', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'thau stream '));
+    writeFileSync(join(folder, 'dbt_project.yml'), 'name: shop\n');
+    const child = spawn(process.execPath, [resolve('bin/thau.js'), 'serve', '--json'], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'], DATABASE_URL: served.home.test.url, PORT: '0' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const exited = once(child, 'exit');
+    let out = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (out += chunk));
+    await expect.poll(() => /"url":"([^"]+)"/.exec(out)?.[1], { timeout: 60_000 }).toBeDefined();
+    const url = /"url":"([^"]+)"/.exec(out)?.[1] ?? '';
+    let rest = Promise.resolve('');
+    await whileHeld(async () => {
+      const response = await fetch(`${url}/q/held.ndjson`, {
+        headers: { authorization: `Bearer ${served.key}` },
+      });
+      const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+      const begun = await readTo(reader, 500);
+      rest = readAll(reader, begun);
+      child.kill('SIGTERM');
+      // nobody is listened to any more, and the rows are not all there
+      await expect
+        .poll(() => fetch(`${url}/health/live`, { headers: { connection: 'close' } }).catch(() => 'gone'), {
+          timeout: 30_000,
+        })
+        .toBe('gone');
+      expect(child.exitCode).toBeNull();
+    });
+    expect(numbers(await rest)).toHaveLength(4000);
+    expect((await exited)[0], out).toBe(0);
+    rmSync(folder, { recursive: true });
   });
 
   test('ends in the database when its client goes away', async () => {

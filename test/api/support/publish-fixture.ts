@@ -1,4 +1,6 @@
 import type { CatalogRelation } from '../../../src/schema/catalog.js';
+import { boundMetrics } from '../../../src/semantic/bound-metrics.js';
+import type { SemanticDefinitions } from '../../../src/semantic/definition.js';
 import type { StateDatabase } from '../../support/state-database.js';
 
 export interface Fixture {
@@ -6,12 +8,16 @@ export interface Fixture {
   readonly sdl: string;
   /** Model to the SQL that makes its table, `select … as customer_id`. */
   readonly models: Readonly<Record<string, string>>;
-  /** Model to the columns of its key. */
   /** Trusted operations by file name. */
   readonly operations?: Readonly<Record<string, string>>;
   /** Fragments to keep ready, by file name. */
   readonly documents?: Readonly<Record<string, string>>;
+  /** Model to the columns of its key. */
   readonly keys?: Readonly<Record<string, readonly string[]>>;
+  /** What metrics are computed of. */
+  readonly semantics?: SemanticDefinitions;
+  /** Models that rules of segments may look at. */
+  readonly ruleModels?: readonly string[];
 }
 
 /**
@@ -69,7 +75,18 @@ export async function publishFixture(home: StateDatabase, fixture: Fixture): Pro
         text,
       })),
     ];
-    for (const [kind, content] of Object.entries({ sdl, catalog: { relations } })) {
+    const metrics = fixture.semantics && { metrics: boundMetrics(fixture.semantics) };
+    const manifest = fixture.ruleModels && {
+      manifest: {
+        nodes: [
+          {
+            name: 'segment_rule_members',
+            depends_on: fixture.ruleModels.map((model) => `model.shop.${model}`),
+          },
+        ],
+      },
+    };
+    for (const [kind, content] of Object.entries({ sdl, catalog: { relations }, ...metrics, ...manifest })) {
       await tx.query('insert into thau.artifacts (generation, kind, content) values ($1, $2, $3)', [
         generation,
         kind,

@@ -212,6 +212,8 @@ describe('the reading pool', () => {
 
   test('refuses at once past the queue, and after a while within it', async () => {
     const { run } = bound(open({ size: 1, queueLength: 1, queueTimeout: 50 }));
+    // connected first, however long that takes: what follows is about the queue
+    await expect.poll(() => run(new Statement('select 1'), [], me).then(Boolean, () => false)).toBe(true);
     const holding = new Cancellation();
     const first = run(new Statement('select pg_sleep(60)'), [], { owner: 'a', cancellation: holding });
     await sleeping(1);

@@ -2,27 +2,30 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createTestDatabase, type TestDatabase } from '../../support/test-database.js';
-import { runThau, type Ran } from '../../support/run-thau.js';
+import type { Ran } from '../../support/run-thau.js';
+import { thauHere } from './thau-here.js';
 
 export interface Shop {
   readonly database: TestDatabase;
   readonly folder: string;
-  thau(...args: string[]): Promise<Ran>;
-  write(path: string, text: string): void;
-  drop(): Promise<void>;
+  /** Runs a command, in this process. */
+  thau(this: void, ...args: string[]): Promise<Ran>;
+  rows(this: void, sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
+  write(this: void, path: string, text: string): void;
+  drop(this: void): Promise<void>;
 }
 
 const files: Readonly<Record<string, string>> = {
   'dbt_project.yml':
     "name: shop\nversion: '1'\nprofile: shop\nmodel-paths: [models]\nsnapshot-paths: [snapshots]\n",
   'thau.yml':
-    'privacy:\n  sources: delete\n  working_days: [monday, tuesday, wednesday, thursday, friday]\n  holidays: holidays\n',
+    'timezone: Asia/Ho_Chi_Minh\nprivacy:\n  sources: delete\n  deadlines: { correct: 5 }\n  working_days: [monday, tuesday, wednesday, thursday, friday]\n  holidays: holidays\n',
   'models/sources.yml': `sources:
   - name: shop
     schema: raw_shop
     tables:
       - name: contacts
-        columns: [{ name: name, config: { meta: { pii: true } } }]
+        columns: [{ name: name, config: { meta: { pii: true } } }, { name: address, config: { meta: { pii: true } } }]
       - name: orders
         config: { meta: { erase: { how: pseudonymise, because: the books } } }
         columns:
@@ -34,7 +37,7 @@ const files: Readonly<Record<string, string>> = {
       - name: notes
 `,
   'models/stg_contacts.sql': `select distinct on (contact_id) btrim(contact_id) as contact_id, name,
-    lower(btrim(email)) as email, '+84' || right(regexp_replace(phone, '[^0-9]', '', 'g'), 9) as phone, merged_into
+    lower(btrim(email)) as email, '+84' || right(regexp_replace(phone, '[^0-9]', '', 'g'), 9) as phone, merged_into, address
 from {{ source('shop', 'contacts') }} order by contact_id, name`,
   'models/stg_orders.sql': `select lower(channel) || ':' || order_id as order_key, contact_id, buyer_email, amount
 from {{ source('shop', 'orders') }}`,
@@ -50,7 +53,7 @@ select distinct v.identifier_type || ':' || v.identifier_value || ':' || custome
 from found cross join lateral (values ('email', email), ('phone', phone), ('crm_id', contact_id)) as v (identifier_type, identifier_value)
 where v.identifier_value is not null`,
   'models/records.sql': `select distinct i.customer_id, i.identifier_value as contact_id from {{ ref('identities') }} as i where i.identifier_type = 'crm_id'`,
-  'models/customers.sql': `select r.customer_id, min(c.name) as full_name, count(*) as contact_count
+  'models/customers.sql': `select r.customer_id, min(c.name) as full_name, min(c.address) as address, count(*) as contact_count
 from {{ ref('records') }} as r join {{ ref('stg_contacts') }} as c on r.contact_id = c.contact_id group by r.customer_id`,
   'models/customer_moves.sql': `select substring(contact_id from '[0-9]+')::bigint as previous_customer_id, substring(person from '[0-9]+')::bigint as customer_id
 from {{ ref('people') }} where contact_id <> person`,
@@ -64,6 +67,12 @@ select customer_id, full_name, 'seen'::text as what from {{ ref('customers') }}
 {% if is_incremental() %} where customer_id not in (select customer_id from {{ this }}) {% endif %}`,
   'models/mail_log.sql': `{{ config(materialized='incremental', full_refresh=false, incremental_path='versioned', unique_key='mail_key', meta={'erase': 'pseudonymise'}) }}
 select identity_id as mail_key, identifier_value as address from {{ ref('identities') }} where identifier_type = 'email'`,
+  'models/phone_names.sql': `{{ config(materialized='incremental', full_refresh=false, unique_key=['phone', 'name_key'],
+  meta={'erase': {'how': 'pseudonymise', 'names': ['name_key'], 'ended': 'not r.is_current'}}) }}
+select phone, lower(name) as name_key, true as is_current from {{ ref('stg_contacts') }}
+{% if is_incremental() %} union all
+select phone, name_key, false from {{ this }} as known where known.is_current
+    and not exists (select from {{ ref('stg_contacts') }} as c where c.phone = known.phone and lower(c.name) = known.name_key) {% endif %}`,
   'models/holidays.sql': `select date '2026-02-16' as holiday_from, date '2026-02-20' as holiday_to`,
   'models/tests.yml': `models:
   - { name: stg_contacts, columns: [{ name: contact_id, data_tests: [unique] }] }
@@ -83,17 +92,17 @@ select customer_id, full_name from {{ ref('customers') }}
 /** An is alone; Bình and Cúc share a phone; Dung was 105 before she was merged into 104. */
 const rows = `
 create schema raw_shop;
-create table raw_shop.contacts (contact_id text not null, name text, email text, phone text, merged_into text);
+create table raw_shop.contacts (contact_id text not null, name text, email text, phone text, merged_into text, address text);
 create table raw_shop.orders (channel text not null, order_id text not null, contact_id text, buyer_email text, amount integer);
 create table raw_shop.lines (channel text, order_id text, line_no integer, sku text);
 create table raw_shop.referrals (referral_id text, friend_email text, by_contact text);
 create table raw_shop.notes (note_id text, body text, tags text[], facts jsonb);
 insert into raw_shop.contacts values
-  (' CRM101 ', 'Nguyễn Văn Ẩn', ' An.Nguyen@Example.com', '0912 345 678', null),
-  ('CRM102', 'Trần Thị Bình', 'binh@example.com', '0933.111.222', null),
-  ('CRM103', 'Trần Văn Cúc', 'cuc@example.com', '+84 933 111 222', null),
-  ('CRM104', 'Lê Thị Dung', 'dung@example.com', '0944555666', null),
-  ('CRM105', 'Lê Dung', 'dung.le@example.com', '0944555777', 'CRM104');
+  (' CRM101 ', 'Nguyễn Văn Ẩn', ' An.Nguyen@Example.com', '0912 345 678', null, '12 ngõ Lê Lợi'),
+  ('CRM102', 'Trần Thị Bình', 'binh@example.com', '0933.111.222', null, null),
+  ('CRM103', 'Trần Văn Cúc', 'cuc@example.com', '+84 933 111 222', null, '7 hẻm Cây Me'),
+  ('CRM104', 'Lê Thị Dung', 'dung@example.com', '0944555666', null, null),
+  ('CRM105', 'Lê Dung', 'dung.le@example.com', '0944555777', 'CRM104', '9 phố Huế');
 insert into raw_shop.orders values
   ('Shopee', 'SP0001', 'CRM101', 'an.nguyen@example.com', 100), ('Own', 'OW0001', 'CRM102', null, 200), ('Own', 'OW0002', 'CRM105', null, 300);
 insert into raw_shop.lines values ('Shopee', 'SP0001', 1, 'A'), ('Own', 'OW0001', 1, 'B');
@@ -102,10 +111,13 @@ insert into raw_shop.notes values
   ('N1', 'Call an.nguyen@example.com or 0912345678, not an.nguyen@example.com.vn', '{vip,an.nguyen@example.com}', '{"to": "an.nguyen@example.com"}'),
   ('N2', 'Call 0933111222', '{}', '{}');`;
 
-/** A project small enough to be built in a second, with all that an erasure must reach. */
-export async function createShop(): Promise<Shop> {
-  const database = await createTestDatabase();
-  await database.query(rows);
+/**
+ * A project small enough to be built in a second, with all that an erasure must reach; or a copy of another, as its
+ * database is then.
+ */
+export async function createShop(of?: Shop): Promise<Shop> {
+  const database = await createTestDatabase(of?.database);
+  if (!of) await database.query(rows);
   const folder = mkdtempSync(join(tmpdir(), 'thau-privacy-'));
   const write = (path: string, text: string): void => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -115,7 +127,8 @@ export async function createShop(): Promise<Shop> {
   return {
     database,
     folder,
-    thau: (...args) => runThau(args, { cwd: folder, env: { DATABASE_URL: database.url } }),
+    thau: (...args) => thauHere(args, { cwd: folder, env: { DATABASE_URL: database.url } }),
+    rows: (sql, values) => database.query(sql, values),
     write,
     drop: async () => {
       rmSync(folder, { recursive: true, force: true });

@@ -1,3 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import {
+  buildClientSchema,
+  getIntrospectionQuery,
+  Kind,
+  OperationTypeNode,
+  parse,
+  validate,
+  type IntrospectionQuery,
+} from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Warehouse } from '../support/warehouse.js';
 import { serveWarehouse, type WarehouseApi } from '../support/warehouse-api.js';
@@ -12,6 +23,28 @@ interface MetricRow {
   readonly channel: string | null;
 }
 
+const page = (name: string): string =>
+  readFileSync(resolve(import.meta.dirname, '../../../docs', name), 'utf8');
+/** The table "What can be asked" of docs/api.md: root and question. */
+const asked = [...page('api.md').matchAll(/^\| `(\w+)` \| [^|]+ \| `([^`]+)` \|$/gm)].map(
+  ([, root = '', query = '']) => ({ root, query }),
+);
+/** What the page about a customer's view and an editor sends, which its test sends to a smaller shop. */
+const sent = [...page('clients/customer-and-segments.md').matchAll(/gql`([^`]+)`/g)].map(
+  ([, text = '']) => text,
+);
+
+/** What the API is for. */
+const promised = {
+  customers: ['customer', 'customers', 'customersAggregate'],
+  journeys: ['journeys', 'journeyFunnel', 'journeyPaths', 'attribution'],
+  segments: ['segments', 'segment', 'previewSegment', 'createSegment', 'segmentOverlap', 'lookalike'],
+  metrics: ['metrics', 'metricCatalog', 'metric'],
+  feedback: ['feedback', 'feedbackTopics', 'feedbackDrivers', 'insights', 'experiments'],
+  warehouse: ['warehouse', 'startRun', 'cancelRun', 'rollback'],
+  events: ['runProgress', 'generationPublished', 'metricChanged', 'segmentEntered'],
+};
+
 /** The roots of the API, word by word, over the sample that was built: what each answers is counted by hand as well. */
 export function checkRoots(warehouse: () => Warehouse): void {
   describe('the roots of the API', () => {
@@ -24,6 +57,25 @@ export function checkRoots(warehouse: () => Warehouse): void {
       api = await serveWarehouse(warehouse().database);
     });
     afterAll(() => api.stop());
+
+    test('every root that docs/api.md shows is in the schema, and its question is answered', async () => {
+      expect(asked.map(({ root }) => root)).toEqual(Object.values(promised).flat());
+      const schema = buildClientSchema(await data<IntrospectionQuery>(getIntrospectionQuery()));
+      for (const { root, query } of asked) {
+        const document = parse(query);
+        expect(validate(schema, document), root).toEqual([]);
+        const [operation] = document.definitions;
+        if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error(query);
+        const fields = operation.selectionSet.selections.map((field) =>
+          field.kind === Kind.FIELD ? field.name.value : '',
+        );
+        expect(fields).toEqual([root]);
+        if (operation.operation === OperationTypeNode.QUERY)
+          expect(await data(query), root).toHaveProperty(root);
+      }
+      expect(sent).toHaveLength(3);
+      for (const text of sent) expect(validate(schema, parse(text)), text).toEqual([]);
+    });
 
     describe('metrics', () => {
       const ask = async (rest: string): Promise<MetricRow[]> =>

@@ -3,6 +3,7 @@
     incremental_strategy='delete+insert',
     unique_key=['record_key', 'identifier_id'],
     full_refresh=false,
+    meta={'erase': {'how': 'pseudonymise', 'names': ['name_key'], 'ended': 'not is_current'}},
     indexes=[
         {'columns': ['record_key', 'identifier_id'], 'unique': True},
         {'columns': ['identifier_id']},

@@ -3,6 +3,7 @@
     incremental_strategy='delete+insert',
     unique_key=['record_key', 'identity_id'],
     full_refresh=false,
+    meta={'erase': {'how': 'pseudonymise', 'names': ['person_label']}},
     indexes=[
         {'columns': ['record_key', 'identity_id'], 'unique': True},
         {'columns': ['identity_id']},

@@ -3,6 +3,7 @@
     incremental_strategy='delete+insert',
     unique_key='identity_id',
     full_refresh=false,
+    meta={'erase': {'how': 'pseudonymise', 'names': ['person_label']}},
     indexes=[
         {'columns': ['identity_id'], 'unique': True},
         {'columns': ['node'], 'unique': True},

@@ -3,6 +3,7 @@
     incremental_strategy='delete+insert',
     unique_key='record_key',
     full_refresh=false,
+    meta={'erase': {'how': 'pseudonymise', 'names': ['name_key']}},
     indexes=[
         {'columns': ['record_key'], 'unique': True},
         {'columns': ['record_type', 'loaded_at']},
