@@ -171,8 +171,10 @@ beforeAll(async () => {
   );
   await database.query(
     `insert into raw_crm.contacts (contact_id, full_name, email, created_at, updated_at, _loaded_at)
-     select 'K' || n, 'Người ' || translate(n::text, '0123456789', 'abcdefghij') || 'x', 'all@example.com', $1, $1, $1
-     from generate_series(1, 1000) as n`,
+     select 'K' || n, 'Người ' || translate(n::text, '0123456789', 'abcdefghij') || 'x', 'all@example.com', $1::timestamptz, $1::timestamptz, $1::timestamptz
+     from generate_series(1, 1000) as n
+     union all
+     select 'H' || n, 'Đỗ Quỳnh Như', 'desk@example.com', $1::timestamptz, $1::timestamptz, $1::timestamptz from generate_series(1, 7) as n`,
     [first],
   );
   await insert('raw_loyalty.members', {
@@ -502,10 +504,16 @@ describe('what bad input becomes', () => {
       ),
     ).toBe(1000);
     expect(
+      await one("select blocked_because from unified.identifiers where identifier_value = 'all@example.com'"),
+    ).toBe('a hub: too many names share it');
+  });
+
+  test('nor does one of more contacts than a person has, though all have one name', async () => {
+    expect(
       await one(
-        "select blocked_because is not null or true from unified.identifiers where identifier_value = 'all@example.com'",
+        "select count(distinct customer_id)::int from unified.identities where identity_id ~ '^crm_id:H[0-9]$'",
       ),
-    ).toBe(true);
+    ).toBe(7);
   });
 
   test('NFD and NFC with emoji are one name, kept in NFC', async () => {
