@@ -322,9 +322,12 @@ async function listen(app: FastifyInstance, settings: ApiSettings): Promise<void
 async function closeServer(app: FastifyInstance, timeout: number): Promise<void> {
   const server: Server = app.server;
   const force = setTimeout(() => server.closeAllConnections(), timeout);
+  // a connection whose answer was under way is kept alive by its header, and would be waited for until it times out
+  const idle = setInterval(() => server.closeIdleConnections(), 100);
   try {
     await app.close();
   } finally {
     clearTimeout(force);
+    clearInterval(idle);
   }
 }
