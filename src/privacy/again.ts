@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { qualifiedName, quoteIdentifier } from '../postgres/identifier.js';
 import type { Database } from '../postgres/database.js';
-import { saltedSql } from './salt.js';
+import { findSalt, saltedSql } from './salt.js';
 
 export interface AgainOptions {
   readonly database: Database;
@@ -41,7 +41,7 @@ export async function eraseAgain({
      where to_regclass(format('%I.%I', source_schema, source_table)) is not null`,
   );
   if (rows.length === 0) return gone;
-  const salt = await saltOf(database, state);
+  const salt = (await findSalt(database, state)) ?? '';
   for (const { schema, name, columns, empties, goes } of rows) {
     // nothing of it was personal
     if (!goes && empties === null) continue;
@@ -68,11 +68,4 @@ export async function eraseAgain({
     );
   }
   return gone;
-}
-
-async function saltOf(database: Database, state: string): Promise<string> {
-  const { rows } = await database.query<{ salt: string }>(
-    `select value #>> '{}' as salt from ${state}.settings where key = 'privacy_salt'`,
-  );
-  return rows[0]?.salt ?? '';
 }

@@ -5,6 +5,7 @@ import { faultOf } from '../postgres/fault.js';
 import { qualifiedName, quoteIdentifier } from '../postgres/identifier.js';
 import { RunLock } from '../postgres/run-lock.js';
 import type { Session } from '../postgres/session.js';
+import { normalizePhone } from '../schema/phone.js';
 import { cleanState } from './clean-state.js';
 import { conditionsOf, eraseRows, rememberRecords, type Touched } from './erase-rows.js';
 import { findPerson, type Person } from './find-person.js';
@@ -12,7 +13,7 @@ import type { Records } from './find-records.js';
 import type { Place } from './places.js';
 import { policyOf } from './policy.js';
 import { rememberedTables } from './remembering.js';
-import { readSalt, salted } from './salt.js';
+import { findSalt, readSalt, salted } from './salt.js';
 import { readSurvey, recordsOf, type Survey, type SurveyOptions } from './survey.js';
 import { removeMentions, spellingsOf } from './mentions.js';
 import { searchedValues } from './text-search.js';
@@ -205,13 +206,10 @@ export async function erasureOf(
   state: string,
   asked: string,
 ): Promise<{ readonly id: number; readonly day: string; readonly state: string } | undefined> {
-  const { rows: salts } = await tx.query<{ salt: string }>(
-    `select value #>> '{}' as salt from ${state}.settings where key = 'privacy_salt'`,
-  );
-  const salt = salts[0]?.salt;
+  const salt = await findSalt(tx, state);
   if (salt === undefined) return undefined;
   const bare = asked.trim().toLowerCase();
-  const forms = [bare, bare.replace(/^\w+:(?=.)/, ''), bare.replace(/[-. ()]/g, '')];
+  const forms = [bare, bare.replace(/^\w+:(?=.)/, ''), normalizePhone(asked) ?? bare];
   const { rows } = await tx.query<{ id: number; day: string; state: string }>(
     `select erasure_id as id, began_at::date::text as day, state from ${state}.erasures
      where subject_hashes && $1::text[] order by erasure_id desc limit 1`,

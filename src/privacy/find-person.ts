@@ -1,5 +1,6 @@
-import { qualifiedName, quoteIdentifier } from '../postgres/identifier.js';
+import { qualifiedName, quoteIdentifier, quoteLiteral } from '../postgres/identifier.js';
 import { ThauError } from '../errors/thau-error.js';
+import { normalizePhone } from '../schema/phone.js';
 import type { Queryable } from '../postgres/queryable.js';
 import type { Root, Roots } from './roots.js';
 
@@ -76,7 +77,7 @@ async function formerNumbers(
   return texts(database, moved, moved.column, `r.${quoteIdentifier(subject.column)}::text = $1`, id);
 }
 
-/** Emails in any case, phones in any writing: their digits without the country's or the trunk's. */
+/** Emails in any case, phones as the API takes them; else digits that end an identifier of digits alone. */
 async function byIdentifier(
   database: Queryable,
   { subject, identifiers }: Roots,
@@ -84,20 +85,22 @@ async function byIdentifier(
 ): Promise<readonly string[]> {
   if (!identifiers) return [];
   const value = `r.${quoteIdentifier(identifiers.column)}::text`;
-  const digits = asked.replace(/\D/g, '').replace(/^(?:00)?84|^0/, '');
+  const isKnown = `r.${quoteIdentifier(subject.column)} is not null`;
   const exact = await texts(
     database,
     identifiers,
     subject.column,
-    `lower(${value}) = lower(normalize($1::text, nfc)) and r.${quoteIdentifier(subject.column)} is not null`,
+    `lower(${value}) in (lower(normalize($1::text, nfc)), ${quoteLiteral(normalizePhone(asked) ?? asked)}) and ${isKnown}`,
     asked,
   );
+  const digits = asked.replace(/\D/g, '').replace(/^0+/, '');
   if (exact.length > 0 || !/^[-+(). \d]+$/.test(asked) || digits.length < 8) return exact;
+  // a country's code before it, or none
   return texts(
     database,
     identifiers,
     subject.column,
-    `${value} ~ '^[+]?[0-9]+$' and ${value} ~ ('^[+]?(84|0)?' || $1 || '$') and r.${quoteIdentifier(subject.column)} is not null`,
+    `${value} ~ ('^[+]?[0-9]{0,3}' || $1 || '$') and ${isKnown}`,
     digits,
   );
 }

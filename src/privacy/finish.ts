@@ -107,7 +107,7 @@ export async function finishErasures(
     const refused = touched.some(({ how, rows: count }) => how === 'not permitted' && count > 0);
     const isOpen =
       (refused && !(await isErasedSince(database, state, erasure, row.hashes))) ||
-      unexplained(found, touched);
+      unexplained(found, touched, survey.places);
     const facts: Omit<Proof, 'checksum'> = {
       erasure,
       case: row.case_id,
@@ -146,11 +146,24 @@ async function isErasedSince(
   return rows.length > 0;
 }
 
-/** What is found where nothing was kept on purpose. */
-function unexplained(found: readonly Found[], touched: readonly Touched[]): boolean {
-  const kept = new Set(touched.filter(({ how }) => how === 'kept').map(({ table }) => table));
-  // what is kept in a source stands in what is made of it, too
-  return found.length > 0 && !found.some(({ table }) => kept.has(table));
+/** What is found where nothing was kept on purpose: neither kept itself, nor made of what was. */
+function unexplained(found: readonly Found[], touched: readonly Touched[], places: Places): boolean {
+  const titles = new Set(touched.filter(({ how }) => how === 'kept').map(({ table }) => table));
+  const kept = new Set([...places.values()].filter(({ title }) => titles.has(title)).map(({ id }) => id));
+  for (let grew = kept.size > 0; grew;) {
+    grew = false;
+    for (const { id, node } of places.values()) {
+      if (kept.has(id) || !node?.depends_on.nodes.some((one) => kept.has(one))) continue;
+      kept.add(id);
+      grew = true;
+    }
+  }
+  const explained = new Set(
+    [...places.values()]
+      .filter(({ id }) => kept.has(id))
+      .map(({ schema, name }) => qualifiedName(schema, name)),
+  );
+  return found.some(({ schema, name }) => !explained.has(qualifiedName(schema, name)));
 }
 
 async function close(database: Database, state: string, proof: Proof): Promise<void> {

@@ -10,10 +10,18 @@ export async function readSalt(database: Queryable, state: string): Promise<stri
     `insert into ${state}.settings (key, value) values ('privacy_salt', to_jsonb($1::text)) on conflict do nothing`,
     [randomBytes(32).toString('hex')],
   );
+  return (await findSalt(database, state)) ?? '';
+}
+
+/** Undefined where nobody was ever erased. */
+export async function findSalt(
+  database: Pick<Queryable, 'query'>,
+  state: string,
+): Promise<string | undefined> {
   const { rows } = await database.query<{ salt: string }>(
     `select value #>> '{}' as salt from ${state}.settings where key = 'privacy_salt'`,
   );
-  return rows[0]?.salt ?? '';
+  return rows[0]?.salt;
 }
 
 /** As `saltedSql` makes it in PostgreSQL. */

@@ -144,6 +144,21 @@ describe('what is not permitted', () => {
     ]);
   });
 
+  test('what is kept on purpose in one table excuses no other that holds the person', async () => {
+    await shop.rows(`create table public.forgotten as select 'write to an.nguyen@example.com'::text as note`);
+    const ran = await shop.thau('erase', '101');
+    expect(ran.stderr).toMatch(/PRIVACY_NOT_CLEAN.*found in public\.forgotten/);
+    const [{ proof } = {}] = await shop.rows('select proof from thau.erasures');
+    expect(proof).toMatchObject({
+      state: 'open',
+      touched: expect.arrayContaining([
+        expect.objectContaining({ table: 'raw_shop.lines', how: 'kept', rows: 1 }),
+      ]) as unknown[],
+    });
+    await shop.rows('drop table public.forgotten');
+    expect((await shop.thau('erase')).code).toBe(0);
+  });
+
   test('nothing is kept without a reason, and no column is named that is none', async () => {
     const sources = readFileSync(join(shop.folder, 'models/sources.yml'), 'utf8');
     shop.write('models/sources.yml', sources.replace('because: says nothing of a person', "because: ' '"));
