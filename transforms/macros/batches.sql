@@ -12,7 +12,11 @@
 
 {#- Seconds of the newest arrival in a source: where batches begin. -#}
 {% macro newest_arrival(source_relation) -%}
-    (select coalesce(extract(epoch from max({{ moment('arrived._loaded_at') }}))::bigint, 0) from {{ source_relation }} as arrived)
+    (
+            select coalesce(extract(epoch from max(arrived._loaded_at))::bigint, 0)
+            from {{ source_relation }} as arrived
+            where {{ between_moments('arrived._loaded_at', "timestamptz '1900-01-01'") }}
+        )
 {%- endmacro %}
 
 {#- The condition that a row was written since `this` last looked; in a build in full, all were. `seen` is the column of
