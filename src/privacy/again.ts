@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
-import { qualifiedName, quoteIdentifier } from '../postgres/identifier.js';
+import { qualifiedName, quoteIdentifier, quoteLiteral } from '../postgres/identifier.js';
 import type { Database } from '../postgres/database.js';
+import { looksOf, rememberLook } from './delivered-since.js';
 import { findSalt, saltedSql } from './salt.js';
 
 export interface AgainOptions {
@@ -42,11 +43,15 @@ export async function eraseAgain({
   );
   if (rows.length === 0) return gone;
   const salt = (await findSalt(database, state)) ?? '';
+  const looks = await looksOf(database, state, rows);
   for (const { schema, name, columns, empties, goes } of rows) {
     // nothing of it was personal
     if (!goes && empties === null) continue;
     const relation = qualifiedName(schema, name);
-    const known = `exists (select from ${state}.erased_records as e
+    // to hash the keys of all rows of a large table at each run would cost more than a day's new rows
+    const since = looks.get(`${schema}.${name}`)?.since;
+    const isNew = since === undefined ? '' : `age(r.xmin) <= age(${quoteLiteral(since)}::xid) and `;
+    const known = `${isNew}exists (select from ${state}.erased_records as e
       where e.source_schema = $2 and e.source_table = $3 and e.key_columns = $4
         and e.key_hash = ${saltedSql(columns.join(` || e'\\x1f' || `), 1)})`;
     const emptied = (empties ?? []).map((one) => ({
@@ -67,5 +72,6 @@ export async function eraseAgain({
       [by, hostname(), rowCount],
     );
   }
+  await rememberLook(database, state, looks);
   return gone;
 }
