@@ -15,6 +15,8 @@ const histories = [
   'nodes_batch',
   'assignments_batch',
   'identifiers_batch',
+  'seen_nodes_batch',
+  'seen_assignments_batch',
   'delivered_count',
 ];
 
