@@ -10,8 +10,8 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The highest batch of a relation, by an index on it. (PostgreSQL would take `max` by that index too, but not where the
-    relation is a view with a condition.) -#}
+{#- The highest batch of a table, from the end of its index. Staging's views have a `with`, behind which PostgreSQL finds no
+    order: of them take the highest that came. -#}
 {% macro last_batch(relation) -%}
     (select written.batch from {{ relation }} as written order by written.batch desc limit 1)
 {%- endmacro %}
