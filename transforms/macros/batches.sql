@@ -4,10 +4,16 @@
     full; neither clocks nor what a run leaves out matter. -#}
 {% macro next_batch(newest) -%}
     {%- if is_incremental() -%}
-    greatest({{ newest }}, (select max(written.batch) + 1 from {{ this }} as written))
+    greatest({{ newest }}, {{ last_batch(this) }} + 1)
     {%- else -%}
     {{ newest }}
     {%- endif -%}
+{%- endmacro %}
+
+{#- The highest batch of a relation, by an index on it. (PostgreSQL would take `max` by that index too, but not where the
+    relation is a view with a condition.) -#}
+{% macro last_batch(relation) -%}
+    (select written.batch from {{ relation }} as written order by written.batch desc limit 1)
 {%- endmacro %}
 
 {#- Seconds of the newest arrival in a source: where batches begin. -#}
