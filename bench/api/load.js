@@ -51,7 +51,7 @@ async function load({ port, dialect, key, request, connections, seconds, rate, w
         seen.answers += 1;
         seen.bytes += size;
         const first = chunks[0];
-        if (first.latin1Slice(9, 12) !== '200' || !chunks.isData) fail(first.latin1Slice(0, 400));
+        if (first.latin1Slice(9, 12) !== '200' || !chunks.isData) fail(first.toString('latin1', 0, 400));
         chunks = [];
         size = 0;
         length = -1;

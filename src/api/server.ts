@@ -34,6 +34,7 @@ import { requestIds } from './http/request-id.js';
 import { sseRoutes } from './live/sse-routes.js';
 import { Subscriptions } from './live/subscriptions.js';
 import { serveWebSockets } from './live/ws-server.js';
+import { keepGarbageYoung } from './keep-garbage-young.js';
 import type { Log } from './log.js';
 import { metricsRoutes } from './metrics/metrics-routes.js';
 import { RequestMetrics, type Gauge, type MetricsSnapshot } from './metrics/request-metrics.js';
@@ -77,6 +78,7 @@ const forgetInterval = 3_600_000;
  * without a published generation.
  */
 export async function serveApi(options: ServeOptions): Promise<RunningApi> {
+  keepGarbageYoung();
   const { database, settings, log } = options;
   const state = quoteIdentifier(options.stateSchema);
   const pool = openStatementPool({

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ThauError } from '../errors/thau-error.js';
-import { qualifiedName } from '../postgres/identifier.js';
+import { qualifiedName, quoteIdentifier } from '../postgres/identifier.js';
 import type { Database } from '../postgres/database.js';
 import type { Session } from '../postgres/session.js';
 import { relationOf, type RawTable } from '../sample/contract/table.js';
@@ -61,6 +61,7 @@ async function fromFolder(
       types: Object.fromEntries(columns.map((column) => [column.name, column.type])),
       whenThere: options.whenThere,
     });
+    await indexArrivals(tx, targetOf(table));
     loaded.set(relationOf(table), rows);
     options.onTable?.(relationOf(table), rows);
   }
@@ -90,9 +91,16 @@ async function fromGenerator(tx: Session, options: LoadSampleOptions): Promise<M
   }
   for (const [relation, { target }] of filling) {
     await flush(relation);
+    await indexArrivals(tx, target);
     await tx.query(`analyze ${qualifiedName(target.schema, target.name)}`);
   }
   return loaded;
+}
+
+/** Base models ask what arrived lately: with this index that costs what arrived, not what is there. */
+async function indexArrivals(tx: Session, { schema, name }: RawTarget): Promise<void> {
+  const index = quoteIdentifier(`${name}__loaded_at`);
+  await tx.query(`create index if not exists ${index} on ${qualifiedName(schema, name)} (_loaded_at)`);
 }
 
 function targetOf(table: RawTable): RawTarget {

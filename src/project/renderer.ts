@@ -7,7 +7,7 @@ import { Dict } from '../jinja/values/dict.js';
 import type { Value } from '../jinja/values/value.js';
 import type { RelationName } from './context/database-adapter.js';
 import { injectCtes, type InjectedCte } from './context/inject-ctes.js';
-import type { MacroEntry } from './context/macro-table.js';
+import { standardPackage, type MacroEntry } from './context/macro-table.js';
 import type { NodeGlobals } from './context/node-globals.js';
 import { LazyRecord, plainOf } from './context/lazy-record.js';
 import {
@@ -105,6 +105,24 @@ export class ProjectRenderer {
   /** Whether the project (or a package of it) says itself how this materialization works. */
   materialization(name: string, config?: Readonly<Record<string, unknown>>): MacroEntry | undefined {
     return this.#project.macros.materialization(name, config);
+  }
+
+  /** The project's own of the macros that make the SQL of a node's incremental strategy. */
+  strategy(config: Readonly<Record<string, unknown>>): readonly MacroEntry[] {
+    return this.#project.macros.strategy(config);
+  }
+
+  /** The SQL of a node's incremental strategy: `this` is written to, from the temporary table `arriving`. */
+  async strategySql(
+    node: ManifestNode,
+    run: RunContext,
+    { arriving, columns }: { readonly arriving: string; readonly columns: readonly string[] },
+  ): Promise<string> {
+    const macro = this.#project.macros.inPackage(standardPackage, 'sql_of_strategy_on_this');
+    if (macro === undefined) throw new Error("thau's macro sql_of_strategy_on_this is missing");
+    const globals = this.#globals(node, run, new RunState());
+    const args = [arriving, [...columns]];
+    return str(await callAsync(globals.bind(macro), { args, globals, file: this.#shown(node) }));
   }
 
   /** Runs a materialization written in Jinja. Answers the relations it made. */

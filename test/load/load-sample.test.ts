@@ -56,6 +56,13 @@ test('a past and the day after it, added as a loader would, are the whole story'
   expect(await contents()).toEqual(whole);
 });
 
+test('what arrived lately is found by one index in every raw table, however often it was loaded', async () => {
+  const indexed = await server.query(
+    `select format('%s.%s', schemaname, tablename) as name from pg_indexes where indexdef like '%(_loaded_at)'`,
+  );
+  expect(indexed.map(({ name }) => String(name)).sort()).toEqual(rawTables.map(relationOf).sort());
+});
+
 test('a malformed row in one file leaves every table as it was', async () => {
   const before = await contents();
   appendFileSync(

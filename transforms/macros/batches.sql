@@ -4,15 +4,25 @@
     full; neither clocks nor what a run leaves out matter. -#}
 {% macro next_batch(newest) -%}
     {%- if is_incremental() -%}
-    greatest({{ newest }}, (select max(written.batch) + 1 from {{ this }} as written))
+    greatest({{ newest }}, {{ last_batch(this) }} + 1)
     {%- else -%}
     {{ newest }}
     {%- endif -%}
 {%- endmacro %}
 
+{#- The highest batch of a relation, by an index on it. (PostgreSQL would take `max` by that index too, but not where the
+    relation is a view with a condition.) -#}
+{% macro last_batch(relation) -%}
+    (select written.batch from {{ relation }} as written order by written.batch desc limit 1)
+{%- endmacro %}
+
 {#- Seconds of the newest arrival in a source: where batches begin. -#}
 {% macro newest_arrival(source_relation) -%}
-    (select coalesce(extract(epoch from max({{ moment('arrived._loaded_at') }}))::bigint, 0) from {{ source_relation }} as arrived)
+    (
+            select coalesce(extract(epoch from max(arrived._loaded_at))::bigint, 0)
+            from {{ source_relation }} as arrived
+            where {{ between_moments('arrived._loaded_at', "timestamptz '1900-01-01'") }}
+        )
 {%- endmacro %}
 
 {#- The condition that a row was written since `this` last looked; in a build in full, all were. `seen` is the column of

@@ -1,26 +1,25 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key='anonymous_id',
+    incremental_strategy='replace',
+    unique_key='session_id',
+    gone_when='anonymous_id is null',
     indexes=[
         {'columns': ['session_id'], 'unique': True},
         {'columns': ['customer_id', 'started_at']},
         {'columns': ['started_at']},
+        {'columns': ['anonymous_id'], 'type': 'hash'},
+        {'columns': ['batch']},
         {'columns': ['seen_batch']}
     ]
 ) }}
 
-{#- All sessions of a browser are written anew when an event of it was: an event that came in between makes one of two,
-    and one that came before gives its session another start, which is its key. -#}
+{#- Events are written a session at a time, so that what was written since holds each of its sessions whole. Those that it
+    took the place of may be gone: an event that came in between makes one of two, and one that came before gives its
+    session another start, which is its key. -#}
 with events as (
 
     select * from {{ ref('web_events') }}
-    {% if is_incremental() -%}
-    where anonymous_id in (
-        select written.anonymous_id from {{ ref('web_events') }} as written
-        where written.{{ not_yet_seen() }}
-    )
-    {%- endif %}
+    where {{ not_yet_seen() }}
 
 ),
 
@@ -52,6 +51,30 @@ sessions as (
 
 ),
 
+{% if is_incremental() %}
+
+browsers as (
+
+    select distinct anonymous_id from sessions
+
+),
+
+named as (
+
+    select session_id from sessions
+    union all
+    select held.session_id
+    from {{ this }} as held
+    where held.anonymous_id = any(array(select browsers.anonymous_id from browsers))
+        and not exists (
+            select from {{ ref('web_events') }} as here
+            where here.session_id = held.session_id
+        )
+
+),
+
+{% endif %}
+
 final as (
 
     select
@@ -76,8 +99,14 @@ final as (
         has_cart,
         has_checkout,
         has_purchase,
+        {{ next_batch('seen_batch') }} as batch,
         seen_batch
+    {% if is_incremental() -%}
+    from named
+    left join sessions using (session_id)
+    {%- else -%}
     from sessions
+    {%- endif %}
 
 )
 

@@ -5,76 +5,136 @@
     indexes=[
         {'columns': ['session_id']},
         {'columns': ['customer_id', 'occurred_at']},
-        {'columns': ['batch']},
-        {'columns': ['seen_batch']}
+        {'columns': ['event_id'], 'type': 'hash'},
+        {'columns': ['anonymous_id'], 'type': 'hash'},
+        {'columns': ['account_id'], 'type': 'hash'},
+        {'columns': ['batch']}
     ]
 ) }}
 
 {#- The site's events, cut into sessions (a gap of more than 30 minutes ends one) and given to their person: an anonymous
     event belongs to whoever the browser turned out to be, and on a shared browser to whoever signed in during that
     session. Sessions stand apart by their gaps: those are computed anew, whole, that an event which came lies in or near,
-    and all of a browser whose person is another now. -#}
-with identities as (
+    and those of which a person is another now: what identity wrote since says whose that may be. -#}
+{%- set identities = ref('identities') -%}
 
-    select identity_id, customer_id from {{ ref('identities') }}
+with
+{% if is_incremental() %}
+
+looked as materialized (
+
+    select seen_batch, seen_nodes_batch, seen_assignments_batch
+    from {{ this }}
+    order by batch desc
+    limit 1
 
 ),
 
-{% if is_incremental() %}
-
-fresh as (
+fresh as materialized (
 
     select event_id, anonymous_id, occurred_at
     from {{ ref('stg_web__events') }}
-    where {{ not_yet_seen() }}
+    where batch > (select coalesce(max(looked.seen_batch), 0) from looked)
 
 ),
 
-{#- Sessions that an event which came, or came otherwise, may belong to, join or have left. -#}
-touched_sessions as (
+{#- Accounts and browsers that may be somebody else's now. -#}
+moved as materialized (
 
-    select here.session_id
-    from {{ this }} as here
+    select identity_id
+    from {{ ref('identity_nodes') }}
+    where batch > (select coalesce(max(looked.seen_nodes_batch), 0) from looked)
+        and identifier_type in ('account', 'cookie')
+    union
+    select identity_id
+    from {{ ref('identity_assignments') }}
+    where batch > (select coalesce(max(looked.seen_assignments_batch), 0) from looked)
+        and split_part(identity_id, ':', 1) in ('account', 'cookie')
+
+),
+
+browsers as (
+
+    select distinct anonymous_id from fresh
+
+),
+
+cookies as (
+
+    select substr(identity_id, length('cookie:') + 1) as anonymous_id
+    from moved
+    where identity_id like 'cookie:%'
+
+),
+
+accounts as (
+
+    select substr(identity_id, length('account:') + 1) as account_id
+    from moved
+    where identity_id like 'account:%'
+
+),
+
+near as (
+
+    {{ rows_of(this, 'anonymous_id', 'browsers') }}
+
+),
+
+of_moved as (
+
+    select distinct session_id, account_id, anonymous_id, customer_id
+    from (
+        (
+            {{ rows_of(this, 'anonymous_id', 'cookies') }}
+        )
+        union all
+        (
+            {{ rows_of(this, 'account_id', 'accounts') }}
+        )
+    ) as held
+
+),
+
+{#- Sessions that an event which came, or came otherwise, may belong to, join or have left, and those whose events are
+    another person's now. -#}
+touched_sessions as materialized (
+
+    select near.session_id
+    from near
     inner join fresh
-        on here.anonymous_id = fresh.anonymous_id
-        and here.occurred_at between fresh.occurred_at - interval '30 minutes'
+        on near.anonymous_id = fresh.anonymous_id
+        and near.occurred_at between fresh.occurred_at - interval '30 minutes'
             and fresh.occurred_at + interval '30 minutes'
     union
     select here.session_id
     from {{ this }} as here
-    inner join fresh on here.event_id = fresh.event_id
+    where here.event_id = any(array(select fresh.event_id from fresh))
+    union
+    select of_moved.session_id
+    from of_moved
+    where coalesce(
+        (
+            select identities.customer_id
+            from {{ identities }} as identities
+            where identities.identity_id = 'account:' || of_moved.account_id
+        ),
+        (
+            select identities.customer_id
+            from {{ identities }} as identities
+            where identities.identity_id = 'cookie:' || of_moved.anonymous_id
+        )
+    ) is distinct from of_moved.customer_id
 
 ),
 
-held as (
-
-    select anonymous_id, account_id, customer_id
-    from {{ this }}
-    group by 1, 2, 3
-
-),
-
-moved_browsers as (
-
-    select held.anonymous_id
-    from held
-    left join identities as by_account
-        on by_account.identity_id = 'account:' || held.account_id
-    left join identities as by_cookie
-        on by_cookie.identity_id = 'cookie:' || held.anonymous_id
-    where coalesce(by_account.customer_id, by_cookie.customer_id) is distinct from held.customer_id
-
-),
-
-due as (
+due as materialized (
 
     select event_id from fresh
     union
-    select event_id from {{ this }}
+    select event_id
+    from {{ this }}
     where session_id = any(array(select touched_sessions.session_id from touched_sessions))
-    union
-    select event_id from {{ this }}
-    where anonymous_id in (select moved_browsers.anonymous_id from moved_browsers)
 
 ),
 
@@ -82,16 +142,35 @@ due as (
 
 events as (
 
-    select * from {{ ref('stg_web__events') }}
     {% if is_incremental() -%}
-    where event_id in (select due.event_id from due)
+    {{ rows_of(ref('stg_web__events'), 'event_id', 'due') }}
+    {%- else -%}
+    select * from {{ ref('stg_web__events') }}
     {%- endif %}
 
 ),
 
-newest as (
+newest as materialized (
 
-    select max(batch) as batch from {{ ref('stg_web__events') }}
+    select
+        {{ last_batch(ref('stg_web__events')) }} as batch,
+        {{ last_batch(ref('identity_nodes')) }} as nodes_batch,
+        {{ last_batch(ref('identity_assignments')) }} as assignments_batch
+
+),
+
+{#- Whose the accounts and browsers of these events are. -#}
+identities as materialized (
+
+    select identity_id, customer_id
+    from {{ identities }}
+    {% if is_incremental() -%}
+    where identity_id = any(array(
+        select 'cookie:' || anonymous_id from events
+        union
+        select 'account:' || account_id from events
+    ))
+    {%- endif %}
 
 ),
 
@@ -150,7 +229,9 @@ final as (
         signed_in.engaged_seconds,
         signed_in.detail,
         {{ next_batch('newest.batch') }} as batch,
-        newest.batch as seen_batch
+        newest.batch as seen_batch,
+        newest.nodes_batch as seen_nodes_batch,
+        newest.assignments_batch as seen_assignments_batch
     from signed_in
     cross join newest
     left join identities as by_account

@@ -6,38 +6,48 @@ interface Flight<T> {
   waiting: number;
 }
 
+/** Emptied when its flight is over: a Map's earlier tables, garbage themselves, keep what stood in them (`Deadlines`). */
+interface Place<T> {
+  flight: Flight<T> | undefined;
+}
+
 /**
  * Runs equal work once for all who ask for it at the same time. It is cancelled when the last of them goes away, not
  * when the first does.
  */
 export class Flights<T> {
-  readonly #flights = new Map<string, Flight<T>>();
+  readonly #flights = new Map<string, Place<T>>();
 
   join(
     key: string,
     cancellation: Cancellation,
     start: (cancellation: Cancellation) => Promise<T>,
   ): Promise<T> {
-    let flight = this.#flights.get(key);
-    if (flight === undefined) {
-      const shared = new Cancellation();
-      const started: Flight<T> = { answer: start(shared), cancellation: shared, waiting: 0 };
-      this.#flights.set(key, started);
-      const done = (): void => {
-        if (this.#flights.get(key) === started) this.#flights.delete(key);
-      };
-      started.answer.then(done, done);
-      flight = started;
-    }
-    const joined = flight;
+    const joined = this.#flights.get(key)?.flight ?? this.#start(key, start);
     joined.waiting += 1;
     cancellation.listen(() => {
       joined.waiting -= 1;
       if (joined.waiting > 0) return;
       // who comes now starts anew
-      if (this.#flights.get(key) === joined) this.#flights.delete(key);
+      this.#end(key, joined);
       joined.cancellation.cancel();
     });
     return joined.answer;
+  }
+
+  #start(key: string, start: (cancellation: Cancellation) => Promise<T>): Flight<T> {
+    const cancellation = new Cancellation();
+    const flight: Flight<T> = { answer: start(cancellation), cancellation, waiting: 0 };
+    this.#flights.set(key, { flight });
+    const done = (): void => this.#end(key, flight);
+    flight.answer.then(done, done);
+    return flight;
+  }
+
+  #end(key: string, flight: Flight<T>): void {
+    const place = this.#flights.get(key);
+    if (place?.flight !== flight) return;
+    place.flight = undefined;
+    this.#flights.delete(key);
   }
 }

@@ -8,6 +8,7 @@ import type {
 import { quoteIdentifier } from '../../postgres/identifier.js';
 import type { Session } from '../../postgres/session.js';
 import { holdsRows, sqlName } from '../relation.js';
+import { fromColumn } from '../versioned/version-text.js';
 import { foreignRelation } from '../views/prepare-views.js';
 import { catalogStatement, createCatalogViews } from './catalog-names.js';
 import { withOwnName } from './own-name.js';
@@ -52,9 +53,7 @@ export class RunAdapter implements DatabaseAdapter {
       await this.session.query('begin');
       this.open = true;
     }
-    const { building } = this;
-    const own = building ? withOwnName(sql, building.node, sqlName(building.place)) : sql;
-    const catalog = catalogStatement(own);
+    const catalog = catalogStatement(this.withOwnName(sql));
     if (catalog.views.size > 0) {
       const { names, state } = this.options;
       await createCatalogViews(this.session, names, state, catalog.views);
@@ -66,6 +65,12 @@ export class RunAdapter implements DatabaseAdapter {
       command: result.command,
       rowsAffected: result.rowCount,
     };
+  }
+
+  /** SQL in which the node's own name means what is made. */
+  withOwnName(sql: string): string {
+    const { building } = this;
+    return building ? withOwnName(sql, building.node, sqlName(building.place)) : sql;
   }
 
   async commit(): Promise<void> {
@@ -141,8 +146,11 @@ export class RunAdapter implements DatabaseAdapter {
        join pg_namespace as n on n.oid = c.relnamespace
        where c.relname = $2 and a.attnum > 0 and not a.attisdropped
          and (n.nspname = $1 or ($1 = '' and n.oid = pg_my_temp_schema()))
+         and not (a.attname = $3 and exists (
+             select from ${this.options.state}.versioned_tables as v
+             where v.table_schema = n.nspname and v.table_name = c.relname))
        order by a.attnum`,
-      [place.schema, place.name],
+      [place.schema, place.name, fromColumn],
     );
     return rows.map((row) => ({
       name: row.name,

@@ -1,3 +1,4 @@
+import type { QueryAnswer } from '../../project/context/database-adapter.js';
 import type { Session } from '../../postgres/session.js';
 import { withSetting } from '../../postgres/with-setting.js';
 import { sqlName } from '../relation.js';
@@ -12,11 +13,12 @@ import type { CandidateInput, Materialisation } from './materialisation.js';
 import { widenings } from './expand-columns.js';
 import { planColumns, syncColumns } from './on-schema-change.js';
 import { selectBody } from './select-body.js';
+import { deltaName } from './own-strategy.js';
 import { createTable } from './table.js';
 import { sqlHeader } from './view.js';
 
 /**
- * dbt's incremental: its strategy runs word for word on a copy of the current table (*Clone*), or on a table that keeps
+ * dbt's incremental: its strategy, or the project's own, runs word for word on a copy of the current table (*Clone*), or on a table that keeps
  * the earlier version beside it (*Versioned*), so that readers keep what they have until the publish. The first build
  * and a full refresh make a table.
  */
@@ -27,28 +29,49 @@ export const incremental: Materialisation = {
       const rows = await createTable(input);
       return versionedFromNowOn(input, { kind: 'table', rows, message: `SELECT ${rows}` });
     }
-    const strategy = strategyOf(node, config);
+    const { strategy: own } = input;
+    const strategy = own ? undefined : strategyOf(node, config);
     const delta = await createDelta(input);
     const present = (await readColumns(tx, [current])).get(placeKey(current)) ?? [];
     const wider = widenings(present, delta.columns);
     const roomy = present.map((column) => ({ ...column, type: wider.get(column.name) ?? column.type }));
     const planned = planColumns(node, config, roomy, delta.columns);
     const alters = planned.alterations.length > 0 || wider.size > 0;
-    const table = await openGrowingTable(input, current, { rows: delta.rows, alters });
+    const table = await openGrowingTable(input, current, {
+      rows: delta.rows,
+      alters,
+      ...(own && { whyNotShared: (place) => own.whyNotShared(place, planned.columns) }),
+    });
     const contract = contractColumns(node);
     if (contract) await assertContract(input, contract);
     const columns = table.shared
       ? planned.columns
       : await syncColumns(tx, node, config, target, delta.columns);
-    const places = { target: sqlName(table.place), source: delta.name };
-    const statements = incrementalStatements(node, config, { strategy, ...places, columns });
-    const write = (): Promise<number> => runStatements(tx, statements);
-    const rows = table.shared ? await withCheapLookups(tx, write) : await write();
+    const write = async (): Promise<Written> => {
+      if (!strategy) return writtenBy(await own?.write(table.place, columns));
+      const places = { target: sqlName(table.place), source: delta.name };
+      const statements = incrementalStatements(node, config, { strategy, ...places, columns });
+      const rows = await runStatements(tx, statements);
+      return { rows, tag: `${strategy === 'merge' ? 'MERGE' : 'INSERT 0'} ${rows}` };
+    };
+    const { rows, tag } = table.shared ? await withCheapLookups(tx, write) : await write();
     await tx.query(`drop table ${delta.name}`);
-    return closeGrowingTable(input, table, rows, `${strategy === 'merge' ? 'MERGE' : 'INSERT 0'} ${rows}`);
+    return closeGrowingTable(input, table, rows, tag);
   },
   undo: dropCandidate,
 };
+
+interface Written {
+  readonly rows: number;
+  readonly tag: string;
+}
+
+/** Of a strategy that the project wrote, the last statement is what dbt shows. */
+function writtenBy(answer: QueryAnswer | undefined): Written {
+  const { command = '', rowsAffected } = answer ?? {};
+  const rows = rowsAffected ?? 0;
+  return { rows, tag: `${command === 'INSERT' ? 'INSERT 0' : command} ${rows}` };
+}
 
 export interface Delta {
   /** Quoted, for SQL. */
@@ -70,10 +93,10 @@ export async function runStatements(tx: Session, statements: readonly StrategySt
 /** What the model's SQL answers now, as a temporary table: strategies read it more than once. */
 export async function createDelta(input: CandidateInput): Promise<Delta> {
   const { tx, config, sql } = input;
-  const name = 'pg_temp.thau_delta';
+  const name = `pg_temp.${deltaName}`;
   await tx.query(`drop table if exists ${name}`);
   const { rowCount } = await tx.query(
-    `${sqlHeader(config)}create temporary table thau_delta as ${selectBody(sql)}`,
+    `${sqlHeader(config)}create temporary table ${deltaName} as ${selectBody(sql)}`,
   );
   // how many rows, and whether keys repeat: a tenth of the usual sample tells that as well
   await withSetting(tx, 'default_statistics_target', `'10'`, () => tx.query(`analyze ${name}`));
@@ -83,7 +106,7 @@ export async function createDelta(input: CandidateInput): Promise<Delta> {
 async function temporaryColumns(tx: Session): Promise<Delta['columns']> {
   const { rows } = await tx.query<{ name: string; type: string }>(
     `select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute
-     where attrelid = 'pg_temp.thau_delta'::regclass and attnum > 0 and not attisdropped order by attnum`,
+     where attrelid = 'pg_temp.${deltaName}'::regclass and attnum > 0 and not attisdropped order by attnum`,
   );
   return rows;
 }

@@ -1,6 +1,7 @@
 import type { ManifestNode, NodeConfig } from '../../project/manifest.js';
 import type { Session } from '../../postgres/session.js';
 import type { Relation, RelationKind, RowStore } from '../relation.js';
+import type { OwnStrategy } from './own-strategy.js';
 import type { VersionWork } from '../versioned/growing-table.js';
 
 export interface CandidateInput {
@@ -18,6 +19,8 @@ export interface CandidateInput {
   readonly empty: boolean;
   /** Of a seed: its file. */
   readonly absolutePath: string;
+  /** Of an incremental model whose strategy the project wrote. */
+  readonly strategy?: OwnStrategy;
   /** Of incremental models and snapshots whose rows several generations may share. */
   readonly versions?: VersionWork;
 }

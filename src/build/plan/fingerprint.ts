@@ -25,7 +25,7 @@ export interface FingerprintOptions {
 
 /**
  * What a node is, apart from its data: its SQL with placeholders for relations, its config, constraints and hooks
- * with the macros they may call, the materialisation if the project wrote it. A seed is its file.
+ * with the macros they may call, the materialisation and the strategy if the project wrote them. A seed is its file.
  */
 export async function fingerprint(node: ManifestNode, options: FingerprintOptions): Promise<Fingerprint> {
   const adapter = new PlanningAdapter();
@@ -57,7 +57,10 @@ export async function hashOf(node: ManifestNode, sql: string, options: Fingerpri
   const { config } = node;
   const hash = createHash('sha256');
   const hooks = [...config.pre_hook, ...config.post_hook];
-  const own = options.renderer.materialization?.(config.materialized, config)?.node.unique_id;
+  const own = [
+    ...[options.renderer.materialization?.(config.materialized, config) ?? []].flat(),
+    ...(options.renderer.strategy?.(config) ?? []),
+  ].map((macro) => macro.node.unique_id);
   hash.update(
     JSON.stringify([
       engineVersion,
@@ -69,7 +72,7 @@ export async function hashOf(node: ManifestNode, sql: string, options: Fingerpri
       hooks.length > 0
         ? [macrosBehind(options.manifest, node.depends_on.macros), await renderedHooks(node, options)]
         : null,
-      ...(own === undefined ? [] : [macrosBehind(options.manifest, [own])]),
+      ...(own.length === 0 ? [] : [macrosBehind(options.manifest, own)]),
     ]),
   );
   return hash.digest('hex');

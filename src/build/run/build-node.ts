@@ -9,6 +9,7 @@ import type { RunAdapter } from '../adapter/run-adapter.js';
 import { customMaterialisation } from '../materialisations/custom.js';
 import { isIncremental } from '../materialisations/is-incremental.js';
 import type { Candidate, Materialisation } from '../materialisations/materialisation.js';
+import { ownStrategy } from '../materialisations/own-strategy.js';
 import { materialisations } from '../materialisations/all.js';
 import type { BatchReport } from '../microbatch/batch-report.js';
 import { versionWork } from '../versioned/version-work.js';
@@ -64,6 +65,7 @@ export async function buildNode(
     await hook(config.pre_hook, false);
     const { state, runId: run } = scope.options;
     const path = own ? undefined : scope.decisions.get(node.unique_id)?.path;
+    const strategy = incremental && !own ? ownStrategy(scope, adapter, node) : undefined;
     const versions = await versionWork(session, { state, run, path, config, current: goesOnFrom });
     const candidate = await session.transaction(async (tx) => {
       adapter.withinTransaction = true;
@@ -78,6 +80,7 @@ export async function buildNode(
         fullRefresh: scope.fullRefresh,
         empty: scope.options.flags.EMPTY,
         absolutePath: seedPath(node),
+        ...(strategy && { strategy }),
         ...(versions && { versions }),
       });
       await register(tx, scope, node, place, made);

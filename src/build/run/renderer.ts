@@ -23,6 +23,16 @@ export interface Renderer {
     name: string,
     config?: Readonly<Record<string, unknown>>,
   ): { readonly node: { readonly unique_id: string } } | undefined;
+  /** The project's own of the macros that make the SQL of a node's incremental strategy; none where thau's do. */
+  strategy?(
+    config: Readonly<Record<string, unknown>>,
+  ): readonly { readonly node: { readonly unique_id: string; readonly name: string } }[];
+  /** The SQL of a node's incremental strategy: `this` is written to, from the temporary table `arriving`. */
+  strategySql?(
+    node: ManifestNode,
+    context: RunContext,
+    increment: { readonly arriving: string; readonly columns: readonly string[] },
+  ): Promise<string>;
   /** A test as the project itself runs it: the row that tells `failures`, `should_warn`, `should_error`. */
   ownTest?(
     node: ManifestNode,

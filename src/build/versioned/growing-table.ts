@@ -28,17 +28,26 @@ export interface GrowingTable {
   readonly copiedBecause?: string;
 }
 
+/** What is about to be done to it. */
+interface Change {
+  readonly rows: number;
+  /** Whether its columns change. */
+  readonly alters: boolean;
+  /** What else would keep it from being done to a table that others read, if anything could. */
+  readonly whyNotShared?: (table: GrowingTable['place']) => Promise<string | undefined>;
+}
+
 /** More than this share of a table is quicker to copy than to keep in two versions. */
 const mostChanged = 0.25;
 
 /**
  * *Versioned* where it can be, else *Clone*: the table behind the published relation, or a copy of what is published.
- * Either way dbt's statements run on it word for word. `alters` are changes of its columns to come.
+ * Either way dbt's statements run on it word for word.
  */
 export async function openGrowingTable(
   input: CandidateInput,
   current: Relation,
-  change: { readonly rows: number; readonly alters: boolean },
+  change: Change,
 ): Promise<GrowingTable> {
   const { tx, target, config, versions } = input;
   let because = versions?.notReady;
@@ -56,18 +65,15 @@ export async function openGrowingTable(
   return { place: target, ...(because !== undefined && { copiedBecause: because }) };
 }
 
-async function whyNot(
-  tx: Session,
-  store: RowStore,
-  change: { readonly rows: number; readonly alters: boolean },
-): Promise<string | undefined> {
+async function whyNot(tx: Session, store: RowStore, change: Change): Promise<string | undefined> {
   if (change.alters) return 'its columns change';
   const { rows } = await tx.query<{ rows: number }>(
     'select reltuples::float8 as rows from pg_class where oid = $1::regclass',
     [sqlName({ schema: store.schema, name: store.table })],
   );
   const present = rows[0]?.rows ?? 0;
-  return change.rows > 1000 && change.rows > present * mostChanged ? 'much of it changes' : undefined;
+  if (change.rows > 1000 && change.rows > present * mostChanged) return 'much of it changes';
+  return change.whyNotShared?.({ schema: store.schema, name: store.table });
 }
 
 /** Once all rows are written: indexes, statistics, and the candidate. `tag` is PostgreSQL's, as dbt shows it. */

@@ -39,16 +39,11 @@ function mayNameThis(hook: string): boolean {
   );
 }
 
-/** dbt's macros that make a strategy's SQL, where a project or package has its own. */
+/** dbt's macros that make a snapshot's SQL, where a project or package has its own. */
 function overridden(node: ManifestNode, manifest: Manifest): string | undefined {
-  const named: unknown = node.config['incremental_strategy'];
-  const strategy = typeof named === 'string' ? named.replace(/\W/g, '_') : '\\w+';
+  if (node.resource_type !== 'snapshot') return undefined;
   const wanted =
-    node.resource_type === 'snapshot'
-      ? /^(\w+__)?(snapshot_\w+_strategy|snapshot_merge_sql|snapshot_staging_table|build_snapshot_table)$/
-      : new RegExp(
-          `^(\\w+__)?(get_incremental_(${strategy}|default)_sql|get_(delete_insert_)?merge_sql|get_insert_into_sql)$`,
-        );
+    /^(\w+__)?(snapshot_\w+_strategy|snapshot_merge_sql|snapshot_staging_table|build_snapshot_table)$/;
   return Object.values(manifest.macros).find(
     (macro) => macro.package_name !== 'dbt' && wanted.test(macro.name),
   )?.name;

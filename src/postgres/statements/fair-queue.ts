@@ -21,7 +21,7 @@ export class FairQueue<T> {
   shift(): T | undefined {
     for (const [owner, waiting] of this.#byOwner) {
       const item = waiting.shift();
-      this.#byOwner.delete(owner);
+      if (waiting.length === 0 || this.#byOwner.size > 1) this.#byOwner.delete(owner);
       if (waiting.length > 0) this.#byOwner.set(owner, waiting);
       if (item === undefined) continue;
       this.#size -= 1;

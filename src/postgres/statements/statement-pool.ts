@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { ThauError } from '../../errors/thau-error.js';
 import { failure } from '../failure.js';
 import type { Cancellation } from './cancellation.js';
-import { Deadlines } from './deadlines.js';
+import { Deadlines, type Deadline } from './deadlines.js';
 import { FairQueue } from './fair-queue.js';
 import { StatementClient } from './statement-client.js';
 import type { Statement } from './statement.js';
@@ -38,6 +38,8 @@ interface Waiter {
   readonly resolve: (rows: readonly WireRow[]) => void;
   readonly reject: (error: unknown) => void;
   retried: boolean;
+  /** Until when it may wait for a connection, while it does. */
+  deadline: Deadline<Waiter> | undefined;
 }
 
 export interface PoolCounts {
@@ -96,6 +98,7 @@ export class StatementPool {
         resolve,
         reject,
         retried: false,
+        deadline: undefined,
       };
       if (this.#closed) {
         reject(busy('the server is stopping'));
@@ -124,13 +127,18 @@ export class StatementPool {
     }
     const { owner, cancellation } = waiter.options;
     this.#queue.push(owner, waiter);
-    this.#deadlines.add(waiter);
+    waiter.deadline = this.#deadlines.add(waiter);
     cancellation?.listen(() => {
       if (!this.#queue.remove(owner, waiter)) return;
-      this.#deadlines.delete(waiter);
+      this.#waitsNoMore(waiter);
       waiter.reject(gone());
     });
     if (this.#all.size + this.#connecting < this.#options.size) this.#connect();
+  }
+
+  #waitsNoMore(waiter: Waiter): void {
+    if (waiter.deadline !== undefined) this.#deadlines.delete(waiter.deadline);
+    waiter.deadline = undefined;
   }
 
   #connect(): void {
@@ -159,7 +167,7 @@ export class StatementPool {
   #failNext(error: unknown): void {
     const waiter = this.#all.size > 0 ? undefined : this.#queue.shift();
     if (waiter !== undefined) {
-      this.#deadlines.delete(waiter);
+      this.#waitsNoMore(waiter);
       waiter.reject(failure(error));
       if (this.#queue.size > 0 && this.#connecting === 0) this.#connect();
     }
@@ -213,7 +221,7 @@ export class StatementPool {
     }
     const waiter = this.#queue.shift();
     if (waiter !== undefined) {
-      this.#deadlines.delete(waiter);
+      this.#waitsNoMore(waiter);
       this.#start(client, waiter);
     } else {
       this.#idle.push(client);

@@ -137,16 +137,22 @@ export class MacroTable {
         if (found !== undefined) return found;
       }
     }
-    return stepsOf(name, config).some((step) => this.#isOwn(step))
+    return stepsOf(name, config).some((step) => this.#own(step) !== undefined)
       ? this.inPackage(standardPackage, `materialization_${name}_default`)
       : undefined;
   }
 
-  /** Whether the project, or a package that `dispatch` puts before thau's macros, has its own of a standard macro. */
-  #isOwn(name: string): boolean {
-    if (this.inPackage(this.rootPackage, name) !== undefined) return true;
+  /** The project's own of the macros that make the SQL of this incremental strategy; none where thau's own do. */
+  strategy(config: Readonly<Record<string, unknown>>): readonly MacroEntry[] {
+    return strategyStepsOf(config).flatMap((step) => this.#own(step) ?? []);
+  }
+
+  /** What the project, or a package that `dispatch` puts before thau's macros, has in the place of a standard macro. */
+  #own(name: string): MacroEntry | undefined {
+    const own = this.inPackage(this.rootPackage, name);
+    if (own !== undefined) return own;
     const { found } = this.dispatch(name, standardPackage, standardPackage);
-    return found !== undefined && found.node.package_name !== standardPackage;
+    return found?.node.package_name === standardPackage ? undefined : found;
   }
 }
 
@@ -156,14 +162,18 @@ function stepsOf(name: string, config: Readonly<Record<string, unknown>>): reado
   if (name === 'table') return table;
   if (name === 'test') return ['get_test_sql'];
   if (name === 'view') return ['get_create_view_as_sql', 'create_view_as'];
+  if (name !== 'incremental' || config['incremental_strategy'] === 'microbatch') return [];
+  return [...table, 'process_schema_changes', 'sync_column_schemas'];
+}
+
+/** The macros that an incremental strategy's SQL is made by. */
+function strategyStepsOf(config: Readonly<Record<string, unknown>>): readonly string[] {
   const strategy = config['incremental_strategy'] ?? 'default';
-  if (name !== 'incremental' || typeof strategy !== 'string' || strategy === 'microbatch') return [];
+  if (config['materialized'] !== 'incremental' || typeof strategy !== 'string') return [];
+  if (strategy === 'microbatch') return [];
   return [
-    ...table,
     `get_incremental_${strategy.replaceAll('+', '_')}_sql`,
     ...(strategySteps[strategy] ?? []),
-    'process_schema_changes',
-    'sync_column_schemas',
     'get_quoted_csv',
   ];
 }

@@ -46,15 +46,8 @@
             {% do adapter.expand_target_column_types(from_relation=arriving, to_relation=made) %}
             {%- set on_schema_change = incremental_validate_on_schema_change(config.get('on_schema_change')) -%}
             {%- set written = process_schema_changes(on_schema_change, arriving, existing) -%}
-            {%- set strategy = adapter.get_incremental_strategy_macro(context, config.get('incremental_strategy') or 'default') -%}
-            {%- set arguments = {
-                'target_relation': made,
-                'temp_relation': arriving,
-                'unique_key': config.get('unique_key'),
-                'dest_columns': written or adapter.get_columns_in_relation(existing),
-                'incremental_predicates': config.get('predicates') or config.get('incremental_predicates')
-            } -%}
-            {% call statement('main') %}{{ strategy(arguments) }}{% endcall %}
+            {%- set columns = written or adapter.get_columns_in_relation(existing) -%}
+            {% call statement('main') %}{{ sql_of_strategy(made, arriving, columns) }}{% endcall %}
             {% do drop_relation_if_exists(arriving) %}
         {% endif %}
     {% endcall %}
@@ -67,6 +60,26 @@
     {% endcall %}
     {{ return({'relations': []}) }}
 {% endmaterialization %}
+
+{% macro sql_of_strategy(made, arriving, columns) -%}
+    {%- set strategy = adapter.get_incremental_strategy_macro(context, config.get('incremental_strategy') or 'default') -%}
+    {{ return(strategy({
+        'target_relation': made,
+        'temp_relation': arriving,
+        'unique_key': config.get('unique_key'),
+        'dest_columns': columns,
+        'incremental_predicates': config.get('predicates') or config.get('incremental_predicates')
+    })) }}
+{%- endmacro %}
+
+{#- The same where thau makes the table: `this` is what is written to, `arriving` the name of a temporary table. -#}
+{% macro sql_of_strategy_on_this(arriving, column_names) -%}
+    {%- set columns = [] -%}
+    {%- for column in adapter.get_columns_in_relation(this) if column.name in column_names -%}
+        {%- do columns.append(column) -%}
+    {%- endfor -%}
+    {{ return(sql_of_strategy(this.incorporate(type='table'), api.Relation.create(identifier=arriving, type='table'), columns)) }}
+{%- endmacro %}
 
 {#- What each strategy does with the rows that arrive: `get_incremental_<strategy>_sql` of a project is one more. -#}
 {% macro get_incremental_append_sql(arg_dict) -%}

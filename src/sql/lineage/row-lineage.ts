@@ -2,6 +2,7 @@ import type { Tree } from '../parse-sql.js';
 import { asKind, isTree, names, nodes, text } from '../tree.js';
 import { cellOf, pairsOf } from './row-cells.js';
 import { columnName } from './column-name.js';
+import { distinctRows, oneWay } from './one-way.js';
 
 /** A column of one relation at one place of FROM. */
 export interface CellSource {
@@ -62,8 +63,8 @@ type Row = readonly (readonly [string, Cell])[];
 
 type Ctes = ReadonlyMap<string, readonly Row[]>;
 
-/** More ways than this through one query are not told apart. */
-const mostWays = 2000;
+/** More ways than this through one query are not told apart: what they have in common is. */
+const mostWays = 256;
 
 /**
  * Which rows of which relations a query's rows are made of, by the columns that reach the answer unchanged. Column
@@ -72,7 +73,7 @@ const mostWays = 2000;
 export function rowLineage(tree: Tree, relationOf: RelationOf): RowLineage {
   const walk = new RowWalk(relationOf);
   const select = asKind(tree, 'SelectStmt');
-  const rows = select ? walk.select(select, undefined, new Map()) : [];
+  const rows = select ? distinctRows(walk.select(select, undefined, new Map())) : [];
   return { branches: rows.map((row) => new Map(row)), equal: [...walk.equal.values()] };
 }
 
@@ -115,7 +116,9 @@ class RowWalk {
       // of a recursive one, the rows it begins with: the others are made of them
       const first =
         clause['recursive'] === true ? asKind({ SelectStmt: query?.['larg'] }, 'SelectStmt') : undefined;
-      const branches = query ? this.select(first ?? query, outer, ctes) : [];
+      const found = query ? this.select(first ?? query, outer, ctes) : [];
+      // rows of a query around it are told by their places
+      const branches = outer ? found : distinctRows(found);
       const columns = names(cte['aliascolnames']);
       ctes.set(
         name,
@@ -126,8 +129,9 @@ class RowWalk {
   }
 
   private add(ways: readonly Combination[], node: Tree, ctes: Ctes): readonly Combination[] {
-    const found = ways.flatMap((way) => this.addTo(way, node, ctes));
-    return found.length <= mostWays ? found : found.slice(0, 1).map(unknown);
+    const found = ways.map((way) => this.addTo(way, node, ctes));
+    const count = found.reduce((sum, some) => sum + some.length, 0);
+    return count <= mostWays ? found.flat() : found.map((some) => oneWay(some, () => (this.items += 1)));
   }
 
   private addTo(way: Combination, node: Tree, ctes: Ctes): readonly Combination[] {
@@ -228,11 +232,6 @@ function targetCells(target: Tree, way: Combination): Row {
 function renamed(row: Row, columns: readonly string[]): Row {
   if (columns.length === 0) return row;
   return row.map(([name, cell], index) => [columns[index] ?? name, cell]);
-}
-
-/** Its rows are made of too many combinations to tell them apart. */
-function unknown({ items, outer }: Combination): Combination {
-  return { items: items.map(({ alias }) => ({ alias, columns: undefined })), outer };
 }
 
 function pairKey({ a, b, when }: EqualColumns): string {

@@ -120,10 +120,14 @@ describe('the path of an incremental model', () => {
     expect(await path([model(3, { ...always, post_hook })])).toMatchObject({ path: 'versioned' });
   });
 
-  test('is a copy where the project has a strategy macro of its own', async () => {
-    await runPlain(database, [model(3, always)]);
-    const { manifest, renderer } = plainProject([model(3, always)]);
-    const macro = { name: 'get_incremental_delete_insert_sql', package_name: 'shop' };
+  test('is a copy where the project has its own of the macros that make a snapshot', async () => {
+    const kept: PlainNode = {
+      ...model(3, { materialized: 'snapshot', strategy: 'check', check_cols: 'all', ...always }),
+      type: 'snapshot',
+    };
+    await runPlain(database, [kept]);
+    const { manifest, renderer } = plainProject([kept]);
+    const macro = { name: 'snapshot_merge_sql', package_name: 'shop' };
     const plan = await makePlan(database, {
       manifest: { ...manifest, macros: { 'macro.shop.m': macro as never } },
       renderer,
@@ -135,9 +139,9 @@ describe('the path of an incremental model', () => {
       passedTests: {},
       force: 'the test says so',
     });
-    expect(plan.decisions.get(`model.shop.${name}`)?.path).toEqual({
+    expect(plan.decisions.get(`snapshot.shop.${name}`)?.path).toEqual({
       path: 'clone',
-      because: 'the project has its own get_incremental_delete_insert_sql',
+      because: 'the project has its own snapshot_merge_sql',
     });
   });
 

@@ -9,9 +9,10 @@ test('what is still there after its time is told of once, what was taken away is
   const deadlines = new Deadlines<string>(1_000, (item) => due.push(item));
   deadlines.add('a');
   vi.advanceTimersByTime(400);
-  deadlines.add('b');
+  const b = deadlines.add('b');
   deadlines.add('c');
-  deadlines.delete('b');
+  deadlines.delete(b);
+  expect(b.item).toBeUndefined();
   vi.advanceTimersByTime(599);
   expect(due).toEqual([]);
   vi.advanceTimersByTime(1);
@@ -38,4 +39,18 @@ test('one that is added again when it is told of waits as long again', () => {
   deadlines.add('a');
   vi.advanceTimersByTime(10_000);
   expect(due).toEqual([1_000, 2_000, 3_000]);
+});
+
+test('of thousands that come and go in any order the line tells of those that stayed', () => {
+  const due: number[] = [];
+  const deadlines = new Deadlines<number>(1_000, (item) => due.push(item));
+  const stayed: number[] = [];
+  for (let item = 0; item < 5_000; item += 1) {
+    const deadline = deadlines.add(item);
+    if (item % 7 === 3) stayed.push(item);
+    else deadlines.delete(deadline);
+  }
+  vi.advanceTimersByTime(1_000);
+  expect(due).toEqual(stayed);
+  expect(vi.getTimerCount()).toBe(0);
 });

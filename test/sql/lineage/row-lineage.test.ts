@@ -135,3 +135,29 @@ test('a query of very many unions joined to each other ends', () => {
     follow(`with u as (${union}) select a.order_id from u as a, u as b, u as c, u as d`).branches.length,
   ).toBeLessThan(2001);
 });
+
+test('ways that say the same are one, and of ways too many to tell apart what they say alike stays', () => {
+  const union = Array.from({ length: 30 }, () => 'select order_id, account from orders').join(' union all ');
+  expect(told(`with u as (${union}) select a.order_id from u as a, u as b, u as c, u as d`)).toEqual([
+    { order_id: 'copy orders.order_id' },
+  ]);
+  const values = Array.from({ length: 40 }, (_, index) => `('f${index}', o.total + ${index})`).join();
+  const features = `with f as (
+      select o.order_id, o.account, v.name, v.value from orders as o cross join lateral (values ${values}) as v (name, value)
+  )`;
+  const [only, ...others] = follow(`${features}
+    select a.order_id, a.account, b.order_id as other, a.name, a.value from f as a join f as b on a.name = b.name
+    join f as c on c.name = a.name`).branches;
+  const item = (name: string): number | undefined => {
+    const cell = only?.get(name);
+    return cell?.kind === 'copy' ? cell.from[0]?.item : undefined;
+  };
+  expect(only?.get('order_id')).toMatchObject({
+    kind: 'copy',
+    from: [{ relation: 'orders', column: 'order_id' }],
+  });
+  expect(item('account')).toBe(item('order_id'));
+  expect(item('other')).not.toBe(item('order_id'));
+  expect(only?.get('value')).toMatchObject({ kind: 'computed' });
+  expect(others.length).toBeLessThan(256);
+});

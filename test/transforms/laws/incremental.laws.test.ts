@@ -8,7 +8,15 @@ const stories = laws === 0 ? 1 : Math.ceil(laws / 20);
 const customers = laws === 0 ? 40 : 400;
 
 /** Columns that tell how a table came to be, not what it says. */
-const histories = ['batch', 'seen_batch', 'upstream_batch', 'nodes_batch'];
+const histories = [
+  'batch',
+  'seen_batch',
+  'upstream_batch',
+  'nodes_batch',
+  'delivered_count',
+  'seen_nodes_batch',
+  'seen_assignments_batch',
+];
 
 let warehouse: Warehouse;
 

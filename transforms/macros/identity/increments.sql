@@ -29,6 +29,26 @@
     (select coalesce(max(upstream.batch), 0) from {{ relation }} as upstream)
 {%- endmacro %}
 
+{#- Up to which batch of a model before it this one had read when it last wrote: what its newest rows say. -#}
+{% macro last_read(read) -%}
+    coalesce((select newest.{{ read }} from {{ this }} as newest order by newest.batch desc limit 1), 0)
+{%- endmacro %}
+
+{#- The batch of rows written now, by a model whose rows can go. Its newest rows may be among them, and the number after
+    the highest that is left would then be one that readers have seen. Rows go when one of `relations` was written to,
+    whose own batches never fall: so a new thousand begins whenever one of them rises. -#}
+{% macro batch_above() -%}
+    {%- set risen = [] -%}
+    {%- for relation in varargs %}{% do risen.append(newest_batch(relation)) %}{% endfor -%}
+    {{ next_batch('1000::bigint * (' ~ risen | join(' + ') ~ ')') }}
+{%- endmacro %}
+
+{#- Whether a row of `told` says another thing than the row of `known` that was joined to it. -#}
+{% macro any_differs(told, known, columns) -%}
+    ({{ told }}.{{ columns | join(', ' ~ told ~ '.') }})
+        is distinct from ({{ known }}.{{ columns | join(', ' ~ known ~ '.') }})
+{%- endmacro %}
+
 {#- The rows of `column` in a CTE as an array: PostgreSQL then looks each up by its index. -#}
 {% macro any_of(cte, column) -%}
     any(array(select {{ cte }}.{{ column }} from {{ cte }}))

@@ -9,8 +9,9 @@ with delivered as (
 
 final as (
 
+    {#- The same as `event_id`, which good rows have, and with an index. -#}
     select
-        event_id,
+        delivery_key as event_id,
         anonymous_id,
         account_id,
         event_name,

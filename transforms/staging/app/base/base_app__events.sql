@@ -7,7 +7,6 @@
 
 with delivered as (
 
-    select * from {{ source('app', 'events') }}
     {{ delivered_since(source('app', 'events'), "coalesce(btrim(event_id), '')") }}
 
 ),
@@ -74,6 +73,7 @@ final as (
         app_version,
         delivery_key,
         {{ next_batch(newest_arrival(source('app', 'events'))) }} as batch,
+        {{ deliveries_in(source('app', 'events')) }} as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

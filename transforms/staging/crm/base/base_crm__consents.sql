@@ -1,6 +1,8 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+
 with delivered as (
 
-    select * from {{ source('crm', 'consents') }}
+    {{ delivered_since(source('crm', 'consents'), "coalesce(btrim(consent_id), '')") }}
 
 ),
 
@@ -23,6 +25,7 @@ parsed as materialized (
         {{ one_of('contact_channel', ['email', 'sms', 'phone', 'zalo', 'post']) }} as contact_channel,
         {{ clean_value('proof') }} as proof,
         {{ moment('recorded_at') }} as recorded_at,
+        coalesce(btrim(consent_id), '') as delivery_key,
         {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
@@ -78,6 +81,9 @@ final as (
         contact_channel,
         proof,
         recorded_at,
+        delivery_key,
+        {{ next_batch(newest_arrival(source('crm', 'consents'))) }} as batch,
+        {{ deliveries_in(source('crm', 'consents')) }} as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

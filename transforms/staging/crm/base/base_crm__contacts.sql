@@ -2,7 +2,6 @@
 
 with delivered as (
 
-    select * from {{ source('crm', 'contacts') }}
     {{ delivered_since(source('crm', 'contacts'), "coalesce(btrim(contact_id), '')") }}
 
 ),
@@ -96,6 +95,8 @@ final as (
         updated_at,
         is_deleted,
         delivery_key,
+        {{ next_batch(newest_arrival(source('crm', 'contacts'))) }} as batch,
+        {{ deliveries_in(source('crm', 'contacts')) }} as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

@@ -2,7 +2,6 @@
 
 with delivered as (
 
-    select * from {{ source('ecommerce', 'carts') }}
     {{ delivered_since(source('ecommerce', 'carts'), "coalesce(btrim(cart_id), '')") }}
 
 ),
@@ -68,6 +67,8 @@ final as (
         exit_reason,
         order_id,
         delivery_key,
+        {{ next_batch(newest_arrival(source('ecommerce', 'carts'))) }} as batch,
+        {{ deliveries_in(source('ecommerce', 'carts')) }} as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

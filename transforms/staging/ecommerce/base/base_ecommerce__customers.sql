@@ -2,7 +2,6 @@
 
 with delivered as (
 
-    select * from {{ source('ecommerce', 'customers') }}
     {{ delivered_since(source('ecommerce', 'customers'), "coalesce(btrim(customer_id), '')") }}
 
 ),
@@ -90,6 +89,8 @@ final as (
         registered_at,
         updated_at,
         delivery_key,
+        {{ next_batch(newest_arrival(source('ecommerce', 'customers'))) }} as batch,
+        {{ deliveries_in(source('ecommerce', 'customers')) }} as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

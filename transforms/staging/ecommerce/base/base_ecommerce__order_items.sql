@@ -2,7 +2,6 @@
 
 with delivered as (
 
-    select * from {{ source('ecommerce', 'order_items') }}
     {{ delivered_since(source('ecommerce', 'order_items'), "coalesce(lower(btrim(channel)) || ':' || btrim(order_id) || ':' || line_no, '')") }}
 
 ),
@@ -65,6 +64,8 @@ final as (
         quantity,
         unit_price,
         delivery_key,
+        {{ next_batch(newest_arrival(source('ecommerce', 'order_items'))) }} as batch,
+        {{ deliveries_in(source('ecommerce', 'order_items')) }} as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

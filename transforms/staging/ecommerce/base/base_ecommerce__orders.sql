@@ -2,7 +2,6 @@
 
 with delivered as (
 
-    select * from {{ source('ecommerce', 'orders') }}
     {{ delivered_since(source('ecommerce', 'orders'), "coalesce(lower(btrim(channel)) || ':' || btrim(order_id), '')") }}
 
 ),
@@ -129,6 +128,8 @@ final as (
         paid_at,
         updated_at,
         delivery_key,
+        {{ next_batch(newest_arrival(source('ecommerce', 'orders'))) }} as batch,
+        {{ deliveries_in(source('ecommerce', 'orders')) }} as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

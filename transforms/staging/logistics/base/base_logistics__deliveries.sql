@@ -2,7 +2,6 @@
 
 with delivered as (
 
-    select * from {{ source('logistics', 'deliveries') }}
     {{ delivered_since(source('logistics', 'deliveries'), "coalesce(btrim(delivery_id), '')") }}
 
 ),
@@ -78,6 +77,8 @@ final as (
         status,
         collected,
         delivery_key,
+        {{ next_batch(newest_arrival(source('logistics', 'deliveries'))) }} as batch,
+        {{ deliveries_in(source('logistics', 'deliveries')) }} as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

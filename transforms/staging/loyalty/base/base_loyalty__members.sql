@@ -2,7 +2,6 @@
 
 with delivered as (
 
-    select * from {{ source('loyalty', 'members') }}
     {{ delivered_since(source('loyalty', 'members'), "coalesce(btrim(member_no), '')") }}
 
 ),
@@ -75,6 +74,8 @@ final as (
         joined_at,
         updated_at,
         delivery_key,
+        {{ next_batch(newest_arrival(source('loyalty', 'members'))) }} as batch,
+        {{ deliveries_in(source('loyalty', 'members')) }} as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

@@ -2,7 +2,6 @@
 
 with delivered as (
 
-    select * from {{ source('marketing', 'ad_clicks') }}
     {{ delivered_since(source('marketing', 'ad_clicks'), "coalesce(btrim(click_id), '')") }}
 
 ),
@@ -63,6 +62,8 @@ final as (
         cost,
         occurred_at,
         delivery_key,
+        {{ next_batch(newest_arrival(source('marketing', 'ad_clicks'))) }} as batch,
+        {{ deliveries_in(source('marketing', 'ad_clicks')) }} as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

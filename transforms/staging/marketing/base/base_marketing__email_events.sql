@@ -7,7 +7,6 @@
 
 with delivered as (
 
-    select * from {{ source('marketing', 'email_events') }}
     {{ delivered_since(source('marketing', 'email_events'), "coalesce(btrim(event_id), '')") }}
 
 ),
@@ -68,6 +67,7 @@ final as (
         occurred_at,
         delivery_key,
         {{ next_batch(newest_arrival(source('marketing', 'email_events'))) }} as batch,
+        {{ deliveries_in(source('marketing', 'email_events')) }} as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

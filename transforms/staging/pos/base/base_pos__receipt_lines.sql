@@ -2,7 +2,6 @@
 
 with delivered as (
 
-    select * from {{ source('pos', 'receipt_lines') }}
     {{ delivered_since(source('pos', 'receipt_lines'), "coalesce(btrim(receipt_id) || ':' || line_no, '')") }}
 
 ),
@@ -62,6 +61,8 @@ final as (
         quantity,
         amount,
         delivery_key,
+        {{ next_batch(newest_arrival(source('pos', 'receipt_lines'))) }} as batch,
+        {{ deliveries_in(source('pos', 'receipt_lines')) }} as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

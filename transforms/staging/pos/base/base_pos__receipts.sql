@@ -2,7 +2,6 @@
 
 with delivered as (
 
-    select * from {{ source('pos', 'receipts') }}
     {{ delivered_since(source('pos', 'receipts'), "coalesce(btrim(receipt_id), '')") }}
 
 ),
@@ -76,6 +75,8 @@ final as (
         payment_method,
         total,
         delivery_key,
+        {{ next_batch(newest_arrival(source('pos', 'receipts'))) }} as batch,
+        {{ deliveries_in(source('pos', 'receipts')) }} as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

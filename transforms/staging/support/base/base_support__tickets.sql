@@ -1,6 +1,8 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+
 with delivered as (
 
-    select * from {{ source('support', 'tickets') }}
+    {{ delivered_since(source('support', 'tickets'), "coalesce(btrim(ticket_id), '')") }}
 
 ),
 
@@ -24,6 +26,7 @@ parsed as materialized (
         {{ clean_value('agent') }} as agent,
         {{ moment('created_at') }} as created_at,
         {{ moment('updated_at') }} as updated_at,
+        coalesce(btrim(ticket_id), '') as delivery_key,
         {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
@@ -79,6 +82,9 @@ final as (
         agent,
         created_at,
         updated_at,
+        delivery_key,
+        {{ next_batch(newest_arrival(source('support', 'tickets'))) }} as batch,
+        {{ deliveries_in(source('support', 'tickets')) }} as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

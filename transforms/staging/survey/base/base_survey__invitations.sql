@@ -2,7 +2,6 @@
 
 with delivered as (
 
-    select * from {{ source('survey', 'invitations') }}
     {{ delivered_since(source('survey', 'invitations'), "coalesce(btrim(invitation_id), '')") }}
 
 ),
@@ -70,6 +69,8 @@ final as (
         is_delivered,
         sent_at,
         delivery_key,
+        {{ next_batch(newest_arrival(source('survey', 'invitations'))) }} as batch,
+        {{ deliveries_in(source('survey', 'invitations')) }} as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

@@ -2,12 +2,15 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key='delivery_key',
-    indexes=[{'columns': ['batch']}]
+    indexes=[
+        {'columns': ['batch']},
+        {'columns': ['loaded_at']},
+        {'columns': ['delivery_key'], 'type': 'hash'}
+    ]
 ) }}
 
 with delivered as (
 
-    select * from {{ source('web', 'events') }}
     {{ delivered_since(source('web', 'events'), "coalesce(btrim(event_id), '')") }}
 
 ),
@@ -89,6 +92,7 @@ final as (
         detail,
         delivery_key,
         {{ next_batch(newest_arrival(source('web', 'events'))) }} as batch,
+        {{ deliveries_in(source('web', 'events')) }} as delivered_count,
         loaded_at,
         case
             when fault is not null then fault
