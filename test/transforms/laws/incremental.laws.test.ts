@@ -62,7 +62,7 @@ async function contents(): Promise<Record<string, string>> {
 }
 
 const options = ['--no-check', '--threads', '2', '--select'];
-const chain = [...options, 'path:transforms/staging', '+customer_features', '+understanding'];
+const chain = [...options, 'path:transforms/staging', '+customer_features', '+understanding', '+journeys'];
 
 test('rows that arrive in any batches, early, late or twice, give what a build of all at once gives', async () => {
   // days of the story after which a load is made; rows of half a day around it come before or after, as it happens
