@@ -28,7 +28,8 @@ final as (
         created_at,
         updated_at,
         is_deleted,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
     order by contact_id, updated_at desc, loaded_at desc
 

@@ -25,7 +25,8 @@ final as (
         anonymous_id,
         registered_at,
         updated_at,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
     order by customer_id, updated_at desc, loaded_at desc
 

@@ -35,7 +35,8 @@ final as (
         placed_at,
         paid_at,
         updated_at,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
     order by order_key, updated_at desc, loaded_at desc
 

@@ -22,7 +22,8 @@ final as (
         store_id,
         joined_at,
         updated_at,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
     order by member_no, updated_at desc, loaded_at desc
 

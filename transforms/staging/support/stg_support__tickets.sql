@@ -25,7 +25,8 @@ final as (
         agent,
         created_at,
         updated_at,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
     order by ticket_id, updated_at desc, loaded_at desc
 
