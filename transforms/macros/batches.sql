@@ -10,8 +10,8 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The highest batch of a relation, by an index on it. (PostgreSQL would take `max` by that index too, but not where the
-    relation is a view with a condition.) -#}
+{#- The highest batch of a table, from the end of its index. Staging's views have a `with`, behind which PostgreSQL finds no
+    order: of them take the highest that came. -#}
 {% macro last_batch(relation) -%}
     (select written.batch from {{ relation }} as written order by written.batch desc limit 1)
 {%- endmacro %}
@@ -23,6 +23,11 @@
             from {{ source_relation }} as arrived
             where {{ between_moments('arrived._loaded_at', "timestamptz '1900-01-01'") }}
         )
+{%- endmacro %}
+
+{#- Seconds of the data's clock: where the batches of a model begin that has no source of its own. -#}
+{% macro newest_moment() -%}
+    (select extract(epoch from now_there.as_of_at)::bigint from {{ ref('clock') }} as now_there)
 {%- endmacro %}
 
 {#- The condition that a row was written since `this` last looked; in a build in full, all were. `seen` is the column of
