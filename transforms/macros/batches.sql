@@ -25,6 +25,11 @@
         )
 {%- endmacro %}
 
+{#- Seconds of the data's clock: where the batches of a model begin that has no source of its own. -#}
+{% macro newest_moment() -%}
+    (select extract(epoch from now_there.as_of_at)::bigint from {{ ref('clock') }} as now_there)
+{%- endmacro %}
+
 {#- The condition that a row was written since `this` last looked; in a build in full, all were. `seen` is the column of
     `this` that keeps the highest batch it had seen. -#}
 {% macro not_yet_seen(seen='seen_batch') -%}

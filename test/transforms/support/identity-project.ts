@@ -66,6 +66,7 @@ export async function createIdentityProject(
   for (const macro of [
     'batches.sql',
     'delivered_since.sql',
+    'get_incremental_replace_sql.sql',
     'components.sql',
     'evidence_tree.sql',
     'identity',
