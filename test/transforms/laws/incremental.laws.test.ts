@@ -8,17 +8,8 @@ const stories = laws === 0 ? 1 : Math.ceil(laws / 20);
 const customers = laws === 0 ? 40 : 400;
 
 /** Columns that tell how a table came to be, not what it says. */
-const histories = [
-  'batch',
-  'seen_batch',
-  'upstream_batch',
-  'nodes_batch',
-  'assignments_batch',
-  'identifiers_batch',
-  'seen_nodes_batch',
-  'seen_assignments_batch',
-  'delivered_count',
-];
+const histories = `select distinct column_name as name from information_schema.columns
+  where column_name ~ '(^|_)batch(es)?$' or column_name = 'delivered_count'`;
 
 let warehouse: Warehouse;
 
@@ -46,6 +37,7 @@ async function contents(): Promise<Record<string, string>> {
     select table_schema || '.' || table_name as name from information_schema.views
     where table_schema in ('staging', 'unified', 'metrics') and table_name <> 'customer_changes'
     order by 1`);
+  const untold = await names(histories);
   const found: Record<string, string> = {};
   for (const relation of relations) {
     const [row] = await warehouse.database.query(
@@ -54,7 +46,7 @@ async function contents(): Promise<Record<string, string>> {
       from (
         select (to_jsonb(t) - $1::text[])::text as text from ${relation} as t
       ) as said`,
-      [histories],
+      [untold],
     );
     found[relation] = JSON.stringify(row);
   }
