@@ -1,7 +1,8 @@
 import { qualifiedName } from '../postgres/identifier.js';
 import type { Queryable } from '../postgres/queryable.js';
 import type { Touched } from './erase-rows.js';
-import { removeValues, valuesPattern } from './text-search.js';
+import { removeValues, searchedColumns } from './text-search.js';
+import { ValueSearch } from './value-search.js';
 
 export interface CleanStateOptions {
   readonly stateSchema: string;
@@ -40,6 +41,7 @@ export async function cleanState(tx: Queryable, options: CleanStateOptions): Pro
     });
   }
   if (values.length === 0) return touched;
+  const search = new ValueSearch(values);
   const { rows } = await tx.query<{ schema: string; name: string; is_own: boolean }>(
     `select n.nspname as schema, c.relname as name,
             n.nspname = $1 and c.relname !~ '^document_[0-9a-f]{24}$' as is_own
@@ -67,10 +69,8 @@ export async function cleanState(tx: Queryable, options: CleanStateOptions): Pro
       continue;
     }
     // rows that a failing test stored, and documents served ready: whole rows of the person
-    const gone = await tx.query(
-      `delete from ${qualifiedName(table.schema, table.name)} as r where r::text ~* $1`,
-      [valuesPattern(values)],
-    );
+    const holds = search.inRow(await searchedColumns(tx, table));
+    const gone = await tx.query(`delete from ${qualifiedName(table.schema, table.name)} as r where ${holds}`);
     if (gone.rowCount > 0)
       touched.push({
         table: title,

@@ -2,6 +2,7 @@ import { quoteIdentifier, qualifiedName } from '../postgres/identifier.js';
 import type { Session } from '../postgres/session.js';
 import { conditionsOf } from './erase-rows.js';
 import type { Person } from './find-person.js';
+import { isOneOfAny } from './is-one-of.js';
 import type { Places, Place } from './places.js';
 import { recordsOf, type Survey } from './survey.js';
 
@@ -42,7 +43,7 @@ export async function* exportPerson(
       const { conditions, paths } = conditionsOf(own);
       yield* table(tx, place, conditions, paths);
     } else if (place.kind === 'node' && subjects) {
-      const sql = subjects.map((column) => `r.${quoteIdentifier(column)}::text = any ($1)`).join(' or ');
+      const sql = isOneOfAny(place, subjects, person.ids, 1);
       yield* table(tx, place, [{ sql, values: [person.ids] }], [`${place.title}.${subjects.join('+')}`]);
     }
   }

@@ -2,6 +2,7 @@ import { quoteIdentifier } from '../postgres/identifier.js';
 import type { Queryable } from '../postgres/queryable.js';
 import type { Branch, CellSource } from '../sql/lineage/row-lineage.js';
 import { distinctKeys } from './distinct-keys.js';
+import { isOneOfAny } from './is-one-of.js';
 import { JoinedRecords } from './joined-records.js';
 import type { Place, Places } from './places.js';
 import type { SubjectColumns } from './subject-columns.js';
@@ -56,7 +57,7 @@ export async function findRecords(database: Queryable, options: FindOptions): Pr
   for (const place of places.values()) {
     const columns = subjects.get(place.id);
     if (!columns || place.kind === 'source' || avoid.has(place.id)) continue;
-    const held = columns.map((name) => `r.${quoteIdentifier(name)}::text = any ($1)`).join(' or ');
+    const held = isOneOfAny(place, columns, ids, 1);
     for (const names of place.keys.filter((one) => !one.some((name) => columns.includes(name)))) {
       const key = names.map(column);
       const values = await distinctKeys(database, place, key, held, [ids]);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { collectGarbage } from '../build/garbage.js';
 import { readGeneration } from '../build/publish/generation.js';
 import { ThauError } from '../errors/thau-error.js';
@@ -57,6 +58,23 @@ interface Pending {
   readonly pseudonym: string;
 }
 
+interface PendingRow {
+  readonly erasure: number;
+  readonly pending: Pending;
+  readonly proof: { readonly touched: readonly Touched[]; readonly shared: number };
+  readonly hashes: readonly string[];
+  readonly case_id: number | null;
+  readonly by: string;
+  readonly began_at: Date;
+}
+
+/** One erasure whose rows are gone: what is left is to search for it. */
+interface Cleaned {
+  readonly row: PendingRow;
+  readonly files: readonly CleanedFile[];
+  readonly touched: readonly Touched[];
+}
+
 /** Erasures that are not done: their run failed, was interrupted, or something was left. */
 export async function unfinished(database: Database, state: string): Promise<readonly number[]> {
   const { rows } = await database.query<{ id: number }>(
@@ -79,17 +97,11 @@ export async function finishErasures(
   const survey = await readSurvey(database, options);
   const salt = await readSalt(database, state);
   const waiting = await purge(options, state, generation);
-  const proofs: Proof[] = [];
+  const cleaned: Cleaned[] = [];
   for (const erasure of erasures) {
-    const { rows } = await database.query<{
-      pending: Pending;
-      proof: { touched: readonly Touched[]; shared: number };
-      hashes: readonly string[];
-      case_id: number | null;
-      by: string;
-      began_at: Date;
-    }>(
-      `select searched_for as pending, proof, subject_hashes as hashes, case_id, requested_by as by, began_at
+    const { rows } = await database.query<PendingRow>(
+      `select erasure_id as erasure, searched_for as pending, proof, subject_hashes as hashes, case_id,
+              requested_by as by, began_at
        from ${state}.erasures where erasure_id = $1 and searched_for is not null`,
       [erasure],
     );
@@ -101,12 +113,21 @@ export async function finishErasures(
       cleanState(tx, { stateSchema, state, values, ids, pseudonym }),
     );
     const files = cleanFiles(options.files, values);
-    const touched = merged([...row.proof.touched, ...remembered, ...noted]);
-    await vacuum(database, survey.places, touched);
-    const found = await searchDatabase(database, values, new Set([`${stateSchema}.erasures`]));
+    cleaned.push({ row, files, touched: merged([...row.proof.touched, ...remembered, ...noted]) });
+  }
+  await vacuum(
+    database,
+    survey.places,
+    cleaned.flatMap(({ touched }) => touched),
+  );
+  const search = await searchFor(options, cleaned);
+  const proofs: Proof[] = [];
+  for (const { row, touched, files } of cleaned) {
+    const { erasure, hashes } = row;
+    const found = await search(row.pending.values);
     const refused = touched.some(({ how, rows: count }) => how === 'not permitted' && count > 0);
     const isOpen =
-      (refused && !(await isErasedSince(database, state, erasure, row.hashes))) ||
+      (refused && !(await isErasedSince(database, state, erasure, hashes))) ||
       unexplained(found, touched, survey.places);
     const facts: Omit<Proof, 'checksum'> = {
       erasure,
@@ -116,11 +137,11 @@ export async function finishErasures(
       beganAt: row.began_at.toISOString(),
       finishedAt: new Date().toISOString(),
       generation,
-      subjectHashes: row.hashes,
+      subjectHashes: hashes,
       touched,
       sharedIdentifiers: row.proof.shared,
       purged: { generations: await retiredSince(database, state, generation, row.began_at), waiting },
-      search: { values: values.length, found },
+      search: { values: row.pending.values.length, found },
       files,
     };
     const proof = { ...facts, checksum: createHash('sha256').update(JSON.stringify(facts)).digest('hex') };
@@ -130,6 +151,19 @@ export async function finishErasures(
   // the rows that held what was searched for are dead, and go too
   await database.query(`vacuum ${state}.erasures`).catch(() => undefined);
   return proofs;
+}
+
+/** Every table is read once for all of them, and what it holds of whom only where it holds something. */
+async function searchFor(
+  { database, stateSchema }: FinishOptions,
+  cleaned: readonly Cleaned[],
+): Promise<(values: readonly string[]) => Promise<readonly Found[]>> {
+  const except = new Set([`${stateSchema}.erasures`]);
+  const all = [...new Set(cleaned.flatMap(({ row }) => row.pending.values))];
+  const found = await searchDatabase(database, all, { except });
+  if (cleaned.length < 2) return () => Promise.resolve(found);
+  const only = new Set(found.map(({ table }) => table));
+  return (values) => searchDatabase(database, values, { except, only });
 }
 
 /** What was not permitted then is a later erasure's to tell, once the same person was asked for again. */
@@ -186,7 +220,11 @@ async function close(database: Database, state: string, proof: Proof): Promise<v
   });
 }
 
-/** Earlier generations, kept for rollback or leased by readers, hold the person: they go. Answers what is still read. */
+/**
+ * Earlier generations, kept for rollback or leased by readers, hold the person: they go. Answers what is still read.
+ * PostgreSQL tells nobody when a snapshot ends, and a lock that is waited for keeps all others waiting behind it: so it
+ * is asked again, after ever longer pauses.
+ */
 async function purge(
   { database, patience }: FinishOptions,
   state: string,
@@ -194,13 +232,13 @@ async function purge(
 ): Promise<Proof['purged']['waiting']> {
   const until = performance.now() + patience;
   await database.query(`delete from ${state}.leases where generation < $1`, [generation]);
-  for (;;) {
+  for (let pause = 25; ; pause = Math.min(pause * 2, 1000)) {
     const { queued } = await database.use((session) => collectGarbage(session, { state, keep: 1 }));
     if (queued.length === 0 || performance.now() > until) {
       await database.query(`delete from ${state}.artifacts where generation < $1`, [generation]);
       return queued;
     }
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await setTimeout(Math.max(0, Math.min(pause, until - performance.now())));
   }
 }
 

@@ -3,6 +3,7 @@ import type { Queryable } from '../postgres/queryable.js';
 import type { CellSource, EqualColumns } from '../sql/lineage/row-lineage.js';
 import { distinctKeys } from './distinct-keys.js';
 import type { Records } from './find-records.js';
+import { isOneOf } from './is-one-of.js';
 import { column as columnTerm, keyIsAmong, plainColumn } from './term.js';
 import type { Place, Places } from './places.js';
 import type { SubjectColumns } from './subject-columns.js';
@@ -57,10 +58,11 @@ export class JoinedRecords {
     const steps: Records[] = [];
     for (const { place, column: theirs, when } of this.joined.get(`${step.place.id}.${column}`) ?? []) {
       const filters = when.map(([name], index) => ` and r.${quoteIdentifier(name)}::text = $${index + 2}`);
-      const held = `r.${quoteIdentifier(theirs)}::text = any ($1)${filters.join('')}`;
+      const texts = step.values.map(([value]) => value ?? '');
+      const held = `${isOneOf(place, theirs, texts, 1)}${filters.join('')}`;
       for (const key of place.keys) {
         const values = await distinctKeys(this.database, place, key.map(columnTerm), held, [
-          step.values.map(([value]) => value),
+          texts,
           ...when.map(([, value]) => value),
         ]);
         const path = `${step.path} = ${place.title}.${theirs}`;

@@ -6,7 +6,8 @@ import type { Records } from './find-records.js';
 import type { PersonalColumns } from './personal-columns.js';
 import type { Place, Places } from './places.js';
 import { policyOf } from './policy.js';
-import { removeValues, valuesPattern } from './text-search.js';
+import { removeValues } from './text-search.js';
+import { ValueSearch } from './value-search.js';
 
 /** How the sources write what identifies a person: the texts of personal columns in the person's own rows. */
 export async function spellingsOf(
@@ -41,18 +42,18 @@ export async function removeMentions(
   values: readonly string[],
   dryRun: boolean,
 ): Promise<readonly Touched[]> {
-  if (values.length === 0) return [];
+  // in a dry run the person's own rows are still there, and are told by themselves
+  if (values.length === 0 || dryRun) return [];
+  const search = new ValueSearch(values);
   const touched: Touched[] = [];
   const paths = ['names the person by an identifier that nobody else has'];
   for (const place of [...places.values()].filter(({ kind }) => kind === 'source')) {
     const relation = qualifiedName(place.schema, place.name);
     const { rows } = await tx.query<{ rows: number }>(
-      `select count(*)::integer as rows from ${relation} as r where r::text ~* $1`,
-      [valuesPattern(values)],
+      `select count(*)::integer as rows from ${relation} as r where ${search.inRow(place.columns)}`,
     );
     const count = rows[0]?.rows ?? 0;
-    // in a dry run the person's own rows are still there, and are told by themselves
-    if (count === 0 || dryRun) continue;
+    if (count === 0) continue;
     const { how, because } = policyOf(place, sources);
     if (how === 'keep' || how === 'ask') {
       touched.push({

@@ -2,12 +2,14 @@ import { readGeneration } from '../build/publish/generation.js';
 import { qualifiedName, quoteIdentifier, quoteLiteral } from '../postgres/identifier.js';
 import type { Session } from '../postgres/session.js';
 import type { Touched } from './erase-rows.js';
+import { isOneOfAny } from './is-one-of.js';
 import type { Place, Places } from './places.js';
 import { policyOf, type Policy } from './policy.js';
 import { saltedSql } from './salt.js';
 import type { SubjectColumns } from './subject-columns.js';
 import type { Survey } from './survey.js';
-import { hashedValues, valuesPattern } from './text-search.js';
+import { hashedValues } from './text-search.js';
+import { ValueSearch } from './value-search.js';
 
 export interface RememberedOptions {
   readonly survey: Survey;
@@ -38,7 +40,7 @@ export async function eraseRemembered(tx: Session, options: RememberedOptions): 
       ? [store.table, store.superseded].map((name) => ({ schema: store.schema, name }))
       : [{ schema: place.schema, name: place.name }];
     const statement =
-      how === 'delete' ? deletion(subjects, ids, keys) : pseudonymisation(place, policy, keys, salt);
+      how === 'delete' ? deletion(place, subjects, ids, keys) : pseudonymisation(place, policy, keys, salt);
     if (!statement) continue;
     for (const table of tables) {
       const relation = qualifiedName(table.schema, table.name);
@@ -70,13 +72,14 @@ interface Statement {
 
 /** Of rows with the subject's key, and of those that hold an identifier. */
 function deletion(
+  place: Place,
   subjects: readonly string[],
   ids: readonly string[],
   keys: readonly string[],
 ): Statement | undefined {
   const where = [
-    ...subjects.map((column) => `r.${quoteIdentifier(column)}::text = any ($1)`),
-    ...(keys.length > 0 ? [`r::text ~* ${quoteLiteral(valuesPattern(keys))}`] : []),
+    ...(subjects.length > 0 ? [isOneOfAny(place, subjects, ids, 1)] : []),
+    ...(keys.length > 0 ? [new ValueSearch(keys).inRow(place.columns)] : []),
   ];
   if (where.length === 0) return undefined;
   return {
@@ -102,7 +105,7 @@ function pseudonymisation(
   });
   const hasName = names.map((name) => `r.${quoteIdentifier(name)} !~ ${quoteLiteral(`^${nameMark}`)}`);
   const where = [
-    ...(keys.length > 0 ? [`r::text ~* ${quoteLiteral(valuesPattern(keys))}`] : []),
+    ...(keys.length > 0 ? [new ValueSearch(keys).inRow(place.columns)] : []),
     ...(ended !== undefined && hasName.length > 0 ? [`(${ended}) and (${hasName.join(' or ')})`] : []),
   ];
   if (where.length === 0 || sets.length === 0) return undefined;

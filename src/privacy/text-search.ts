@@ -2,6 +2,8 @@ import { qualifiedName, quoteIdentifier, quoteLiteral } from '../postgres/identi
 import type { Queryable } from '../postgres/queryable.js';
 import type { Identifier } from './find-person.js';
 import { salted } from './salt.js';
+import { valuesPattern } from './values-pattern.js';
+import { ValueSearch, type SearchedColumn } from './value-search.js';
 
 /** What stands where a value was removed. */
 export const erasedMark = '[erased]';
@@ -38,21 +40,6 @@ function significant(text: string): string {
   return /^[-+(). \d]+$/.test(text) ? text.replace(/\D/g, '').replace(/^0*84|^0+/, '') : '';
 }
 
-/** An ARE that finds any of the values as a whole: https://www.postgresql.org/docs/current/functions-matching.html */
-export function valuesPattern(values: readonly string[]): string {
-  const escape = (value: string): string =>
-    value.replace(/[^\p{L}\p{N} ]/gu, (character) => `\\${character}`);
-  const among = (some: readonly string[]): string =>
-    `(?<![[:alnum:]])(${some.map(escape).join('|')})(?![[:alnum:]])`;
-  const emails = values.filter((value) => value.includes('@'));
-  const others = values.filter((value) => !value.includes('@'));
-  return [
-    // `le.an@example.com` is another address than `an@example.com`, and `an@example.com.vn` too
-    ...(emails.length > 0 ? [`(?<![[:alnum:]][.+_-])${among(emails)}(?![.-][[:alnum:]])`] : []),
-    ...(others.length > 0 || emails.length === 0 ? [among(others)] : []),
-  ].join('|');
-}
-
 /** An expression with every value in it replaced by its own salted hash, so that rows are still told apart. */
 export function hashedValues(expression: string, values: readonly string[], salt: string): string {
   return values.reduce((sql, value) => {
@@ -72,26 +59,32 @@ export interface Found {
 export async function searchDatabase(
   database: Queryable,
   values: readonly string[],
-  except: ReadonlySet<string> = new Set(),
+  { except, only }: { readonly except?: ReadonlySet<string>; readonly only?: ReadonlySet<string> } = {},
 ): Promise<readonly Found[]> {
   if (values.length === 0) return [];
-  const pattern = valuesPattern(values);
+  const search = new ValueSearch(values);
   const found: Found[] = [];
-  for (const { schema, name } of await storedTables(database)) {
-    if (except.has(`${schema}.${name}`)) continue;
+  for (const { schema, name, columns } of await storedTables(database)) {
+    const table = `${schema}.${name}`;
+    if (except?.has(table) === true || only?.has(table) === false) continue;
     const { rows } = await database.query<{ rows: number }>(
-      `select count(*)::integer as rows from ${qualifiedName(schema, name)} as r where r::text ~* $1`,
-      [pattern],
+      `select count(*)::integer as rows from ${qualifiedName(schema, name)} as r where ${search.inRow(columns)}`,
     );
     const count = rows[0]?.rows ?? 0;
-    if (count > 0) found.push({ table: `${schema}.${name}`, schema, name, rows: count });
+    if (count > 0) found.push({ table, schema, name, rows: count });
   }
   return found;
 }
 
-async function storedTables(database: Queryable): Promise<readonly { schema: string; name: string }[]> {
-  const { rows } = await database.query<{ schema: string; name: string }>(
-    `select n.nspname as schema, c.relname as name
+interface StoredTable {
+  readonly schema: string;
+  readonly name: string;
+  readonly columns: readonly SearchedColumn[];
+}
+
+async function storedTables(database: Queryable): Promise<readonly StoredTable[]> {
+  const { rows } = await database.query<StoredTable>(
+    `select n.nspname as schema, c.relname as name, ${columnsOf('c.oid')} as columns
      from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
      where c.relkind in ('r', 'm') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
        and has_table_privilege(c.oid, 'select') and has_schema_privilege(n.oid, 'usage')
@@ -100,33 +93,54 @@ async function storedTables(database: Queryable): Promise<readonly { schema: str
   return rows;
 }
 
+function columnsOf(table: string): string {
+  return `(select coalesce(jsonb_agg(jsonb_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
+                                                        'generated', a.attgenerated <> '') order by a.attnum), '[]')
+           from pg_attribute as a where a.attrelid = ${table} and a.attnum > 0 and not a.attisdropped)`;
+}
+
+/** The columns of a table, to search in. */
+export async function searchedColumns(
+  database: Queryable,
+  table: { readonly schema: string; readonly name: string },
+): Promise<readonly (SearchedColumn & { readonly generated: boolean })[]> {
+  const { rows } = await database.query<{ columns: (SearchedColumn & { generated: boolean })[] }>(
+    `select ${columnsOf('$1::regclass')} as columns`,
+    [qualifiedName(table.schema, table.name)],
+  );
+  return rows[0]?.columns ?? [];
+}
+
+/** Types that a value can be taken out of. */
+const written = /^(?:text|character varying(?:\(\d+\))?|jsonb?|(?:text|character varying(?:\(\d+\))?)\[\])$/;
+
 /** Removes the values from every text, JSON and text array of a table's rows; answers how many rows it changed. */
 export async function removeValues(
   tx: Queryable,
   table: { readonly schema: string; readonly name: string },
   values: readonly string[],
 ): Promise<{ readonly rows: number; readonly columns: readonly string[] }> {
-  const { rows: columns } = await tx.query<{ name: string; type: string }>(
-    `select a.attname as name, format_type(a.atttypid, null) as type
-     from pg_attribute as a
-     where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
-       and format_type(a.atttypid, null) in ('text', 'character varying', 'json', 'jsonb', 'text[]', 'character varying[]')`,
-    [qualifiedName(table.schema, table.name)],
+  const none = { rows: 0, columns: [] };
+  const columns = (await searchedColumns(tx, table)).filter(
+    ({ type, generated }) => written.test(type) && !generated,
   );
-  if (columns.length === 0 || values.length === 0) return { rows: 0, columns: [] };
-  const pattern = valuesPattern(values);
-  const changed: string[] = [];
-  let most = 0;
-  for (const { name, type } of columns) {
-    const column = quoteIdentifier(name);
-    const { rowCount } = await tx.query(
-      `update ${qualifiedName(table.schema, table.name)}
-       set ${column} = regexp_replace(${column}::text, $1, $2, 'gi')::${type}
-       where ${column}::text ~* $1`,
-      [pattern, erasedMark],
-    );
-    if (rowCount > 0) changed.push(name);
-    most = Math.max(most, rowCount);
-  }
-  return { rows: most, columns: changed };
+  if (columns.length === 0 || values.length === 0) return none;
+  const search = new ValueSearch(values);
+  const relation = qualifiedName(table.schema, table.name);
+  // one look says which columns hold one, a second changes their rows
+  const { rows } = await tx.query<{ counts: readonly number[] }>(
+    `select array[${columns.map((column) => `count(*) filter (where ${search.inColumn(column)})`).join(', ')}]::integer[] as counts
+     from ${relation} as r where ${search.inRow(columns)}`,
+  );
+  const held = columns.filter((_, index) => (rows[0]?.counts[index] ?? 0) > 0);
+  if (held.length === 0) return none;
+  const sets = held.map((column) => {
+    const name = quoteIdentifier(column.name);
+    return `${name} = case when ${search.inColumn(column)} then regexp_replace(r.${name}::text, $1, $2, 'gi')::${column.type} else r.${name} end`;
+  });
+  const { rowCount } = await tx.query(
+    `update ${relation} as r set ${sets.join(', ')} where ${search.inRow(held)}`,
+    [valuesPattern(values), erasedMark],
+  );
+  return { rows: rowCount, columns: held.map(({ name }) => name) };
 }
