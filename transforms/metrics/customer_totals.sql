@@ -5,7 +5,6 @@
     gone_when='purchase_count is null',
     indexes=[
         {'columns': ['customer_id'], 'unique': True},
-        {'columns': ['batch']},
         {'columns': ['seen_batch']}
     ]
 ) }}
@@ -166,7 +165,6 @@ final as (
         coalesce(voices.complaint_count, 0)::integer as complaint_count,
         coalesce(voices.low_score_count, 0)::integer as low_score_count,
         round(voices.mean_sentiment, 3) as mean_sentiment,
-        {{ next_batch(newest_moment()) }} as batch,
         {{ newest_batch(changes) }} as seen_batch
     from {{ 'present' if is_incremental() else 'customers' }} as customers
     left join bought on customers.customer_id = bought.customer_id
@@ -178,7 +176,7 @@ final as (
     union all
     {#- a number that is nobody's any more #}
     select
-        touched.customer_id, {{ (['null'] * 20) | join(', ') }}, null, null
+        touched.customer_id, {{ (['null'] * 20) | join(', ') }}, null
     from touched
     where not exists (select from present where present.customer_id = touched.customer_id)
     {%- endif %}

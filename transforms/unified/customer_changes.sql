@@ -9,7 +9,7 @@
     anew and no others. Naming somebody in vain costs a row; missing somebody would be wrong. So:
     - identities: everybody who has or had one that was written. What is given to somebody through a record moves with it;
     - visits: everybody whom a browser's rewritten events may belong to or have belonged to;
-    - orders, feedback, journeys: whose rows were written since, or are more or fewer than they were. -#}
+    - orders, feedback, journeys: whose rows are others than they were, more or fewer. -#}
 {%- set counted = ['orders', 'feedback', 'journeys'] -%}
 
 with assignments as not materialized (
@@ -21,7 +21,7 @@ with assignments as not materialized (
 
 {{ relation }}_now as (
 
-    select customer_id, bit_xor(hashtextextended(counted::text, 0)) as state
+    select customer_id, bit_xor(hash_record_extended(counted, 0)) as state
     from {{ ref(relation) }} as counted
     where customer_id is not null
     group by customer_id
@@ -30,23 +30,13 @@ with assignments as not materialized (
 {%- endfor %}
 {%- if is_incremental() %}
 
-{#- What was known when this was last written: all rows of one build say the same. -#}
-looked as (
-
-    select nodes_batch, assignments_batch, statements_batch, events_batch
-    from {{ this }}
-    order by batch desc
-    limit 1
-
-),
-
 changed_identities as (
 
     select identity_id from {{ ref('identity_nodes') }}
-    where batch > coalesce((select looked.nodes_batch from looked), 0)
+    where batch > {{ last_read('nodes_batch') }}
     union
     select identity_id from assignments
-    where batch > coalesce((select looked.assignments_batch from looked), 0)
+    where batch > {{ last_read('assignments_batch') }}
 
 ),
 
@@ -54,7 +44,7 @@ visits as (
 
     select distinct anonymous_id, account_id, customer_id
     from {{ ref('web_events') }}
-    where batch > coalesce((select looked.events_batch from looked), 0)
+    where batch > {{ last_read('events_batch') }}
 
 ),
 
@@ -87,7 +77,7 @@ changed as (
     select customer_id from visits
     union
     select customer_id from {{ ref('profile_statements') }}
-    where batch > coalesce((select looked.statements_batch from looked), 0)
+    where batch > {{ last_read('statements_batch') }}
     {%- for relation in counted %}
     union
     select customer_id

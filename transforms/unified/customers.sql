@@ -10,13 +10,14 @@
         {'columns': ['search_name']},
         {'columns': ['search'], 'type': 'gin'},
         {'columns': ['last_seen_at']},
-        {'columns': ['batch']},
-        {'columns': ['seen_batch']}
+        {'columns': ['batch']}
     ]
 ) }}
 
 {#- Written anew are those of whom something was written since, and those who stand in another age band as the year
     turned. -#}
+{%- set changes = ref('customer_changes') %}
+
 with clock as (
 
     select * from {{ ref('clock') }}
@@ -26,8 +27,8 @@ with clock as (
 
 touched as (
 
-    select customer_id from {{ ref('customer_changes') }}
-    where {{ not_yet_seen() }}
+    select customer_id from {{ changes }}
+    where batch > {{ last_read('seen_batch') }}
     union
     select held.customer_id
     from {{ this }} as held
@@ -178,8 +179,8 @@ known as (
 
 ),
 
-{#- What a person may be found by, as lexemes: every name told, word by word; addresses; phone numbers as +84 and as 0
-    write them; numbers of orders, cards, tickets and accounts. -#}
+{#- What a person may be found by, as lexemes: every name told, word by word; addresses; phone numbers in every
+    form; numbers of orders, cards, tickets and accounts. -#}
 terms as (
 
     select values_told.customer_id, words.word as term
@@ -193,11 +194,7 @@ terms as (
     union
     select identities.customer_id, forms.term
     from identities
-    cross join lateral (
-        values
-            (substring(identities.identifier_value from 2)),
-            ('0' || substring(identities.identifier_value from '^[+]84([0-9]+)$'))
-    ) as forms (term)
+    cross join lateral unnest({{ phone_forms('identities.identifier_value') }}) as forms (term)
     where identities.identifier_type = 'phone'
     union
     select customer_id, lower(identifier_value)
@@ -274,8 +271,8 @@ final as (
             'levelled.province', 'levelled.order_count', 'levelled.touchpoint_count', 'levelled.feedback_count'
         ) }} as understanding_gaps,
         {{ understanding_lifts('levelled.understanding_level') }} as understanding_lifts,
-        {{ next_batch(newest_moment()) }} as batch,
-        {{ newest_batch(ref('customer_changes')) }} as seen_batch
+        {{ batch_above(changes) }} as batch,
+        {{ newest_batch(changes) }} as seen_batch
     from {{ 'touched' if is_incremental() else 'levelled' }}
     {%- if is_incremental() %}
     left join levelled on touched.customer_id = levelled.customer_id

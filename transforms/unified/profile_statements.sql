@@ -68,21 +68,11 @@ identifiers as not materialized (
 ),
 {%- if is_incremental() %}
 
-{#- What was known when this was last written: all rows of one build say the same. -#}
-looked as (
-
-    select nodes_batch, assignments_batch, identifiers_batch
-    from {{ this }}
-    order by batch desc
-    limit 1
-
-),
-
 changed_nodes as (
 
     select identity_id, identifier_type, identifier_value
     from {{ ref('identity_nodes') }}
-    where batch > coalesce((select looked.nodes_batch from looked), 0)
+    where batch > {{ last_read('nodes_batch') }}
 
 ),
 
@@ -91,7 +81,7 @@ changed_identities as (
     select identity_id from changed_nodes
     union
     select identity_id from {{ ref('identity_assignments') }}
-    where batch > coalesce((select looked.assignments_batch from looked), 0)
+    where batch > {{ last_read('assignments_batch') }}
 
 ),
 
@@ -123,7 +113,7 @@ changed_values as (
     select identifier_type, identifier_value
     from identifiers
     where identifier_type in ('phone', 'email')
-        and batch > coalesce((select looked.identifiers_batch from looked), 0)
+        and batch > {{ last_read('identifiers_batch') }}
 
 ),
 
@@ -256,12 +246,15 @@ seen as (
 
 ),
 
+{#- Rows go when somebody moved, whose batches never fall: numbers that readers saw are not given again. -#}
+{%- set nodes_batch = newest_batch(ref('identity_nodes')) -%}
+{%- set assignments_batch = newest_batch(ref('identity_assignments')) %}
 written as (
 
     select
-        {{ next_batch(newest_moment()) }} as batch,
-        {{ newest_batch(ref('identity_nodes')) }} as nodes_batch,
-        {{ newest_batch(ref('identity_assignments')) }} as assignments_batch,
+        {{ next_batch(newest_moment() ~ ' + 1000::bigint * (' ~ nodes_batch ~ ' + ' ~ assignments_batch ~ ')') }} as batch,
+        {{ nodes_batch }} as nodes_batch,
+        {{ assignments_batch }} as assignments_batch,
         {{ newest_batch(ref('identifiers')) }} as identifiers_batch
 
 ),
