@@ -11,7 +11,7 @@ with sampled as materialized (
         {%- endfor %}
     from (
         select * from {{ terms }}
-        order by hashtextextended(record_id::text, 0), record_id
+        order by md5(record_id::text), record_id
         limit {{ sample }}
     ) as terms
 
