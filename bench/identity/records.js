@@ -50,7 +50,8 @@ const edge = `
        when i % 10 = 9 then 'hub' || (i / 20000) end as cookie`;
 
 const laterEdge = (total) => `
-  case when i % 10 < 9 then ${family(`h % (${total} * 6 / 40)`)} end as account,
+  case when i % 10 < 5 then ${family(`h % (${total} * 6 / 40)`)}
+       when i % 10 < 9 then ${family(`h % (${total} / 10) * 6 / 4`)} end as account,
   case when i % 10 = 9 then ${phone(`h % (${total} / 20)`)} end as phone,
   case when i % 10 = 9 then ${email(`g % (${total} / 10) * 10`)} end as email,
   case when i % 10 < 5 then 'new' || i

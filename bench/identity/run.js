@@ -195,6 +195,7 @@ function writeProject({ folder, write }) {
     'batches.sql',
     'components.sql',
     'evidence_tree.sql',
+    'get_incremental_replace_sql.sql',
     'identity',
     'generate_schema_name.sql',
   ]) {

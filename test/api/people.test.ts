@@ -34,8 +34,8 @@ const people: Fixture = {
     }`,
   models: {
     customers: `select * from (values
-        (4::bigint, 'Nguyễn Thị Ánh', '+84912345678', 'S1', array_to_tsvector(array['nguyen','thi','anh','anh.nguyen@example.com','84912345678','0912345678','o000465','s04-0000040'])),
-        (5, 'Trần Đức', null, 'S2', array_to_tsvector(array['tran','duc','25000000328'])),
+        (4::bigint, 'Nguyễn Thị Ánh', '+84912345678', 'S1', array_to_tsvector(array['nguyen','thi','anh','anh.nguyen@example.com','84912345678','0912345678','912345678','o000465','s04-0000040'])),
+        (5, 'Trần Đức', null, 'S2', array_to_tsvector(array['tran','duc','25000000328','66812345678','0812345678','812345678'])),
         (6, null, null, 'S1', null)) as c (customer_id, full_name, phone, store_id, search)`,
     customer_states: `select 4::bigint as customer_id, timestamptz '2026-01-01' as as_of_at, 'now' as full_name, '+84912345678' as phone, 'S1' as store_id`,
     customer_moves: `select * from (values (8::bigint, 4::bigint), (9, 4)) as m (previous_customer_id, customer_id)`,
@@ -126,6 +126,10 @@ describe('a search', () => {
     ['+84 912-345-678', ['4']],
     ['0084912345678', ['4']],
     ['(0912) 345', ['4']],
+    ['912 345 678', ['4']],
+    ['+66 81 234 5678', ['5']],
+    ['081 234 5678', ['5']],
+    ['66812345678', ['5']],
     ['ánh 0912345678', ['4']],
     ['duc 0912345678', []],
     ['O000465', ['4']],

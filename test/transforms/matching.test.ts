@@ -1,9 +1,8 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runThau } from '../support/run-thau.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import type { TestDatabase } from '../support/test-database.js';
+import { createMatchingProject, type MatchingProject } from './support/matching-project.js';
 import { root } from './support/warehouse.js';
 
 const datasets = process.env['THAU_DATASETS'] ?? resolve(root, '../shared/datasets');
@@ -11,31 +10,19 @@ const published = join(datasets, 'fake_1000', 'fake_1000.csv');
 const isHere = existsSync(published);
 if (!isHere) console.log(`skipped: fake_1000 is not at ${published} (THAU_DATASETS says where)`);
 
-let folder: string;
+let project: MatchingProject;
 let database: TestDatabase;
 
-/** The probabilistic step alone: the macros of transforms/ in a project with one table of people and no identifiers. */
 beforeAll(async () => {
-  database = await createTestDatabase();
-  folder = mkdtempSync(join(tmpdir(), 'thau-matching-'));
-  cpSync(join(import.meta.dirname, 'matching'), folder, { recursive: true });
-  const macros = join(root, 'transforms/macros');
-  mkdirSync(join(folder, 'macros'), { recursive: true });
-  cpSync(join(macros, 'components.sql'), join(folder, 'macros/components.sql'));
-  for (const file of readdirSync(join(macros, 'matching'))) {
-    cpSync(join(macros, 'matching', file), join(folder, 'macros', file));
-  }
+  project = await createMatchingProject();
+  database = project.database;
 });
 
 afterAll(async () => {
-  await database.drop();
-  rmSync(folder, { recursive: true });
+  await project.drop();
 });
 
-async function thau(...args: string[]): Promise<void> {
-  const ran = await runThau(args, { cwd: folder, env: { DATABASE_URL: database.url } });
-  if (ran.code !== 0) throw new Error(ran.stdout + ran.stderr);
-}
+const thau = (...args: string[]): Promise<void> => project.thau(...args);
 
 interface Quality {
   precision: number;
@@ -231,7 +218,7 @@ function writePeople(): string {
       );
     }
   }
-  const path = join(folder, 'people.csv');
+  const path = join(project.folder, 'people.csv');
   writeFileSync(path, `${lines.join('\n')}\n`);
   return path;
 }

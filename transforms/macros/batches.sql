@@ -10,8 +10,8 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The highest batch of a relation, by an index on it. (PostgreSQL would take `max` by that index too, but not where the
-    relation is a view with a condition.) -#}
+{#- The highest batch of a table, from the end of its index. Staging's views have a `with`, behind which PostgreSQL finds no
+    order: of them take the highest that came. -#}
 {% macro last_batch(relation) -%}
     (select written.batch from {{ relation }} as written order by written.batch desc limit 1)
 {%- endmacro %}
@@ -25,6 +25,11 @@
         )
 {%- endmacro %}
 
+{#- Seconds of the data's clock: where the batches of a model begin that has no source of its own. -#}
+{% macro newest_moment() -%}
+    (select extract(epoch from now_there.as_of_at)::bigint from {{ ref('clock') }} as now_there)
+{%- endmacro %}
+
 {#- The condition that a row was written since `this` last looked; in a build in full, all were. `seen` is the column of
     `this` that keeps the highest batch it had seen. -#}
 {% macro not_yet_seen(seen='seen_batch') -%}
@@ -32,5 +37,20 @@
     batch > (select coalesce(max(seen.{{ seen }}), 0) from {{ this }} as seen)
     {%- else -%}
     true
+    {%- endif -%}
+{%- endmacro %}
+
+{#- In a model that reads several others by their batches and keeps in `seen_batches` how far: the condition that a row of that one is
+    new to it. `looked` is a CTE of the newest `seen_batches`. -#}
+{% macro above_seen(name) -%}
+    batch > coalesce((select (looked.seen_batches ->> '{{ name }}')::bigint from looked), 0)
+{%- endmacro %}
+
+{#- All rows of a relation, or, of an increment, those that the CTE `named` names. -#}
+{% macro named_rows(relation, column, cte='named', cte_column='order_id') -%}
+    {%- if is_incremental() -%}
+    {{ rows_of(relation, column, cte, cte_column) }}
+    {%- else -%}
+    select * from {{ relation }}
     {%- endif -%}
 {%- endmacro %}

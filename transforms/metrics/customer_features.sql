@@ -19,61 +19,23 @@ rhythms as (
 
 ),
 
-orders as (
+totals as (
 
-    select * from {{ ref('orders') }}
-    where customer_id is not null
+    select * from {{ ref('customer_totals') }}
 
 ),
 
-bought as (
+{#- What the last year holds moves with the clock. -#}
+year as (
 
     select
         orders.customer_id,
-        count(*) filter (where orders.is_purchase) as purchase_count,
-        count(*) filter (
-            where orders.is_purchase and orders.ordered_at > clock.as_of_at - interval '365 days'
-        ) as purchases_365d,
-        sum(orders.revenue) as revenue,
-        sum(orders.revenue) filter (
-            where orders.ordered_at > clock.as_of_at - interval '365 days'
-        ) as revenue_365d,
-        avg(orders.amount) filter (where orders.is_purchase) as mean_order_value,
-        count(*) filter (where orders.status = 'returned') as returned_count,
-        count(*) filter (where orders.status = 'cod_refused') as cod_refused_count,
-        count(*) filter (where orders.status = 'cancelled') as cancelled_count,
-        count(distinct orders.channel) filter (where orders.is_purchase) as purchase_channel_count,
-        mode() within group (order by orders.channel) filter (where orders.is_purchase) as favourite_channel,
-        mode() within group (
-            order by extract(hour from orders.ordered_at at time zone '{{ var("timezone") }}')
-        ) filter (where orders.is_purchase) as favourite_hour
-    from orders
-    cross join clock
+        count(*) filter (where orders.is_purchase) as purchases_365d,
+        sum(orders.revenue) as revenue_365d
+    from {{ ref('orders') }} as orders
+    where orders.customer_id is not null
+        and orders.ordered_at > (select clock.as_of_at from clock) - interval '365 days'
     group by orders.customer_id
-
-),
-
-{#- The slope of ln(order value) over the last six purchases: the share by which each order tops the one before. -#}
-last_six as (
-
-    select
-        customer_id,
-        row_number() over (partition by customer_id order by ordered_at, order_id) as position,
-        row_number() over (partition by customer_id order by ordered_at desc, order_id desc) as from_last,
-        ln(revenue) as log_value
-    from orders
-    where is_purchase and revenue > 0
-
-),
-
-trends as (
-
-    select
-        customer_id,
-        case when count(*) >= 3 then 100 * (exp(regr_slope(log_value, position)) - 1) end as order_value_trend
-    from last_six
-    where from_last <= 6
-    group by customer_id
 
 ),
 
@@ -82,25 +44,21 @@ categories as (
     select
         orders.customer_id,
         mode() within group (order by products.category_name) as favourite_category
-    from orders
+    from {{ ref('orders') }} as orders
     inner join {{ ref('order_items') }} as items on orders.order_id = items.order_id
     inner join {{ ref('products') }} as products on items.product_id = products.product_id
     where orders.is_purchase
+        and orders.customer_id is not null
     group by orders.customer_id
 
 ),
 
-visits as (
+month as (
 
-    select
-        sessions.customer_id,
-        count(*) as session_count,
-        count(*) filter (where sessions.started_at > clock.as_of_at - interval '30 days') as sessions_30d,
-        sum(sessions.engaged_seconds) as engaged_seconds,
-        max(sessions.started_at) as last_session_at
+    select sessions.customer_id, count(*) as sessions_30d
     from {{ ref('sessions') }} as sessions
-    cross join clock
     where sessions.customer_id is not null
+        and sessions.started_at > (select clock.as_of_at from clock) - interval '30 days'
     group by sessions.customer_id
 
 ),
@@ -114,46 +72,6 @@ requests as (
         avg(hours_to_resolution) as mean_hours_to_resolution
     from {{ ref('tickets') }}
     where customer_id is not null and is_counted
-    group by customer_id
-
-),
-
-{#- Each survey's latest answer. -#}
-answers as (
-
-    select distinct on (customer_id, question)
-        customer_id,
-        question,
-        score,
-        given_at
-    from {{ ref('feedback') }}
-    where kind = 'survey' and customer_id is not null
-    order by customer_id, question, given_at desc, feedback_id
-
-),
-
-latest_scores as (
-
-    select
-        customer_id,
-        max(score) filter (where question = 'nps') as nps_score,
-        max(given_at) filter (where question = 'nps') as nps_answered_at,
-        max(score) filter (where question = 'csat') as csat_score,
-        max(score) filter (where question = 'ces') as ces_score
-    from answers
-    group by customer_id
-
-),
-
-voices as (
-
-    select
-        customer_id,
-        count(*) filter (where type = 'complaint') as complaint_count,
-        avg(sentiment) as mean_sentiment,
-        count(*) filter (where is_low_score) as low_score_count
-    from {{ ref('feedback') }}
-    where customer_id is not null
     group by customer_id
 
 ),
@@ -191,18 +109,18 @@ final as (
     select
         customers.customer_id,
         clock.as_of_on,
-        coalesce(bought.purchase_count, 0)::integer as purchase_count,
-        coalesce(bought.purchases_365d, 0)::integer as purchases_365d,
-        coalesce(bought.revenue, 0) as revenue,
-        coalesce(bought.revenue_365d, 0) as revenue_365d,
-        round(bought.mean_order_value, 2) as mean_order_value,
-        round(trends.order_value_trend::numeric, 4) as order_value_trend,
-        coalesce(bought.returned_count, 0)::integer as returned_count,
-        coalesce(bought.cod_refused_count, 0)::integer as cod_refused_count,
-        coalesce(bought.cancelled_count, 0)::integer as cancelled_count,
-        coalesce(bought.purchase_channel_count, 0)::integer as purchase_channel_count,
-        bought.favourite_channel,
-        bought.favourite_hour::integer as favourite_hour,
+        totals.purchase_count,
+        coalesce(year.purchases_365d, 0)::integer as purchases_365d,
+        totals.revenue,
+        coalesce(year.revenue_365d, 0) as revenue_365d,
+        totals.mean_order_value,
+        totals.order_value_trend,
+        totals.returned_count,
+        totals.cod_refused_count,
+        totals.cancelled_count,
+        totals.purchase_channel_count,
+        totals.favourite_channel,
+        totals.favourite_hour,
         categories.favourite_category,
         rhythms.purchase_day_count,
         rhythms.mean_gap_days,
@@ -211,20 +129,20 @@ final as (
         clock.as_of_on - rhythms.last_purchased_on as recency_days,
         clock.as_of_on - rhythms.first_purchased_on as tenure_days,
         clock.as_of_on - rhythms.last_purchased_on > rhythms.silence_days as is_churned,
-        coalesce(visits.session_count, 0)::integer as session_count,
-        coalesce(visits.sessions_30d, 0)::integer as sessions_30d,
-        coalesce(visits.engaged_seconds, 0)::bigint as engaged_seconds,
-        visits.last_session_at,
+        totals.session_count,
+        coalesce(month.sessions_30d, 0)::integer as sessions_30d,
+        totals.engaged_seconds,
+        totals.last_session_at,
         coalesce(requests.ticket_count, 0)::integer as ticket_count,
         coalesce(requests.open_ticket_count, 0)::integer as open_ticket_count,
         round(requests.mean_hours_to_resolution, 2) as mean_hours_to_resolution,
-        latest_scores.nps_score,
-        latest_scores.nps_answered_at,
-        latest_scores.csat_score,
-        latest_scores.ces_score,
-        coalesce(voices.complaint_count, 0)::integer as complaint_count,
-        coalesce(voices.low_score_count, 0)::integer as low_score_count,
-        round(voices.mean_sentiment, 3) as mean_sentiment,
+        totals.nps_score,
+        totals.nps_answered_at,
+        totals.csat_score,
+        totals.ces_score,
+        totals.complaint_count,
+        totals.low_score_count,
+        totals.mean_sentiment,
         coalesce(permissions.has_marketing_consent, false) as has_marketing_consent,
         coalesce(permissions.has_profiling_consent, false) as has_profiling_consent,
         coalesce(permissions.has_sharing_consent, false) as has_sharing_consent,
@@ -235,14 +153,12 @@ final as (
         customers.understanding_level
     from customers
     cross join clock
-    left join bought on customers.customer_id = bought.customer_id
-    left join trends on customers.customer_id = trends.customer_id
+    inner join totals on customers.customer_id = totals.customer_id
+    left join year on customers.customer_id = year.customer_id
     left join categories on customers.customer_id = categories.customer_id
     left join rhythms on customers.customer_id = rhythms.customer_id
-    left join visits on customers.customer_id = visits.customer_id
+    left join month on customers.customer_id = month.customer_id
     left join requests on customers.customer_id = requests.customer_id
-    left join latest_scores on customers.customer_id = latest_scores.customer_id
-    left join voices on customers.customer_id = voices.customer_id
     left join permissions on customers.customer_id = permissions.customer_id
     left join cards on customers.customer_id = cards.customer_id
 

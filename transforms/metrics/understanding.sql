@@ -1,7 +1,10 @@
 {#- Of all customers, how many stand at each level; and of those below the next, what would lift them. -#}
 with customers as (
 
-    select customer_id, understanding_level, understanding_gaps from {{ ref('customers') }}
+    {#- few combinations of gaps: each is taken apart once #}
+    select understanding_level, understanding_gaps, count(*) as customer_count
+    from {{ ref('customers') }}
+    group by understanding_level, understanding_gaps
 
 ),
 
@@ -13,13 +16,13 @@ levels as (
 
 totals as (
 
-    select count(*) as customer_count from customers
+    select sum(customer_count)::bigint as customer_count from customers
 
 ),
 
 counted as (
 
-    select understanding_level, count(*) as customer_count
+    select understanding_level, sum(customer_count)::bigint as customer_count
     from customers
     group by understanding_level
 
@@ -30,7 +33,7 @@ gaps as (
     select
         customers.understanding_level,
         missing.gap,
-        count(*) as gap_count
+        sum(customers.customer_count)::bigint as gap_count
     from customers
     cross join lateral jsonb_array_elements_text(customers.understanding_gaps) as missing (gap)
     group by customers.understanding_level, missing.gap

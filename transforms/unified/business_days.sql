@@ -1,3 +1,5 @@
+{{ config(indexes=[{'columns': ['opens_at']}]) }}
+
 {#- The days on which somebody answers: Monday to Saturday without Tết; hours in vars. -#}
 with clock as (
 

@@ -15,6 +15,7 @@ with consents as (
 people as (
 
     select record_type, record_id, customer_id from {{ ref('record_identities') }}
+    where record_type in ('contact', 'member', 'account')
 
 ),
 
@@ -25,7 +26,7 @@ statements as (
         people.customer_id,
         coalesce(consents.contact_channel, 'any') as about_channel,
         {#- nobody known behind it: the statement stays beside its own key, and grants nothing to anybody -#}
-        coalesce(people.customer_id::text, consents.subject_type || ':' || consents.subject_id) as person
+        coalesce(people.customer_id::text, consents.subject_type || ':' || consents.subject_id) collate "C" as person
     from consents
     left join people
         on people.record_type = case consents.subject_type

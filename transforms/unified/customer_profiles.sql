@@ -1,4 +1,6 @@
-{{ config(indexes=[{'columns': ['customer_id', 'field'], 'unique': True}]) }}
+{{ config(materialized='view') }}
+
+{#- A view: asked of one customer it reads that customer's statements, and `customers` keeps what survived. -#}
 
 with survivors as (
 

@@ -1,49 +1,61 @@
-{{ config(indexes=[
-    {'columns': ['customer_id'], 'unique': True},
-    {'columns': ['email']},
-    {'columns': ['phone']},
-    {'columns': ['search_name']},
-    {'columns': ['search'], 'type': 'gin'},
-    {'columns': ['last_seen_at']}
-]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace',
+    unique_key='customer_id',
+    gone_when='field_sources is null',
+    indexes=[
+        {'columns': ['customer_id'], 'unique': True},
+        {'columns': ['email']},
+        {'columns': ['phone']},
+        {'columns': ['search_name']},
+        {'columns': ['search'], 'type': 'gin'},
+        {'columns': ['last_seen_at']},
+        {'columns': ['batch']}
+    ]
+) }}
 
-with identities as (
+{#- Written anew are those of whom something was written since, and those who stand in another age band as the year
+    turned. -#}
+{%- set changes = ref('customer_changes') %}
 
-    select * from {{ ref('identities') }}
+with clock as (
+
+    select * from {{ ref('clock') }}
 
 ),
+{%- if is_incremental() %}
 
-profiles as (
+touched as (
 
-    select * from {{ ref('customer_profiles') }}
+    select customer_id from {{ changes }}
+    where batch > {{ last_read('seen_batch') }}
+    union
+    select held.customer_id
+    from {{ this }} as held
+    cross join clock
+    where held.age_band is distinct from {{ age_band('held.birth_year', 'clock.as_of_on') }}
 
 ),
+{%- endif %}
+{%- for relation in [
+    'identities', 'customer_profiles', 'profile_values', 'orders', 'journeys', 'feedback', 'sessions'
+] %}
 
-touchpoints as (
-
-    select * from {{ ref('touchpoints') }}
+{{ relation }} as {{ '' if is_incremental() else 'not materialized ' }}(
+    {% if is_incremental() %}
+    {{ rows_of(ref(relation), 'customer_id', 'touched') }}
+    {%- else %}
+    select * from {{ ref(relation) }}
     where customer_id is not null
+    {%- endif %}
 
 ),
+{%- endfor %}
 
-orders as (
-
-    select * from {{ ref('orders') }}
-    where customer_id is not null
-
-),
-
-journeys as (
-
-    select * from {{ ref('journeys') }}
-
-),
-
-feedback as (
+said as (
 
     select customer_id, count(*) filter (where score is not null or text is not null) as feedback_count
-    from {{ ref('feedback') }}
-    where customer_id is not null
+    from feedback
     group by customer_id
 
 ),
@@ -70,20 +82,21 @@ fields as (
         max(value) filter (where field = '{{ field }}') as {{ field }},
         {%- endfor %}
         jsonb_object_agg(field, source order by field) as field_sources
-    from profiles
+    from customer_profiles
     group by customer_id
 
 ),
 
+{#- Every touchpoint of a customer is one of a journey of theirs. -#}
 seen as (
 
     select
         customer_id,
-        count(*) as touchpoint_count,
-        min(occurred_at) as first_seen_at,
-        max(occurred_at) as last_seen_at,
-        (array_agg(channel order by occurred_at, touchpoint_id))[1] as first_channel
-    from touchpoints
+        sum(touchpoint_count) as touchpoint_count,
+        min(started_at) as first_seen_at,
+        max(last_touchpoint_at) as last_seen_at,
+        max(first_channel) filter (where journey_number = 1) as first_channel
+    from journeys
     group by customer_id
 
 ),
@@ -119,8 +132,7 @@ first_visits as (
     select distinct on (customer_id)
         customer_id,
         traffic_channel
-    from {{ ref('sessions') }}
-    where customer_id is not null
+    from sessions
     order by customer_id, started_at, session_id
 
 ),
@@ -154,25 +166,25 @@ known as (
         bought.first_order_at,
         bought.last_order_at,
         bought.last_order_id,
-        coalesce(feedback.feedback_count, 0) as feedback_count,
+        coalesce(said.feedback_count, 0) as feedback_count,
         stages.stage,
         stages.outcome
     from people
     left join fields on people.customer_id = fields.customer_id
     left join seen on people.customer_id = seen.customer_id
     left join bought on people.customer_id = bought.customer_id
-    left join feedback on people.customer_id = feedback.customer_id
+    left join said on people.customer_id = said.customer_id
     left join stages on people.customer_id = stages.customer_id
     left join first_visits on people.customer_id = first_visits.customer_id
 
 ),
 
-{#- What a person may be found by, as lexemes: every name told, word by word; addresses; phone numbers as +84 and as 0
-    write them; numbers of orders, cards, tickets and accounts. -#}
+{#- What a person may be found by, as lexemes: every name told, word by word; addresses; phone numbers in every
+    form; numbers of orders, cards, tickets and accounts. -#}
 terms as (
 
     select values_told.customer_id, words.word as term
-    from {{ ref('profile_values') }} as values_told
+    from profile_values as values_told
     cross join lateral unnest(string_to_array({{ search_key('values_told.value') }}, ' ')) as words (word)
     where values_told.field = 'full_name'
     union
@@ -182,11 +194,7 @@ terms as (
     union
     select identities.customer_id, forms.term
     from identities
-    cross join lateral (
-        values
-            (substring(identities.identifier_value from 2)),
-            ('0' || substring(identities.identifier_value from '^[+]84([0-9]+)$'))
-    ) as forms (term)
+    cross join lateral unnest({{ phone_forms('identities.identifier_value') }}) as forms (term)
     where identities.identifier_type = 'phone'
     union
     select customer_id, lower(identifier_value)
@@ -194,8 +202,7 @@ terms as (
     where identifier_type in ('crm_id', 'account', 'loyalty_no', 'ticket')
     union
     select customer_id, lower(order_number)
-    from {{ ref('orders') }}
-    where customer_id is not null
+    from orders
 
 ),
 
@@ -222,7 +229,7 @@ levelled as (
 final as (
 
     select
-        levelled.customer_id,
+        {{ 'touched' if is_incremental() else 'levelled' }}.customer_id,
         levelled.full_name,
         {{ search_key('levelled.full_name') }} as search_name,
         searches.search,
@@ -263,10 +270,15 @@ final as (
             'levelled.full_name', 'levelled.email', 'levelled.phone', 'levelled.birth_year', 'levelled.sex',
             'levelled.province', 'levelled.order_count', 'levelled.touchpoint_count', 'levelled.feedback_count'
         ) }} as understanding_gaps,
-        {{ understanding_lifts('levelled.understanding_level') }} as understanding_lifts
-    from levelled
+        {{ understanding_lifts('levelled.understanding_level') }} as understanding_lifts,
+        {{ batch_above(changes) }} as batch,
+        {{ newest_batch(changes) }} as seen_batch
+    from {{ 'touched' if is_incremental() else 'levelled' }}
+    {%- if is_incremental() %}
+    left join levelled on touched.customer_id = levelled.customer_id
+    {%- endif %}
     left join searches on levelled.customer_id = searches.customer_id
-    cross join {{ ref('clock') }} as clock
+    cross join clock
 
 )
 

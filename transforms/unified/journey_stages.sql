@@ -1,4 +1,14 @@
-{{ config(indexes=[{'columns': ['journey_id', 'stage_position']}, {'columns': ['customer_id']}]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace',
+    unique_key='customer_id',
+    gone_when='journey_id is null',
+    indexes=[
+        {'columns': ['journey_id', 'stage_position']},
+        {'columns': ['customer_id']},
+        {'columns': ['batch']}
+    ]
+) }}
 
 {#- The stages a journey shows. `entered_at` is the first touchpoint of the stage, wherever it came; `in_order_at` the
     first after the stage before was entered in order, null when an earlier stage was left out. -#}
@@ -6,7 +16,31 @@
     'awareness', 'consideration', 'evaluation', 'choice', 'purchase', 'use', 'advocacy'
 ] -%}
 
-with touchpoints as not materialized (
+with seen as (
+
+    select {{ last_batch(ref('journey_touchpoints')) }} as batch
+
+),
+
+{% if is_incremental() %}
+
+{{ held_without('journey_touchpoints') }},
+
+{#- journey_touchpoints writes all of a customer anew. -#}
+touched as (
+
+    select distinct customer_id
+    from {{ ref('journey_touchpoints') }}
+    where batch > coalesce(
+        (select here.seen_batch from {{ this }} as here order by here.batch desc limit 1),
+        0
+    )
+
+),
+
+{% endif %}
+
+touchpoints as not materialized (
 
     select * from {{ ref('journey_touchpoints') }}
 
@@ -22,6 +56,9 @@ entered as (
         min(occurred_at) as entered_at,
         count(*) as touchpoint_count
     from touchpoints
+    {%- if is_incremental() %}
+    where customer_id = any(array(select touched.customer_id from touched))
+    {%- endif %}
     group by journey_id, customer_id, stage, stage_position
 
 ),
@@ -74,7 +111,7 @@ in_order as (
 
 ),
 
-final as (
+staged as (
 
     select
         entered.journey_id || ':' || entered.stage as journey_stage_id,
@@ -89,6 +126,23 @@ final as (
     left join in_order
         on entered.journey_id = in_order.journey_id
         and entered.stage_position = in_order.stage_position
+    {%- if is_incremental() %}
+    union all
+    {#- Whoever has none any more is named by a row that is never stored. #}
+    select null, null, customer_id, null, null, null, null, null
+    from emptied
+    {%- endif %}
+
+),
+
+final as (
+
+    select
+        staged.*,
+        {{ next_batch('coalesce(seen.batch, 0)') }} as batch,
+        coalesce(seen.batch, 0) as seen_batch
+    from staged
+    cross join seen
 
 )
 

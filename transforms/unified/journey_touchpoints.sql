@@ -1,11 +1,63 @@
-{{ config(indexes=[{'columns': ['journey_id', 'stage_position', 'occurred_at']}]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace',
+    unique_key='customer_id',
+    gone_when='touchpoint_id is null',
+    indexes=[
+        {'columns': ['touchpoint_id'], 'unique': True},
+        {'columns': ['journey_id', 'stage_position', 'occurred_at']},
+        {'columns': ['customer_id']},
+        {'columns': ['batch']}
+    ]
+) }}
 
 {#- A customer's touchpoints cut into journeys. A new one begins after a silence (var `journey_gap_days`), or when
-    somebody who bought more than `journey_after_purchase_days` ago starts looking again. -#}
-with touchpoints as (
+    somebody who bought more than `journey_after_purchase_days` ago starts looking again. Those of
+    whoever has a touchpoint that was written, had it before, or has none any more are cut anew. -#}
+with seen as (
+
+    select {{ last_batch(ref('touchpoints')) }} as batch
+
+),
+
+{% if is_incremental() %}
+
+fresh as (
+
+    select touchpoint_id, customer_id
+    from {{ ref('touchpoints') }}
+    where batch > coalesce(
+        (select here.seen_batch from {{ this }} as here order by here.batch desc limit 1),
+        0
+    )
+
+),
+
+{{ held_without('touchpoints') }},
+
+touched as (
+
+    select customer_id from fresh
+    where customer_id is not null
+    union
+    select here.customer_id
+    from {{ this }} as here
+    where here.touchpoint_id = any(array(select fresh.touchpoint_id from fresh))
+    union
+    select customer_id from emptied
+
+),
+
+{% endif %}
+
+touchpoints as (
 
     select * from {{ ref('touchpoints') }}
+    {% if is_incremental() -%}
+    where customer_id = any(array(select touched.customer_id from touched))
+    {%- else -%}
     where customer_id is not null
+    {%- endif %}
 
 ),
 
@@ -87,7 +139,7 @@ numbered as (
 
 ),
 
-final as (
+cut as (
 
     select
         touchpoint_id,
@@ -103,6 +155,24 @@ final as (
         campaign_id,
         order_id
     from numbered
+    {%- if is_incremental() %}
+    union all
+    {#- Whoever has none any more is named by a row that is never stored. #}
+    select
+        null, null, customer_id, null, null, null, null, null, null, null, null, null
+    from emptied
+    {%- endif %}
+
+),
+
+final as (
+
+    select
+        cut.*,
+        {{ next_batch('coalesce(seen.batch, 0)') }} as batch,
+        coalesce(seen.batch, 0) as seen_batch
+    from cut
+    cross join seen
 
 )
 

@@ -1,26 +1,28 @@
-{{ config(indexes=[
-    {'columns': ['journey_id'], 'unique': True},
-    {'columns': ['customer_id', 'started_at']},
-    {'columns': ['started_at']}
-]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace',
+    unique_key='customer_id',
+    gone_when='journey_id is null',
+    indexes=[
+        {'columns': ['journey_id'], 'unique': True},
+        {'columns': ['customer_id', 'started_at']},
+        {'columns': ['started_at']},
+        {'columns': ['outcome', 'last_touchpoint_at']},
+        {'columns': ['batch']}
+    ]
+) }}
 
 {#- Lost: nothing bought and nothing heard for `journey_gap_days`. Why, when anything says so: a reason given at the
-    cart, a competitor named, a complaint made; else unknown. -#}
-with touchpoints as (
+    cart, a competitor named, a complaint made; else unknown.
 
-    select * from {{ ref('journey_touchpoints') }}
+    Computed anew are the journeys of whoever has one that was cut anew, is lost by now, or was lost for another reason than
+    is known now. -#}
+{%- set lost_since -%}
+(select clock.as_of_at - interval '{{ var("journey_gap_days", 60) }} days' from {{ ref('clock') }} as clock)
+{%- endset -%}
+with seen as (
 
-),
-
-stages as (
-
-    select * from {{ ref('journey_stages') }}
-
-),
-
-clock as (
-
-    select * from {{ ref('clock') }}
+    select {{ last_batch(ref('journey_touchpoints')) }} as batch
 
 ),
 
@@ -42,6 +44,80 @@ carts as (
         on people.record_type = 'cart'
         and carts.cart_id = people.record_id
     where carts.exit_reason is not null
+
+),
+
+{#- What may explain a loss. -#}
+said as (
+
+    select customer_id, 1 as priority, exit_reason as reason, last_event_at as said_at
+    from carts
+    union all
+    select
+        customer_id,
+        case when competitor is not null then 2 else 3 end,
+        case when competitor is not null then 'competitor' else 'complaint: ' || topic end,
+        given_at
+    from feedback
+    where competitor is not null or type = 'complaint'
+
+),
+
+{% if is_incremental() %}
+
+{{ held_without('journey_touchpoints') }},
+
+held_lost as (
+
+    select journey_id, customer_id, started_at, last_touchpoint_at, lost_reason
+    from {{ this }}
+    where outcome = 'lost'
+
+),
+
+{{ reasons_of('held_lost') }},
+
+touched as (
+
+    select customer_id
+    from {{ ref('journey_touchpoints') }}
+    where batch > coalesce(
+        (select here.seen_batch from {{ this }} as here order by here.batch desc limit 1),
+        0
+    )
+    union
+    select customer_id
+    from {{ this }}
+    where outcome = 'open' and last_touchpoint_at < {{ lost_since }}
+    union
+    select customer_id
+    from {{ this }}
+    where outcome = 'lost' and last_touchpoint_at >= {{ lost_since }}
+    union
+    select held_lost.customer_id
+    from held_lost
+    left join reasons_of_held_lost as known on held_lost.journey_id = known.journey_id
+    where held_lost.lost_reason <> coalesce(known.reason, 'unknown')
+
+),
+
+{% endif %}
+
+touchpoints as (
+
+    select * from {{ ref('journey_touchpoints') }}
+    {%- if is_incremental() %}
+    where customer_id = any(array(select touched.customer_id from touched))
+    {%- endif %}
+
+),
+
+stages as (
+
+    select * from {{ ref('journey_stages') }}
+    {%- if is_incremental() %}
+    where customer_id = any(array(select touched.customer_id from touched))
+    {%- endif %}
 
 ),
 
@@ -89,12 +165,10 @@ outcomes as (
         journeys.*,
         case
             when purchased_at is not null then 'purchased'
-            when last_touchpoint_at
-                < clock.as_of_at - interval '{{ var("journey_gap_days", 60) }} days' then 'lost'
+            when last_touchpoint_at < {{ lost_since }} then 'lost'
             else 'open'
         end as outcome
     from journeys
-    cross join clock
 
 ),
 
@@ -107,38 +181,9 @@ lost as (
 
 ),
 
-reasons as (
+{{ reasons_of('lost') }},
 
-    select lost.journey_id, 1 as priority, carts.exit_reason as reason, carts.last_event_at as said_at
-    from lost
-    inner join carts
-        on lost.customer_id = carts.customer_id
-        and carts.last_event_at between lost.started_at and lost.last_touchpoint_at + interval '1 day'
-    union all
-    select
-        lost.journey_id,
-        case when feedback.competitor is not null then 2 else 3 end,
-        case when feedback.competitor is not null then 'competitor' else 'complaint: ' || feedback.topic end,
-        feedback.given_at
-    from lost
-    inner join feedback
-        on lost.customer_id = feedback.customer_id
-        and feedback.given_at between lost.started_at and lost.last_touchpoint_at + interval '1 day'
-    where feedback.competitor is not null or feedback.type = 'complaint'
-
-),
-
-first_reasons as (
-
-    select distinct on (journey_id)
-        journey_id,
-        reason
-    from reasons
-    order by journey_id, priority, said_at desc, reason
-
-),
-
-final as (
+told as (
 
     select
         outcomes.journey_id,
@@ -151,7 +196,7 @@ final as (
         furthest.stage_position,
         coalesce(in_order.stage_position, 0) as in_order_position,
         outcomes.outcome,
-        case when outcomes.outcome = 'lost' then coalesce(first_reasons.reason, 'unknown') end as lost_reason,
+        case when outcomes.outcome = 'lost' then coalesce(known.reason, 'unknown') end as lost_reason,
         outcomes.first_channel,
         outcomes.last_channel,
         outcomes.channel_count::integer as channel_count,
@@ -159,7 +204,25 @@ final as (
     from outcomes
     inner join furthest on outcomes.journey_id = furthest.journey_id
     left join in_order on outcomes.journey_id = in_order.journey_id
-    left join first_reasons on outcomes.journey_id = first_reasons.journey_id
+    left join reasons_of_lost as known on outcomes.journey_id = known.journey_id
+    {%- if is_incremental() %}
+    union all
+    {#- Whoever has none any more is named by a row that is never stored. #}
+    select
+        null, customer_id, null, null, null, null, null, null, null, null, null, null, null, null, null
+    from emptied
+    {%- endif %}
+
+),
+
+final as (
+
+    select
+        told.*,
+        {{ next_batch('coalesce(seen.batch, 0)') }} as batch,
+        coalesce(seen.batch, 0) as seen_batch
+    from told
+    cross join seen
 
 )
 

@@ -1,21 +1,150 @@
-{{ config(indexes=[
-    {'columns': ['order_id'], 'unique': True},
-    {'columns': ['customer_id', 'ordered_at']},
-    {'columns': ['ordered_at']},
-    {'columns': ['order_number']}
-]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace',
+    unique_key='order_id',
+    gone_when='ordered_at is null',
+    indexes=[
+        {'columns': ['order_id'], 'unique': True},
+        {'columns': ['customer_id', 'ordered_at']},
+        {'columns': ['ordered_at']},
+        {'columns': ['order_number']},
+        {'columns': ['batch']}
+    ]
+) }}
+
+{%- set inputs = {
+    'orders': ref('stg_ecommerce__orders'),
+    'receipts': ref('base_pos__receipts'),
+    'deliveries': ref('base_logistics__deliveries'),
+    'order_items': ref('base_ecommerce__order_items'),
+    'receipt_lines': ref('base_pos__receipt_lines'),
+    'records': ref('identity_records'),
+    'claims': ref('identity_claims'),
+    'people': ref('record_identities')
+} -%}
+{%- set people = ref('record_identities') -%}
 
 {#- Orders of every channel, receipts of the shops among them. An order is a purchase when it was completed and, if paid
-    at the door (COD), when the money was collected: cancelled, returned and refused ones are none. -#}
-with site_orders as (
+    at the door (COD), when the money was collected: cancelled, returned and refused ones are none. Purchases are numbered
+    customer by customer, so that an order which came or changed, or changed hands, is written with all orders of those
+    whose it was and is. -#}
+with
+{% if is_incremental() %}
 
-    select * from {{ ref('stg_ecommerce__orders') }}
+looked as materialized (
+
+    select seen_batches from {{ this }} order by batch desc limit 1
+
+),
+
+changed_claims as (
+
+    select record_key from {{ inputs.claims }}
+    where {{ above_seen('claims') }}
+
+),
+
+records_of_claims as (
+
+    {{ rows_of(inputs.records, 'record_key', 'changed_claims') }}
+
+),
+
+{#- Orders and receipts that may have another owner, or none any more. -#}
+changed_records as (
+
+    select record_type, record_id from {{ people }}
+    where {{ above_seen('people') }}
+    union
+    select record_type, record_id from {{ inputs.records }}
+    where {{ above_seen('records') }}
+    union
+    select record_type, record_id from records_of_claims
+
+),
+
+{#- The base models are read where a delivery that is set aside now may have said another thing before. -#}
+touched as materialized (
+
+    select order_key as order_id from {{ inputs.orders }}
+    where {{ above_seen('orders') }}
+    union
+    select 'pos:' || receipt_id from {{ inputs.receipts }}
+    where {{ above_seen('receipts') }}
+    union
+    select 'pos:' || refund_of from {{ inputs.receipts }}
+    where {{ above_seen('receipts') }}
+    union
+    select order_key from {{ inputs.deliveries }}
+    where {{ above_seen('deliveries') }}
+    union
+    select order_key from {{ inputs.order_items }}
+    where {{ above_seen('order_items') }}
+    union
+    select 'pos:' || receipt_id from {{ inputs.receipt_lines }}
+    where {{ above_seen('receipt_lines') }}
+    union
+    select case record_type when 'order' then record_id else 'pos:' || record_id end
+    from changed_records
+    where record_type in ('order', 'receipt')
+    union
+    select order_id from {{ this }}
+    where (select seen_batches ->> 'reference' from looked) is distinct from {{ orders_reference() }}
+
+),
+
+held as (
+
+    {{ rows_of(this, 'order_id', 'touched') }}
+
+),
+
+touched_customers as materialized (
+
+    select customer_id from held
+    union
+    select customer_id from {{ people }}
+    where record_type = 'order'
+        and record_id = {{ any_of('touched', 'order_id') }}
+    union
+    select customer_id from {{ people }}
+    where record_type = 'receipt'
+        and record_id = any(array(select substr(touched.order_id, 5) from touched where touched.order_id like 'pos:%'))
+
+),
+
+named as materialized (
+
+    select order_id from touched
+    where order_id is not null
+    union
+    select order_id from {{ this }}
+    where customer_id = {{ any_of('touched_customers', 'customer_id') }}
+
+),
+
+named_receipts as (
+
+    select substr(order_id, 5) as receipt_id
+    from named
+    where order_id like 'pos:%'
+
+),
+
+{% endif %}
+
+site_orders as (
+
+    {{ named_rows(ref('stg_ecommerce__orders'), 'order_key') }}
 
 ),
 
 receipts as (
 
-    select * from {{ ref('stg_pos__receipts') }}
+    select *
+    from (
+        {{ named_rows(ref('stg_pos__receipts'), 'receipt_id', 'named_receipts', 'receipt_id') }}
+    ) as receipts
     where kind = 'sale'
 
 ),
@@ -43,7 +172,9 @@ delivered as (
         min(promised_on) as promised_on,
         min(carrier) as carrier,
         sum(collected) filter (where status = 'delivered') as collected
-    from {{ ref('stg_logistics__deliveries') }}
+    from (
+        {{ named_rows(ref('stg_logistics__deliveries'), 'order_key') }}
+    ) as deliveries
     group by order_key
 
 ),
@@ -51,7 +182,9 @@ delivered as (
 item_counts as (
 
     select order_id, sum(quantity) as item_count
-    from {{ ref('order_items') }}
+    from (
+        {{ named_rows(ref('order_items'), 'order_id') }}
+    ) as items
     group by order_id
 
 ),
@@ -59,8 +192,15 @@ item_counts as (
 people as (
 
     select record_type, record_id, customer_id
-    from {{ ref('record_identities') }}
+    from {{ people }}
     where record_type in ('order', 'receipt')
+        {%- if is_incremental() %}
+        and record_id = any(array(
+            select named.order_id from named
+            union all
+            select named_receipts.receipt_id from named_receipts
+        ))
+        {%- endif %}
 
 ),
 
@@ -170,7 +310,7 @@ together as (
 final as (
 
     select
-        together.order_id,
+        order_id,
         together.order_number,
         together.customer_id,
         together.source,
@@ -205,11 +345,23 @@ final as (
             when together.is_purchase and together.customer_id is not null then
                 row_number() over (
                     partition by together.customer_id, together.is_purchase
-                    order by together.ordered_at, together.order_id
+                    order by together.ordered_at, order_id
                 )
-        end::integer as purchase_number
+        end::integer as purchase_number,
+        {{ batch_above(*inputs.values()) }} as batch,
+        jsonb_build_object(
+            {%- for name, relation in inputs.items() %}
+            '{{ name }}', {{ newest_batch(relation) }},
+            {%- endfor %}
+            'reference', {{ orders_reference() }}
+        ) as seen_batches
+    {% if is_incremental() -%}
+    from named
+    left join together using (order_id)
+    {%- else -%}
     from together
-    left join item_counts on together.order_id = item_counts.order_id
+    {%- endif %}
+    left join item_counts using (order_id)
 
 )
 

@@ -1,7 +1,20 @@
-{{ config(indexes=[{'columns': ['customer_id']}]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace',
+    unique_key=['source', 'record_id'],
+    gone_when='customer_id is null',
+    indexes=[
+        {'columns': ['customer_id']},
+        {'columns': ['source', 'record_id']},
+        {'columns': ['source', 'seen_batch']},
+        {'columns': ['value'], 'type': 'hash'},
+        {'columns': ['batch']}
+    ]
+) }}
 
 {#- Every value of every profile field, as each record told it, from when and until when: a record that comes in versions
-    takes back what its earlier version said. What holds now has no end. -#}
+    takes back what its earlier version said. What holds now has no end. What a record tells is written anew as a whole:
+    when it came, when it may be somebody else's, and when a value of it turned out to be shared or nobody's. -#}
 {%- set records = [
     ('base_crm__contacts', 'crm', 'contact', 'contact_id', 'updated_at',
         ['full_name', 'phone', 'email', 'birth_date', 'birth_year', 'sex', 'province_name', 'address', 'occupation']),
@@ -25,8 +38,15 @@
     'support': {'full_name': 'source_record.requester_name'},
     'warranty': {'full_name': 'source_record.customer_name'},
 } -%}
+{#- The model that counts the deliveries of a source's records. -#}
+{%- set bases = {} -%}
+{%- for relation, source, record_type, key, at, fields in records -%}
+    {%- do bases.update({source: ref(relation | replace('stg_', 'base_'))}) -%}
+{%- endfor %}
+{%- set claims = ref('identity_claims') -%}
+{%- set identity_records = ref('identity_records') %}
 
-with people as (
+with people as not materialized (
 
     select record_type, record_id, customer_id from {{ ref('record_identities') }}
 
@@ -40,13 +60,103 @@ shared as (
 
 ),
 
-blocked as (
+identifiers as not materialized (
 
-    select identifier_type, identifier_value
+    select identifier_id, identifier_type, identifier_value, blocked_because, batch
     from {{ ref('identifiers') }}
-    where blocked_because is not null
 
 ),
+{%- if is_incremental() %}
+
+changed_nodes as (
+
+    select identity_id, identifier_type, identifier_value
+    from {{ ref('identity_nodes') }}
+    where batch > {{ last_read('nodes_batch') }}
+
+),
+
+changed_identities as (
+
+    select identity_id from changed_nodes
+    union
+    select identity_id from {{ ref('identity_assignments') }}
+    where batch > {{ last_read('assignments_batch') }}
+
+),
+
+{#- Records that say one of them; refused claims stay, so that a record is found whose identity is another now. -#}
+changed_claims as (
+
+    {{ rows_of(claims, 'identity_id', 'changed_identities') }}
+
+),
+
+changed_records as (
+
+    select distinct record_key from changed_claims
+
+),
+
+moved_records as (
+
+    {{ rows_of(identity_records, 'record_key', 'changed_records') }}
+
+),
+
+changed_values as (
+
+    select identifier_type, identifier_value
+    from changed_nodes
+    where identifier_type in ('phone', 'email')
+    union
+    select identifier_type, identifier_value
+    from identifiers
+    where identifier_type in ('phone', 'email')
+        and batch > {{ last_read('identifiers_batch') }}
+
+),
+
+held_values as (
+
+    {{ rows_of(this, 'value', 'changed_values', 'identifier_value') }}
+
+),
+
+touched as (
+
+    {%- for relation, source, record_type, key, at, fields in records %}
+    select '{{ source }}' as source, {{ key }} as record_id
+    from {{ bases[source] }}
+    where rejected_because is null
+        and batch > (
+            select coalesce(max(seen.seen_batch), 0) from {{ this }} as seen
+            where seen.source = '{{ source }}'
+        )
+    union
+    select '{{ source }}', record_id
+    from moved_records
+    where record_type = '{{ record_type }}'
+    union
+    {%- endfor %}
+    select 'web', identity_id
+    from changed_identities
+    where identity_id like 'email:%'
+    union
+    select held.source, held.record_id
+    from held_values as held
+    inner join changed_values
+        on held.field = changed_values.identifier_type
+        and held.value = changed_values.identifier_value
+    left join shared
+        on held.field = shared.identifier_type
+        and held.value = shared.identifier_value
+    left join identifiers on held.field || ':' || held.value = identifiers.identifier_id
+    where held.is_shared <> (shared.identifier_value is not null)
+        or held.is_blocked <> (identifiers.blocked_because is not null)
+
+),
+{%- endif %}
 
 told as (
 
@@ -71,7 +181,17 @@ told as (
             null::timestamptz as superseded_at
             {%- endif %}
         from {{ ref(relation) }} as versions
-        {%- if relation.startswith('base_') %}
+        {%- if is_incremental() %}
+        {{ expected_many() }}
+        where versions.{{ key }} = any(array(
+                select touched.record_id from touched
+                where touched.source = '{{ source }}'
+            ))
+            {%- if relation.startswith('base_') %}
+            and versions.rejected_because is null
+            {%- endif %}
+        offset 0
+        {%- elif relation.startswith('base_') %}
         where versions.rejected_because is null
         {%- endif %}
     ) as source_record
@@ -107,10 +227,39 @@ told as (
         select identities.last_seen_at
     ) as moments
     where identities.identifier_type = 'email'
+    {%- if is_incremental() %}
+        and identities.identity_id = any(array(
+            select touched.record_id from touched
+            where touched.source = 'web'
+        ))
+    {%- endif %}
 
 ),
 
-final as (
+seen as (
+
+    {%- for source, base in bases.items() %}
+    select '{{ source }}' as source, (select coalesce(max(batch), 0) from {{ base }}) as seen_batch
+    union all
+    {%- endfor %}
+    select 'web', 0
+
+),
+
+{#- Rows go when somebody moved, whose batches never fall: numbers that readers saw are not given again. -#}
+{%- set nodes_batch = newest_batch(ref('identity_nodes')) -%}
+{%- set assignments_batch = newest_batch(ref('identity_assignments')) %}
+written as (
+
+    select
+        {{ next_batch(newest_moment() ~ ' + 1000::bigint * (' ~ nodes_batch ~ ' + ' ~ assignments_batch ~ ')') }} as batch,
+        {{ nodes_batch }} as nodes_batch,
+        {{ assignments_batch }} as assignments_batch,
+        {{ newest_batch(ref('identifiers')) }} as identifiers_batch
+
+),
+
+judged as (
 
     select
         told.customer_id,
@@ -121,14 +270,46 @@ final as (
         told.told_at,
         told.superseded_at,
         shared.identifier_value is not null as is_shared,
-        blocked.identifier_value is not null as is_blocked
+        identifiers.blocked_because is not null as is_blocked
     from told
     left join shared
         on told.field = shared.identifier_type
         and told.value = shared.identifier_value
-    left join blocked
-        on told.field = blocked.identifier_type
-        and told.value = blocked.identifier_value
+    left join identifiers on told.field || ':' || told.value = identifiers.identifier_id
+    {%- if is_incremental() %}
+    union all
+    {#- a record that tells nothing any more #}
+    select null, null, null, touched.source, touched.record_id, null, null, null, null
+    from touched
+    where not exists (
+        select from told
+        where told.source = touched.source
+            and told.record_id = touched.record_id
+    )
+    {%- endif %}
+
+),
+
+final as (
+
+    select
+        judged.customer_id,
+        judged.field,
+        judged.value,
+        judged.source,
+        judged.record_id,
+        judged.told_at,
+        judged.superseded_at,
+        judged.is_shared,
+        judged.is_blocked,
+        written.batch,
+        seen.seen_batch,
+        written.nodes_batch,
+        written.assignments_batch,
+        written.identifiers_batch
+    from judged
+    inner join seen on judged.source = seen.source
+    cross join written
 
 )
 

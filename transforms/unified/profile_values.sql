@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 {#- Every value of every profile field that a source holds about a customer now: survivorship chooses among them, and the
     API can show what was not chosen. -#}
 with statements as (

@@ -1,12 +1,41 @@
-{{ config(indexes=[
-    {'columns': ['touchpoint_id'], 'unique': True},
-    {'columns': ['customer_id', 'occurred_at']},
-    {'columns': ['occurred_at']}
-]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace',
+    unique_key='touchpoint_id',
+    gone_when='stage is null',
+    indexes=[
+        {'columns': ['touchpoint_id'], 'unique': True},
+        {'columns': ['customer_id', 'occurred_at']},
+        {'columns': ['occurred_at']},
+        {'columns': ['source']},
+        {'columns': ['batch']}
+    ]
+) }}
 
 {#- Every interaction in any channel, and three ways to class it: direct or digital, the shop's own channel or not,
-    before, during or after the purchase. Kinds and their stages stand in the seed `touchpoint_kinds`. -#}
-with site as (
+    before, during or after the purchase. Kinds and their stages stand in the seed `touchpoint_kinds`.
+
+    Events of the site are most of them, and read by their batch; the other sources are small, and compared. A touchpoint
+    that is one no longer comes without a stage, and goes. -#}
+{%- set how = 'left' if is_incremental() else 'inner' -%}
+{%- set site_events = [
+    'page_view', 'product_view', 'search', 'add_to_cart', 'begin_checkout', 'form_submit', 'content_download'
+] -%}
+{%- set told = [
+    'customer_id', 'occurred_at', 'channel', 'kind', 'source', 'title', 'session_id', 'campaign_id', 'product_id',
+    'order_id', 'store_id', 'value'
+] -%}
+{%- set all_columns = [
+    'touchpoint_id', 'customer_id', 'occurred_at', 'channel', 'kind', 'stage', 'stage_position', 'phase', 'class',
+    'is_direct', 'source', 'title', 'session_id', 'campaign_id', 'product_id', 'order_id', 'store_id', 'value'
+] -%}
+with seen as (
+
+    select {{ last_batch(ref('web_events')) }} as batch
+
+),
+
+site as (
 
     select
         'web:' || event_id as touchpoint_id,
@@ -14,8 +43,7 @@ with site as (
         occurred_at,
         'own_site' as channel,
         case
-            when event_name in ('begin_checkout', 'shipping', 'payment') then 'begin_checkout'
-            else event_name
+            when event_name in ('{{ site_events | join("', '") }}') then event_name
         end as kind,
         'web' as source,
         coalesce(detail, page) as title,
@@ -26,9 +54,14 @@ with site as (
         null::text as store_id,
         null::numeric as value
     from {{ ref('web_events') }}
-    where event_name in (
-        'page_view', 'product_view', 'search', 'add_to_cart', 'begin_checkout', 'form_submit', 'content_download'
+    {% if is_incremental() -%}
+    where batch > coalesce(
+        (select here.seen_batch from {{ this }} as here order by here.batch desc limit 1),
+        0
     )
+    {%- else -%}
+    where event_name in ('{{ site_events | join("', '") }}')
+    {%- endif %}
 
 ),
 
@@ -129,10 +162,8 @@ contacts as (
 
 ),
 
-together as (
+others as not materialized (
 
-    select * from site
-    union all
     select * from purchases
     union all
     select * from parcels
@@ -141,7 +172,70 @@ together as (
     union all
     select * from voices
     union all
-    select * from contacts
+    select {{ (['touchpoint_id'] + told) | join(', ') }} from contacts
+
+),
+
+{% if is_incremental() %}
+
+{#- By digests, and grouped by them: the rows are wide, texts are dear to sort, and PostgreSQL would expect a join of texts
+    that it knows nothing of to give each row hundreds. (A number is compared as it is written: 5.0 is not 5.) -#}
+sides as (
+
+    select
+        touchpoint_id,
+        hash_record_extended(
+            row(
+                touchpoint_id,
+                {{ told | join(', ') | replace('value', 'value::text') | replace('title', "nullif(title, '')") }}
+            ),
+            0
+        ) as digest
+    from others
+    union all
+    select
+        touchpoint_id,
+        hash_record_extended(
+            row(touchpoint_id, {{ told | join(', ') | replace('value', 'value::text') }}), 0
+        ) as digest
+    from {{ this }}
+    where source < 'web' or source > 'web'
+
+),
+
+one_sided as (
+
+    select min(touchpoint_id collate "C") as touchpoint_id
+    from sides
+    group by digest
+    having count(*) <> 2
+
+),
+
+differing as (
+
+    select distinct touchpoint_id from one_sided
+
+),
+
+{#- Without a kind where the touchpoint went. -#}
+compared as (
+
+    select
+        differing.touchpoint_id,
+        {{ told | join(', ') }}
+    from differing
+    left join others on differing.touchpoint_id = others.touchpoint_id
+
+),
+
+{% endif %}
+
+together as (
+
+    select * from site
+    union all
+    select * from {{ 'compared' if is_incremental() else 'others' }}
 
 ),
 
@@ -157,7 +251,7 @@ channels as (
 
 ),
 
-final as (
+classed as (
 
     select
         together.touchpoint_id,
@@ -182,9 +276,53 @@ final as (
         together.store_id,
         together.value
     from together
-    inner join kinds on together.kind = kinds.kind
-    inner join {{ ref('journey_stage_names') }} as stages on kinds.stage = stages.stage
+    {{ how }} join kinds on together.kind = kinds.kind
+    {{ how }} join {{ ref('journey_stage_names') }} as stages on kinds.stage = stages.stage
     left join channels on together.channel = channels.channel
+
+),
+
+{% if is_incremental() %}
+
+{#- Readers hear of what was written, not of what went: of somebody who loses a touchpoint all are written again. -#}
+losers as (
+
+    select distinct here.customer_id
+    from {{ this }} as here
+    where here.touchpoint_id = any(
+            array(select classed.touchpoint_id from classed where classed.stage is null)
+        )
+        and here.customer_id is not null
+
+),
+
+{% endif %}
+
+written as (
+
+    {% if is_incremental() -%}
+    select distinct on (touchpoint_id) {{ all_columns | join(', ') }}
+    from (
+        select 1 as place, classed.* from classed
+        union all
+        select 2, {{ all_columns | join(', ') }} from {{ this }}
+        where customer_id = any(array(select losers.customer_id from losers))
+    ) as with_others
+    order by touchpoint_id, place
+    {%- else -%}
+    select * from classed
+    {%- endif %}
+
+),
+
+final as (
+
+    select
+        written.*,
+        {{ next_batch('coalesce(seen.batch, 0)') }} as batch,
+        coalesce(seen.batch, 0) as seen_batch
+    from written
+    cross join seen
 
 )
 

@@ -17,19 +17,20 @@ responses as (
 
 ),
 
-people as (
+{#- Each branch finds its records by the index: no copy of all of them. -#}
+people as not materialized (
 
     select record_type, record_id, customer_id from {{ ref('record_identities') }}
 
 ),
 
-orders as (
+orders as not materialized (
 
     select order_id, customer_id from {{ ref('orders') }}
 
 ),
 
-tickets as (
+tickets as not materialized (
 
     select * from {{ ref('tickets') }}
 
@@ -222,27 +223,44 @@ together as (
 
 ),
 
+{#- Equal texts are read once. -#}
+texts as materialized (
+
+    select distinct voice_text
+    from together
+    where voice_text is not null
+
+),
+
+keys as materialized (
+
+    select voice_text, {{ spoken_key('voice_text') }} as text_key
+    from texts
+
+),
+
 final as (
 
     select
-        feedback_id,
-        coalesce(touchpoint_customer_id, customer_id) as customer_id,
-        given_at,
-        kind,
-        question,
-        score,
-        scale_min,
-        scale_max,
-        voice_text,
-        {{ spoken_key('voice_text') }} as text_key,
-        channel,
-        source,
-        order_id,
-        ticket_id,
-        product_id,
-        given_topic,
-        given_area
+        together.feedback_id,
+        coalesce(together.touchpoint_customer_id, together.customer_id) as customer_id,
+        together.given_at,
+        together.kind,
+        together.question,
+        together.score,
+        together.scale_min,
+        together.scale_max,
+        together.voice_text,
+        coalesce(keys.text_key, '') as text_key,
+        together.channel,
+        together.source,
+        together.order_id,
+        together.ticket_id,
+        together.product_id,
+        together.given_topic,
+        together.given_area
     from together
+    left join keys on together.voice_text = keys.voice_text
 
 )
 

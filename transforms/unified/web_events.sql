@@ -32,7 +32,7 @@ looked as materialized (
 
 fresh as materialized (
 
-    select event_id, anonymous_id, occurred_at
+    select event_id, anonymous_id, occurred_at, batch
     from {{ ref('stg_web__events') }}
     where batch > (select coalesce(max(looked.seen_batch), 0) from looked)
 
@@ -153,7 +153,11 @@ events as (
 newest as materialized (
 
     select
-        {{ last_batch(ref('stg_web__events')) }} as batch,
+        {% if is_incremental() -%}
+        coalesce((select max(fresh.batch) from fresh), (select looked.seen_batch from looked)) as batch,
+        {%- else -%}
+        (select max(staged.batch) from {{ ref('stg_web__events') }} as staged) as batch,
+        {%- endif %}
         {{ last_batch(ref('identity_nodes')) }} as nodes_batch,
         {{ last_batch(ref('identity_assignments')) }} as assignments_batch
 

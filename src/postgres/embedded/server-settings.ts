@@ -21,10 +21,13 @@ export function serverSettings(question: ServerSettingsQuestion): Record<string,
   return {
     ...listening(question),
     max_connections: 100,
-    shared_buffers: `${clamp(budget / 3, 64, 1024)}MB`,
+    shared_buffers: `${clamp(budget / 4, 64, 1024)}MB`,
     effective_cache_size: `${budget}MB`,
-    work_mem: `${clamp(budget / 32, 8, 64)}MB`,
+    // twice as much for a hash table, several in a statement, several statements of a run at a time
+    work_mem: `${clamp(budget / 42, 8, 64)}MB`,
     maintenance_work_mem: `${clamp(budget / 8, 64, 512)}MB`,
+    // each of three workers takes that much beside a run
+    autovacuum_work_mem: `${clamp(budget / 32, 32, 128)}MB`,
     // compiling a plan costs more than it saves on statements of milliseconds
     jit: 'off',
     random_page_cost: 1.1,

@@ -25,7 +25,7 @@
         {{ device }} as device,
         {{ cookie }} as cookie,
         loaded_at,
-        null::bigint as read_batch
+        {{ 'batch' if is_batched(relation) else 'null::bigint' }} as read_batch
     from {{ ref(relation) }}
     where {{ arrived_unlike(relation, record_type, record_id) }}
     {%- if or_touched and is_incremental() and not compares_all() %}

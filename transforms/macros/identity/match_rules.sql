@@ -13,13 +13,18 @@
 
 {% macro customer_match_rules() -%}
     {{ return([
-        {'name': 'birth_date', 'keys': "array[birth_date || ' ' || province]",
+        {'name': 'birth_date', 'key': "birth_date || ' ' || province",
             'agrees': {'birth_date': 4, 'province': 1}},
-        {'name': 'name', 'keys': "array[name_words || ' ' || left(birth_date, 4)]",
+        {'name': 'name', 'key': "name_words || ' ' || left(birth_date, 4)",
             'agrees': {'name_words': 3, 'birth_date': 1}},
-        {'name': 'name_and_day', 'keys': "array[name_words || ' ' || right(birth_date, 5)]",
+        {'name': 'name_and_day', 'key': "name_words || ' ' || right(birth_date, 5)",
             'agrees': {'name_words': 3, 'birth_date': 1}},
-        {'name': 'email', 'keys': match_variants('email'), 'agrees': {'email': 3}},
-        {'name': 'phone', 'keys': match_variants('phone'), 'agrees': {'phone': 1}},
+        {'name': 'email', 'slips_of': 'email', 'agrees': {'email': 3}},
+        {'name': 'phone', 'slips_of': 'phone', 'agrees': {'phone': 1}},
     ]) }}
+{%- endmacro %}
+
+{#- Where batches of the matching models begin: at the seconds of the data's clock. -#}
+{% macro match_batch() -%}
+    (select extract(epoch from clock.as_of_at)::bigint from {{ ref('clock') }} as clock)
 {%- endmacro %}

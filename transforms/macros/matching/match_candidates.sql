@@ -1,100 +1,198 @@
-{#- One row per pair of records that share a key of some rule, with their levels and, per rule, whether it brought them.
-    `rules`: [{'name', 'keys': SQL of a text[] over the columns of match_terms, 'agrees': {column: lowest level that
-    sharing a key implies}}]. Keys are counted before pairs are made: one that more than `most` records share is left out,
-    since it would bring pairs by the square and tells little; and of the others the largest are left out as long as
-    they would bring more than `most_pairs` pairs in all. Both say what is looked for, never what is found. -#}
-{% macro match_candidates(terms, comparisons, rules, most=100, most_pairs=3000000) -%}
-with numbered as (
+{#- One row per pair of records that share a used key of some rule (match_blocks) or a text a slip apart (match_slip_keys),
+    with their levels and, per rule, whether it brought them. An incremental model works out anew the pairs of records that
+    tell otherwise, are gone, or whose keys began or ceased to be used. -#}
+{% macro match_candidates(terms, blocks, slip_keys, comparisons, rules) -%}
+{%- set by_rule = [] -%}
+{%- for rule in rules %}{% do by_rule.append('by_' ~ rule.name) %}{% endfor -%}
+{%- set slipping = [] -%}
+{%- for rule in rules if rule.get('slips_of') %}{% do slipping.append(match_rule_number(rules, rule)) %}{% endfor -%}
+with used as not materialized (
 
-    select
-        terms.*,
-        (row_number() over (order by terms.record_id))::integer as number
-    from {{ terms }} as terms
-
-),
-
-{#- A key of millions is a number: two that meet by chance bring a pair that is compared and found to differ. -#}
-keys as materialized (
-
-    {%- for rule in rules %}
-    select
-        {{ loop.index }}::smallint as rule_number,
-        hashtextextended(keyed.key, {{ loop.index }}) as key,
-        numbered.number
-    from numbered
-    cross join lateral (
-        select distinct listed.key from unnest({{ rule['keys'] }}) as listed (key)
-    ) as keyed
-    where keyed.key is not null
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
+    select rule_number, key, record_id, record_count
+    from {{ blocks }}
+    where is_used
 
 ),
+{%- if is_incremental() %}
 
-counted as materialized (
+gone as (
 
-    select key, count(*) as record_count
-    from keys
-    group by key
-    having count(*) between 2 and {{ most }}
-
-),
-
-affordable as (
-
-    select coalesce(max(record_count), 0) as record_count
+    select ends.record_id
     from (
-        select
-            record_count,
-            sum(count(*) * record_count * (record_count - 1) / 2) over (order by record_count) as pair_count
-        from counted
-        group by record_count
-    ) as sizes
-    where pair_count <= {{ most_pairs }}
+        select low_id as record_id from {{ this }}
+        union
+        select high_id from {{ this }}
+    ) as ends
+    where not exists (select 1 from {{ terms }} as terms where terms.record_id = ends.record_id)
 
 ),
 
-shared as materialized (
+touched as (
 
-    select keys.*
-    from keys
-    inner join counted on keys.key = counted.key
-    where counted.record_count <= (select affordable.record_count from affordable)
+    select record_id from {{ terms }}
+    where {{ not_yet_seen() }}
+    union
+    select record_id from {{ blocks }}
+    where turned_batch > (select coalesce(max(known.blocks_batch), 0) from {{ this }} as known)
+    union
+    select record_id from gone
 
 ),
+
+entries as (
+
+    select rule_number, key, record_id
+    from ({{ rows_of(blocks, 'record_id', 'touched') }}) as entries
+    where is_used
+
+),
+{%- if slipping %}
+
+slipping as (
+
+    select rule_number, key, record_id from entries
+    where rule_number in ({{ slipping | join(', ') }})
+
+),
+
+own_slips as (
+
+    {{ rows_of(slip_keys, 'text_key', 'slipping', 'key') }}
+
+),
+
+near as (
+
+    select distinct
+        slipping.rule_number,
+        slipping.record_id,
+        others.text_key as key
+    from slipping
+    inner join own_slips on slipping.key = own_slips.text_key
+    inner join ({{ rows_of(slip_keys, 'slip_key', 'own_slips') }}) as others
+        on own_slips.slip_key = others.slip_key
+        and own_slips.text_key <> others.text_key
+
+),
+{%- endif %}
+
+met as (
+
+    select
+        entries.rule_number,
+        entries.record_id as one_id,
+        others.record_id as other_id
+    from entries
+    inner join ({{ rows_of('used', 'key', 'entries') }}) as others on entries.key = others.key
+    {%- if slipping %}
+    union all
+    select
+        near.rule_number,
+        near.record_id,
+        others.record_id
+    from near
+    inner join ({{ rows_of('used', 'key', 'near') }}) as others on near.key = others.key
+    {%- endif %}
+
+),
+{%- else %}
+{%- if slipping %}
+
+shared_slips as (
+
+    select text_key, slip_key from {{ slip_keys }}
+    where slip_key in (
+        select slip_key from {{ slip_keys }}
+        group by slip_key
+        having count(*) > 1
+    )
+
+),
+
+near as (
+
+    select distinct
+        one.text_key as one_key,
+        other.text_key as other_key
+    from shared_slips as one
+    inner join shared_slips as other
+        on one.slip_key = other.slip_key
+        and one.text_key < other.text_key
+
+),
+{%- endif %}
+
+met as (
+
+    select
+        one.rule_number,
+        one.record_id as one_id,
+        other.record_id as other_id
+    from used as one
+    inner join used as other
+        on one.key = other.key
+        and one.record_id < other.record_id
+    where one.record_count > 1
+        and other.record_count > 1
+    {%- if slipping %}
+    union all
+    select
+        one.rule_number,
+        one.record_id,
+        other.record_id
+    from near
+    inner join used as one on near.one_key = one.key
+    inner join used as other on near.other_key = other.key
+    {%- endif %}
+
+),
+{%- endif %}
 
 pairs as (
 
     select
-        low.record_id as low_id,
-        high.record_id as high_id,
+        least(one_id, other_id) as low_id,
+        greatest(one_id, other_id) as high_id,
         {%- for rule in rules %}
-        found.by_{{ rule.name }}{{ ',' if not loop.last }}
+        bool_or(rule_number = {{ loop.index }}) as by_{{ rule.name }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from (
-        select
-            low.number as low_number,
-            high.number as high_number,
-            {%- for rule in rules %}
-            bool_or(low.rule_number = {{ loop.index }}) as by_{{ rule.name }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        from shared as low
-        inner join shared as high
-            on low.key = high.key
-            and low.number < high.number
-        group by low.number, high.number
-    ) as found
-    inner join numbered as low on found.low_number = low.number
-    inner join numbered as high on found.high_number = high.number
+    from met
+    where one_id <> other_id
+    group by 1, 2
 
 ),
 
-{%- set carried = [] -%}
-{%- for rule in rules %}{% do carried.append('by_' ~ rule.name) %}{% endfor %}
+{{ match_levels('pairs', terms, comparisons, by_rule) }},
 
-{{ match_levels('pairs', terms, comparisons, carried) }}
+final as (
 
-select * from levels
+    select
+        levels.*,
+        {{ newest_batch(terms) }} as seen_batch,
+        {{ newest_batch(blocks) }} as blocks_batch
+    from levels
+    {%- if is_incremental() %}
+    union all
+    select
+        known.low_id,
+        known.high_id,
+        {%- for column in by_rule + (comparisons | map(attribute='column') | list) %}
+        null,
+        {%- endfor %}
+        null,
+        null
+    from (
+        select * from ({{ rows_of(this, 'low_id', 'touched', 'record_id') }}) as from_low
+        union
+        select * from ({{ rows_of(this, 'high_id', 'touched', 'record_id') }}) as from_high
+    ) as known
+    where not exists (
+        select 1 from levels
+        where levels.low_id = known.low_id and levels.high_id = known.high_id
+    )
+    {%- endif %}
+
+)
+
+select * from final
 {%- endmacro %}

@@ -27,7 +27,7 @@
 {%- endmacro %}
 
 {#- The level of columns `one` of row a and `other` of row b of `match_terms`; the same column unless names are crossed. -#}
-{% macro match_level(kind, one, other) -%}
+{% macro match_level(kind, one, other, bigrams=false) -%}
     {%- set a = 'a.' ~ one -%}
     {%- set b = 'b.' ~ other -%}
     case
@@ -35,16 +35,16 @@
         when {{ a }} = {{ b }} then {{ match_kind(kind)['exact'] }}
         {%- if kind in ['name', 'text'] %}
         when {{ match_slip(a, b) }} then 2
-        when {{ match_looks_alike(a ~ '__bigrams', b ~ '__bigrams') }} then 1
+        when {{ match_looks_alike(a, b, bigrams) }} then 1
         {%- elif kind == 'date' %}
         when {{ match_slip(a, b) }} then 3
         when {{ a }} = left({{ b }}, 5) || right({{ b }}, 2) || '-' || substr({{ b }}, 6, 2) then 3
-        when abs({{ a }}__day - {{ b }}__day) <= 31 then 2
-        when abs({{ a }}__day - {{ b }}__day) <= 403 or left({{ a }}, 4) = left({{ b }}, 4) or right({{ a }}, 5) = right({{ b }}, 5) then 1
+        when abs({{ match_day(a) }} - {{ match_day(b) }}) <= 31 then 2
+        when abs({{ match_day(a) }} - {{ match_day(b) }}) <= 403 or left({{ a }}, 4) = left({{ b }}, 4) or right({{ a }}, 5) = right({{ b }}, 5) then 1
         {%- elif kind == 'email' %}
         when {{ match_slip(a, b) }} then 3
         when split_part({{ a }}, '@', 1) = split_part({{ b }}, '@', 1) then 2
-        when {{ match_looks_alike(a ~ '__bigrams', b ~ '__bigrams') }} then 1
+        when {{ match_looks_alike(a, b, bigrams) }} then 1
         {%- elif kind == 'number' %}
         when {{ match_slip(a, b) }} then 1
         {%- endif %}

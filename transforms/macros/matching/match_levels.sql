@@ -1,6 +1,6 @@
 {#- The CTEs `own_levels` and `levels`: every pair of the CTE or relation `pairs` (low_id, high_id and what else it has)
     with one smallint per comparison. Names that agree better crosswise than straight get the level of swapped names. -#}
-{% macro match_levels(pairs, terms, comparisons, carried=[]) -%}
+{% macro match_levels(pairs, terms, comparisons, carried=[], bigrams=false) -%}
 own_levels as (
 
     select
@@ -8,9 +8,9 @@ own_levels as (
         pairs.{{ column }},
         {%- endfor %}
         {%- for compared in comparisons %}
-        {{ match_level(compared.kind, compared.column, compared.column) }} as {{ compared.column }},
+        {{ match_level(compared.kind, compared.column, compared.column, bigrams) }} as {{ compared.column }},
         {%- if compared.crossed_with %}
-        {{ match_level(compared.kind, compared.column, compared.crossed_with) }} as {{ compared.column }}__crossed,
+        {{ match_level(compared.kind, compared.column, compared.crossed_with, bigrams) }} as {{ compared.column }}__crossed,
         {%- endif %}
         {%- endfor %}
         null as no_more

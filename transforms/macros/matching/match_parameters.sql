@@ -1,36 +1,15 @@
 {#- The parameters of Fellegi and Sunter's model: one row per comparison and level with `m`, the probability of the level
     among pairs of one person, and `u`, that among pairs of two; and one row ('', 0) whose m is the share of all pairs
     that are one person.
-    - u: equality from the values' frequencies, exactly; the other levels from all pairs of `sample` records, which are
+    - u: equality from the values' frequencies, exactly; the other levels from the pairs of `sample` (match_sample), which are
       two people nearly always.
     - m: by EM over the patterns of candidate pairs, rule by rule, without the columns the rule itself demands; the
       rules' answers are averaged by the pairs of one person they saw.
     - the share of matches: what each rule found, divided by how often one person's records meet its demands; what fewer
       than a tenth of them tell is no measure of all. -#}
-{% macro match_parameters(terms, candidates, comparisons, rules, sample=400, rounds=3) -%}
+{% macro match_parameters(terms, candidates, sample, comparisons, rules, rounds=3) -%}
 {%- set schema = var('functions_schema', 'functions') -%}
-with sampled as (
-
-    select record_id
-    from {{ terms }}
-    order by md5(record_id::text), record_id
-    limit {{ sample }}
-
-),
-
-sampled_pairs as (
-
-    select
-        low.record_id as low_id,
-        high.record_id as high_id
-    from sampled as low
-    inner join sampled as high on low.record_id < high.record_id
-
-),
-
-{{ match_levels('sampled_pairs', terms, comparisons) }},
-
-equal_values as (
+with equal_values as (
     {%- for compared in comparisons %}
 
     select
@@ -57,10 +36,13 @@ unequal_levels as (
     select
         {{ loop.index }} as comparison,
         wanted.level,
-        (count(levels.low_id) + 0.5) / sum(count(levels.low_id) + 0.5) over () as chance
+        (coalesce(shown.pair_count, 0) + 0.5) / sum(coalesce(shown.pair_count, 0) + 0.5) over () as chance
     from unnest(array{{ range(kind.levels) | reject('equalto', kind.exact) | list }}) as wanted (level)
-    left join levels on wanted.level = levels.{{ compared.column }}
-    group by wanted.level
+    left join (
+        select {{ compared.column }} as level, count(*) as pair_count
+        from {{ sample }}
+        group by {{ compared.column }}
+    ) as shown on wanted.level = shown.level
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -89,14 +71,29 @@ observed as (
 
 ),
 
+counted as (
+
+    select
+        {%- for compared in comparisons %}
+        {{ compared.column }},
+        {%- endfor %}
+        {%- for rule in rules %}
+        by_{{ rule.name }},
+        {%- endfor %}
+        count(*) as pair_count
+    from {{ candidates }}
+    group by {{ range(1, comparisons | length + rules | length + 1) | join(', ') }}
+
+),
+
 patterns as (
     {%- for rule in rules %}
 
     select
         {{ loop.index }} as rule_number,
         array[{% for compared in comparisons %}{{ compared.column if compared.column not in rule.agrees else -1 }}{{ ', ' if not loop.last }}{% endfor %}]::integer[] as pattern,
-        count(*) as pair_count
-    from {{ candidates }}
+        sum(pair_count)::bigint as pair_count
+    from counted
     where by_{{ rule.name }}
     group by 2
     {%- if not loop.last %}

@@ -1,6 +1,44 @@
 {#- Every pair of `levels` with its weight in bits and the probability that the two records are one person. An equal
-    value counts by how rare it is: its own share, less what is one person's, stands in the place of u. -#}
+    value counts by how rare it is: its own share of all records, as they are now, stands in the place of u. -#}
 {% macro match_scores(terms, comparisons, parameters, carried=[]) -%}
+valued as (
+
+    select
+        levels.*
+        {%- for compared in comparisons %}
+        {%- set column = compared.column %},
+        case when levels.{{ column }} = {{ match_kind(compared.kind).exact }} then a.{{ column }} end as {{ column }}__value
+        {%- endfor %}
+    from levels
+    inner join {{ terms }} as a on levels.low_id = a.record_id
+
+),
+
+filled as (
+
+    select
+        {%- for compared in comparisons %}
+        count({{ compared.column }})::double precision as {{ compared.column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ terms }}
+
+),
+{%- for compared in comparisons %}
+{%- set column = compared.column %}
+
+{{ column }}_shares as (
+
+    select
+        terms.{{ column }},
+        count(*) / max(filled.{{ column }}) as share
+    from {{ terms }} as terms
+    cross join filled
+    where terms.{{ column }} in (select valued.{{ column }}__value from valued)
+    group by terms.{{ column }}
+
+),
+{%- endfor %}
+
 weights as (
 
     select
@@ -23,23 +61,25 @@ weighed as (
 
     select
         {%- for column in ['low_id', 'high_id'] + carried %}
-        levels.{{ column }},
+        valued.{{ column }},
         {%- endfor %}
         {%- for compared in comparisons %}
         {%- set column = compared.column %}
-        levels.{{ column }},
+        valued.{{ column }},
         {%- endfor %}
         weights.prior
         {%- for compared in comparisons %}
         {%- set column = compared.column %}
-        + case levels.{{ column }}
+        + case valued.{{ column }}
             when -1 then 0
-            when {{ match_kind(compared.kind).exact }} then weights.{{ column }}__equal - ln(a.{{ column }}__share) / ln(2)
-            else weights.{{ column }}[levels.{{ column }} + 1]
+            when {{ match_kind(compared.kind).exact }} then weights.{{ column }}__equal - ln({{ column }}_shares.share) / ln(2)
+            else weights.{{ column }}[valued.{{ column }} + 1]
         end
         {%- endfor %} as weight
-    from levels
-    inner join {{ terms }} as a on levels.low_id = a.record_id
+    from valued
+    {%- for compared in comparisons %}
+    left join {{ compared.column }}_shares on valued.{{ compared.column }}__value = {{ compared.column }}_shares.{{ compared.column }}
+    {%- endfor %}
     cross join weights
 
 ),

@@ -1,6 +1,7 @@
-{#- One row per record of `relation`: each compared value as lower-case text with what it is compared by, and the share
-    of all records that have it. `comparisons`: [{'column', 'kind', 'crossed_with' (names)}]. -#}
-{% macro match_terms(relation, id, comparisons) -%}
+{#- One row per record of `relation`: each compared value as lower-case text, nothing where there is none. `comparisons`:
+    [{'column', 'kind', 'crossed_with' (names)}]. An incremental model compares its rows with those of `relation`, and
+    writes the records that are new or tell otherwise; `newest` is where batches begin. -#}
+{% macro match_terms(relation, id, comparisons, newest='1') -%}
 with records as (
 
     select
@@ -11,43 +12,37 @@ with records as (
     from {{ relation }}
 
 ),
+{%- if is_incremental() %}
 
-{%- for compared in comparisons %}
-{%- set column = compared.column %}
+known as (
 
-{{ column }}_terms as (
-
-    select
-        {{ column }},
-        count(*)::double precision / sum(count(*)) over () as share,
-        {%- if compared.kind == 'date' %}
-        {{ match_day(column) }} as day,
-        {%- endif %}
-        {{ match_bigrams(column) if compared.kind in ['name', 'text', 'email'] else 'null::text[]' }} as bigrams
-    from records
-    where {{ column }} is not null
-    group by {{ column }}
+    select * from {{ this }}
 
 ),
-{%- endfor %}
+{%- endif %}
 
 final as (
 
     select
-        records.record_id,
-        {%- for compared in comparisons %}
-        {%- set column = compared.column %}
-        records.{{ column }},
-        {{ column }}_terms.share as {{ column }}__share,
-        {%- if compared.kind == 'date' %}
-        {{ column }}_terms.day as {{ column }}__day,
-        {%- endif %}
-        {{ column }}_terms.bigrams as {{ column }}__bigrams{{ ',' if not loop.last }}
-        {%- endfor %}
+        records.*,
+        {{ next_batch(newest) }} as batch
     from records
-    {%- for compared in comparisons %}
-    left join {{ compared.column }}_terms on records.{{ compared.column }} = {{ compared.column }}_terms.{{ compared.column }}
-    {%- endfor %}
+    {%- if is_incremental() %}
+    left join known on records.record_id = known.record_id
+    where known.record_id is null
+        {%- for compared in comparisons %}
+        or records.{{ compared.column }} is distinct from known.{{ compared.column }}
+        {%- endfor %}
+    union all
+    select
+        known.record_id,
+        {%- for compared in comparisons %}
+        null,
+        {%- endfor %}
+        null
+    from known
+    where not exists (select 1 from records where records.record_id = known.record_id)
+    {%- endif %}
 
 )
 

@@ -1,19 +1,10 @@
 {#- What two texts are compared by, without extensions. `match_variants` is the text and every text with one letter left
     out: two texts that are a slip apart (one letter more, less, other, or two swapped) share one, so they are keys that bring
-    such pairs together, in time that grows with the records and not with their square. `match_bigrams` are a text's pairs of
-    letters, worked out once per value: two texts that share half of them look alike. -#}
+    such pairs together, in time that grows with the records and not with their square. -#}
 {% macro match_variants(value) -%}
     (
         select array_agg(left({{ value }}, left_out - 1) || substr({{ value }}, left_out + 1))
         from generate_series(1, length({{ value }}) + 1) as letters (left_out)
-        where {{ value }} is not null
-    )
-{%- endmacro %}
-
-{% macro match_bigrams(value) -%}
-    (
-        select array_agg(distinct substr(' ' || {{ value }} || ' ', start_at, 2))
-        from generate_series(1, length({{ value }}) + 1) as letters (start_at)
         where {{ value }} is not null
     )
 {%- endmacro %}
@@ -30,9 +21,33 @@
     abs(length({{ a }}) - length({{ b }})) <= 1 and {{ var('functions_schema', 'functions') }}.is_a_slip({{ a }}, {{ b }})
 {%- endmacro %}
 
-{#- Whether two texts share at least half of their bigrams (Dice's coefficient). -#}
-{% macro match_looks_alike(a, b) -%}
-    {{ a }} && {{ b }} and 4 * (
-        select count(*) from unnest({{ a }}) as bigrams (bigram) where bigram = any({{ b }})
-    ) >= cardinality({{ a }}) + cardinality({{ b }})
+{#- Whether two texts share at least half of their bigrams, that is pairs of letters (Dice's coefficient). With `bigrams`
+    those of both are there as arrays, for texts that are compared often. -#}
+{% macro match_looks_alike(a, b, bigrams=false) -%}
+    {%- if bigrams -%}
+    {{ a }}__bigrams && {{ b }}__bigrams and 4 * (
+        select count(*) from unnest({{ a }}__bigrams) as own (bigram) where own.bigram = any({{ b }}__bigrams)
+    ) >= cardinality({{ a }}__bigrams) + cardinality({{ b }}__bigrams)
+    {%- else -%}
+    (
+        select
+            4 * count(distinct own.bigram) filter (where position(own.bigram in ' ' || {{ b }} || ' ') > 0)
+            >= count(distinct own.bigram) + (
+                select count(distinct substr(' ' || {{ b }} || ' ', start_at, 2))
+                from generate_series(1, length({{ b }}) + 1) as letters (start_at)
+            )
+        from (
+            select substr(' ' || {{ a }} || ' ', start_at, 2) as bigram
+            from generate_series(1, length({{ a }}) + 1) as letters (start_at)
+        ) as own
+    )
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro match_bigrams(value) -%}
+    (
+        select array_agg(distinct substr(' ' || {{ value }} || ' ', start_at, 2))
+        from generate_series(1, length({{ value }}) + 1) as letters (start_at)
+        where {{ value }} is not null
+    )
 {%- endmacro %}

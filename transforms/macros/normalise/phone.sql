@@ -80,3 +80,18 @@
         when {{ e164 }} is not null then 'foreign'
     end
 {%- endmacro %}
+
+{#- The digits somebody may type to find an E.164 number, of whatever country: with its country's code, with the 0 that
+    stands for the code at home, and without either; an array, null where it is no number. The codes of the world can be
+    told by their beginning (ITU-T E.164.D): 1 and 7, some fifty of two digits, else three. -#}
+{% macro phone_forms(e164) -%}
+    (
+        select array[substring({{ e164 }} from 2), '0' || dialled.national, dialled.national]
+        from (
+            select substring(
+                {{ e164 }}
+                from '^[+](?:[17]|20|27|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|(?:2[1-689]|3[578]|42|5[09]|6[7-9]|8[035789]|9[679])[0-9])([0-9]+)$'
+            ) as national
+        ) as dialled
+    )
+{%- endmacro %}

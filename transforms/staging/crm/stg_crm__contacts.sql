@@ -1,7 +1,22 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='contact_id',
+    indexes=[{'columns': ['contact_id']}, {'columns': ['batch']}]
+) }}
+
+{#- The newest version of each. A base model writes all deliveries of a key at once, so that its batch is theirs too. -#}
 with delivered as (
 
     select * from {{ ref('base_crm__contacts') }}
     where rejected_because is null
+        {%- if is_incremental() %}
+        and contact_id in (
+            select changed.contact_id
+            from {{ ref('base_crm__contacts') }} as changed
+            where changed.{{ not_yet_seen('batch') }}
+        )
+        {%- endif %}
 
 ),
 
@@ -28,7 +43,8 @@ final as (
         created_at,
         updated_at,
         is_deleted,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
     order by contact_id, updated_at desc, loaded_at desc
 

@@ -20,7 +20,8 @@ final as (
         value,
         exit_reason,
         order_id,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
 
 )

@@ -1,7 +1,22 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='order_key',
+    indexes=[{'columns': ['order_key']}, {'columns': ['batch']}]
+) }}
+
+{#- The newest version of each. A base model writes all deliveries of a key at once, so that its batch is theirs too. -#}
 with delivered as (
 
     select * from {{ ref('base_ecommerce__orders') }}
     where rejected_because is null
+        {%- if is_incremental() %}
+        and order_key in (
+            select changed.order_key
+            from {{ ref('base_ecommerce__orders') }} as changed
+            where changed.{{ not_yet_seen('batch') }}
+        )
+        {%- endif %}
 
 ),
 
@@ -35,7 +50,8 @@ final as (
         placed_at,
         paid_at,
         updated_at,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
     order by order_key, updated_at desc, loaded_at desc
 

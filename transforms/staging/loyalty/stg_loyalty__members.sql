@@ -1,7 +1,22 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='member_no',
+    indexes=[{'columns': ['member_no']}, {'columns': ['batch']}]
+) }}
+
+{#- The newest version of each. A base model writes all deliveries of a key at once, so that its batch is theirs too. -#}
 with delivered as (
 
     select * from {{ ref('base_loyalty__members') }}
     where rejected_because is null
+        {%- if is_incremental() %}
+        and member_no in (
+            select changed.member_no
+            from {{ ref('base_loyalty__members') }} as changed
+            where changed.{{ not_yet_seen('batch') }}
+        )
+        {%- endif %}
 
 ),
 
@@ -22,7 +37,8 @@ final as (
         store_id,
         joined_at,
         updated_at,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
     order by member_no, updated_at desc, loaded_at desc
 

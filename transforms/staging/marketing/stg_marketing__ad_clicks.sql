@@ -17,7 +17,8 @@ final as (
         landing_page,
         cost,
         occurred_at,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
 
 )

@@ -22,7 +22,8 @@ final as (
         refund_of,
         payment_method,
         total,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
 
 )

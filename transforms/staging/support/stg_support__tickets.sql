@@ -1,7 +1,22 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='ticket_id',
+    indexes=[{'columns': ['ticket_id']}, {'columns': ['batch']}]
+) }}
+
+{#- The newest version of each. A base model writes all deliveries of a key at once, so that its batch is theirs too. -#}
 with delivered as (
 
     select * from {{ ref('base_support__tickets') }}
     where rejected_because is null
+        {%- if is_incremental() %}
+        and ticket_id in (
+            select changed.ticket_id
+            from {{ ref('base_support__tickets') }} as changed
+            where changed.{{ not_yet_seen('batch') }}
+        )
+        {%- endif %}
 
 ),
 
@@ -25,7 +40,8 @@ final as (
         agent,
         created_at,
         updated_at,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
     order by ticket_id, updated_at desc, loaded_at desc
 

@@ -20,7 +20,8 @@ final as (
         touchpoint_channel,
         is_delivered,
         sent_at,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
 
 )

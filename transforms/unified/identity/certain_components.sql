@@ -8,9 +8,7 @@
         {'columns': ['reach']},
         {'columns': ['component']},
         {'columns': ['is_held']},
-        {'columns': ['batch']},
-        {'columns': ['upstream_batch']},
-        {'columns': ['nodes_batch']}
+        {'columns': ['batch']}
     ]
 ) }}
 

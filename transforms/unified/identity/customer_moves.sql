@@ -30,12 +30,11 @@ losers as (
 theirs as (
 
     select
-        assignments.identity_id,
-        assignments.customer_id,
-        min(assignments.assigned_at) as assigned_at
-    from assignments
-    inner join losers on assignments.customer_id = losers.customer_id
-    group by assignments.identity_id, assignments.customer_id
+        identity_id,
+        customer_id,
+        min(assigned_at) as assigned_at
+    from ({{ rows_of('assignments', 'customer_id', 'losers') }}) as assignments
+    group by identity_id, customer_id
 
 ),
 
@@ -46,9 +45,9 @@ held as (
         assignments.customer_id,
         assignments.assigned_at,
         nodes.node
-    from assignments
-    inner join (select distinct identity_id from theirs) as moved on assignments.identity_id = moved.identity_id
-    inner join nodes on assignments.identity_id = nodes.identity_id
+    from ({{ rows_of('assignments', 'identity_id', 'theirs') }}) as assignments
+    inner join ({{ rows_of('nodes', 'identity_id', 'theirs') }}) as nodes
+        on assignments.identity_id = nodes.identity_id
     order by assignments.identity_id, assignments.assignment_number desc
 
 ),

@@ -6,8 +6,7 @@
     meta={'erase': {'how': 'pseudonymise', 'names': ['name_key', 'person_label'], 'ended': 'not is_current'}},
     indexes=[
         {'columns': ['identifier_id', 'name_key'], 'unique': True},
-        {'columns': ['batch']},
-        {'columns': ['upstream_batch']}
+        {'columns': ['batch']}
     ]
 ) }}
 

@@ -7,8 +7,7 @@
     indexes=[
         {'columns': ['record_key', 'identifier_id'], 'unique': True},
         {'columns': ['identifier_id']},
-        {'columns': ['batch']},
-        {'columns': ['upstream_batch']}
+        {'columns': ['batch']}
     ]
 ) }}
 

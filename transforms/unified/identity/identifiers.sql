@@ -5,8 +5,7 @@
     full_refresh=false,
     indexes=[
         {'columns': ['identifier_id'], 'unique': True},
-        {'columns': ['batch']},
-        {'columns': ['upstream_batch']}
+        {'columns': ['batch']}
     ]
 ) }}
 

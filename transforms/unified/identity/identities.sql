@@ -3,7 +3,6 @@
     incremental_strategy='replace',
     unique_key='identity_id',
     gone_when='customer_id is null',
-    meta={'erase': 'delete'},
     indexes=[
         {'columns': ['identity_id'], 'unique': True},
         {'columns': ['identifier_type', 'identifier_value']},

@@ -6,8 +6,7 @@
         {'columns': ['identity_id', 'assignment_number'], 'unique': True},
         {'columns': ['customer_id']},
         {'columns': ['run_number']},
-        {'columns': ['batch']},
-        {'columns': ['upstream_batch']}
+        {'columns': ['batch']}
     ]
 ) }}
 

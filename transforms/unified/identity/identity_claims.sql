@@ -7,8 +7,7 @@
     indexes=[
         {'columns': ['record_key', 'identity_id'], 'unique': True},
         {'columns': ['identity_id']},
-        {'columns': ['batch']},
-        {'columns': ['upstream_batch']}
+        {'columns': ['batch']}
     ]
 ) }}
 

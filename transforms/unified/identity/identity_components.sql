@@ -9,8 +9,7 @@
         {'columns': ['component']},
         {'columns': ['certain_component']},
         {'columns': ['is_matched']},
-        {'columns': ['batch']},
-        {'columns': ['upstream_batch']}
+        {'columns': ['batch']}
     ]
 ) }}
 

@@ -6,8 +6,7 @@
     indexes=[
         {'columns': ['node_a', 'node_b'], 'unique': True},
         {'columns': ['node_b']},
-        {'columns': ['batch']},
-        {'columns': ['upstream_batch']}
+        {'columns': ['batch']}
     ]
 ) }}
 

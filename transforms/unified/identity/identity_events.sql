@@ -2,7 +2,7 @@
 
 {#- What happened to customers when identities moved between them: derived from the assignments, which are never
     rewritten. -#}
-with assignments as (
+with assignments as not materialized (
 
     select * from {{ ref('identity_assignments') }}
 
@@ -22,6 +22,20 @@ moves as (
 
 ),
 
+{#- Few lost an identity: theirs are all that is looked at, where they came from and where they went. -#}
+losers as (
+
+    select distinct previous_customer_id as customer_id from moves
+
+),
+
+theirs as (
+
+    select distinct identity_id
+    from ({{ rows_of('assignments', 'customer_id', 'losers') }}) as held
+
+),
+
 {#- A customer whose identities all left for an older one was merged; one that kept some, or some of whose identities got a
     new number, was split. Those a customer had at a time are those that came to it and had not left by then. -#}
 spans as (
@@ -30,7 +44,7 @@ spans as (
         customer_id,
         run_number as came_in,
         lead(run_number) over (partition by identity_id order by assignment_number) as left_in
-    from assignments
+    from ({{ rows_of('assignments', 'identity_id', 'theirs') }}) as assignments
 
 ),
 

@@ -7,8 +7,7 @@
     indexes=[
         {'columns': ['identity_id'], 'unique': True},
         {'columns': ['node'], 'unique': True},
-        {'columns': ['batch']},
-        {'columns': ['upstream_batch']}
+        {'columns': ['batch']}
     ]
 ) }}
 

@@ -7,6 +7,7 @@
     indexes=[
         {'columns': ['record_key'], 'unique': True},
         {'columns': ['record_type', 'loaded_at']},
+        {'columns': ['record_type', 'read_batch']},
         {'columns': ['account']},
         {'columns': ['loyalty_no']},
         {'columns': ['batch']}
@@ -211,6 +212,15 @@ told as (
 
 ),
 
+{%- if is_incremental() and not compares_all() %}
+
+known as (
+
+    {{ rows_of(this, 'record_key', 'told') }}
+
+),
+{%- endif %}
+
 {%- set said = ['name_key'] + identifier_types() | map('first') | list %}
 final as (
 
@@ -235,7 +245,7 @@ final as (
         {{ next_batch('1') }} as batch
     from told
     {%- if is_incremental() %}
-    left join {{ this }} as known on told.record_key = known.record_key
+    left join {{ this if compares_all() else 'known' }} as known on told.record_key = known.record_key
     where known.record_key is null
         {%- if compares_all() %}
         or told.seen_at is distinct from known.seen_at

@@ -3,7 +3,6 @@
     incremental_strategy='replace',
     unique_key='record_key',
     gone_when='customer_id is null',
-    meta={'erase': 'delete'},
     indexes=[
         {'columns': ['record_key'], 'unique': True},
         {'columns': ['record_type', 'record_id']},

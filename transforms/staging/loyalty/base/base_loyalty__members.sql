@@ -1,4 +1,9 @@
-{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='delivery_key',
+    indexes=[{'columns': ['member_no']}, {'columns': ['batch']}]
+) }}
 
 with delivered as (
 

@@ -1,6 +1,13 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='delivery_key',
+    indexes=[{'columns': ['conversation_id']}, {'columns': ['batch']}]
+) }}
+
 with delivered as (
 
-    select * from {{ source('support', 'chats') }}
+    {{ delivered_since(source('support', 'chats'), "coalesce(btrim(conversation_id), '')") }}
 
 ),
 
@@ -17,6 +24,7 @@ parsed as materialized (
         {{ moment('started_at') }} as started_at,
         {{ soon_after('ended_at', 'started_at') }} as ended_at,
         {{ soon_after('transferred_at', 'started_at') }} as transferred_at,
+        coalesce(btrim(conversation_id), '') as delivery_key,
         {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
@@ -64,6 +72,9 @@ final as (
         started_at,
         ended_at,
         transferred_at,
+        delivery_key,
+        {{ next_batch(newest_arrival(source('support', 'chats'))) }} as batch,
+        {{ deliveries_in(source('support', 'chats')) }} as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

@@ -1,6 +1,13 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='delivery_key',
+    indexes=[{'columns': ['claim_id']}, {'columns': ['batch']}]
+) }}
+
 with delivered as (
 
-    select * from {{ source('warranty', 'claims') }}
+    {{ delivered_since(source('warranty', 'claims'), "coalesce(btrim(claim_id), '')") }}
 
 ),
 
@@ -18,6 +25,7 @@ parsed as materialized (
         {{ one_of('outcome', ['repaired', 'replaced', 'refunded', 'refused']) }} as outcome,
         {{ moment('opened_at') }} as opened_at,
         {{ moment('closed_at') }} as closed_at,
+        coalesce(btrim(claim_id), '') as delivery_key,
         {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
@@ -65,6 +73,9 @@ final as (
         outcome,
         opened_at,
         closed_at,
+        delivery_key,
+        {{ next_batch(newest_arrival(source('warranty', 'claims'))) }} as batch,
+        {{ deliveries_in(source('warranty', 'claims')) }} as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

@@ -5,6 +5,7 @@
     indexes=[
         {'columns': ['batch']},
         {'columns': ['loaded_at']},
+        {'columns': ['rejected_because']},
         {'columns': ['delivery_key'], 'type': 'hash'}
     ]
 ) }}

@@ -1,5 +1,5 @@
 {{ config(enabled=var('identity_matching', true)) }}
 
 {{ match_parameters(
-    ref('match_record_values'), ref('match_record_candidates'), customer_comparisons(), customer_match_rules(), sample=250
+    ref('match_records'), ref('match_record_candidates'), ref('match_sample'), customer_comparisons(), customer_match_rules()
 ) }}

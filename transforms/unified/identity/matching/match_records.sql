@@ -1,4 +1,15 @@
-{{ config(enabled=var('identity_matching', true)) }}
+{{ config(
+    enabled=var('identity_matching', true),
+    materialized='incremental',
+    incremental_strategy='replace',
+    unique_key='record_id',
+    gone_when='batch is null',
+    indexes=[
+        {'columns': ['record_id'], 'unique': True},
+        {'columns': ['component']},
+        {'columns': ['batch']}
+    ]
+) }}
 
 {#- The records that describe a person, field by field. The model's parameters are learnt from pairs of them: most people
     are described more than once, under one phone or email, and tell so how records of one person differ. A value that
@@ -58,12 +69,9 @@ told as (
 
     {%- for relation, identifier_type, key, fields in records %}
     select
-        components.identity_id,
+        components.identity_id as record_id,
         components.component,
-        (
-            select string_agg(word, ' ' order by word)
-            from unnest(string_to_array(source_record.name_key, ' ')) as words (word)
-        ) as name_words,
+        source_record.name_key,
         {%- for field in ['birth_date', 'phone', 'email', 'province_name', 'sex'] %}
         {{ 'source_record.' ~ field if field in fields else 'null' }}::text as {{ field | replace('province_name', 'province') }}
         {{- ',' if not loop.last }}
@@ -71,6 +79,7 @@ told as (
     from {{ ref(relation) }} as source_record
     inner join components on components.identity_id = '{{ identifier_type }}:' || source_record.{{ key }}
     where components.component is not null
+        and source_record.name_key ~ '[^ ]'
     {%- if not loop.last %}
     union all
     {%- endif %}
@@ -78,25 +87,57 @@ told as (
 
 ),
 
-final as (
+heard as (
 
     select
-        told.identity_id,
+        told.record_id,
         told.component,
-        told.name_words,
+        told.name_key,
         told.birth_date,
         {%- for identifier_type in ['phone', 'email'] %}
-        case
-            when not exists (
-                select 1 from silent
-                where silent.identifier_type = '{{ identifier_type }}' and silent.identifier_value = told.{{ identifier_type }}
-            ) then told.{{ identifier_type }}
-        end as {{ identifier_type }},
+        case when silent_{{ identifier_type }}s.identifier_value is null then told.{{ identifier_type }} end as {{ identifier_type }},
         {%- endfor %}
         told.province,
         told.sex
     from told
-    where told.name_words is not null
+    {%- for identifier_type in ['phone', 'email'] %}
+    left join silent as silent_{{ identifier_type }}s
+        on silent_{{ identifier_type }}s.identifier_type = '{{ identifier_type }}'
+        and told.{{ identifier_type }} = silent_{{ identifier_type }}s.identifier_value
+    {%- endfor %}
+
+),
+{%- if is_incremental() %}
+
+known as (
+
+    select * from {{ this }}
+
+),
+{%- endif %}
+
+final as (
+
+    select
+        heard.*,
+        (
+            select string_agg(word, ' ' order by word)
+            from unnest(string_to_array(heard.name_key, ' ')) as words (word)
+        ) as name_words,
+        {{ next_batch(match_batch()) }} as batch
+    from heard
+    {%- if is_incremental() %}
+    left join known on heard.record_id = known.record_id
+    where known.record_id is null
+        or (heard.component, heard.name_key) <> (known.component, known.name_key)
+        {%- for field in ['birth_date', 'phone', 'email', 'province', 'sex'] %}
+        or heard.{{ field }} is distinct from known.{{ field }}
+        {%- endfor %}
+    union all
+    select known.record_id, null, null, null, null, null, null, null, null, null
+    from known
+    where not exists (select 1 from heard where heard.record_id = known.record_id)
+    {%- endif %}
 
 )
 

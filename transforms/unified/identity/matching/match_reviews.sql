@@ -1,15 +1,24 @@
 {{ config(enabled=var('identity_matching', true)) }}
 
 {#- Pairs that are probably one person and were not made one: for somebody to look at, the most probable first. -#}
-with scores as (
+with probable as (
 
     select * from {{ ref('match_scores') }}
+    where probability >= {{ var('identity_match_review', 0.8) }}
+
+),
+
+ends as (
+
+    select low_id as node from probable
+    union
+    select high_id from probable
 
 ),
 
 components as (
 
-    select * from {{ ref('identity_components') }}
+    {{ rows_of(ref('identity_components'), 'node', 'ends') }}
 
 ),
 
@@ -19,18 +28,17 @@ final as (
         low.identity_id || ' ~ ' || high.identity_id as review_id,
         low.identity_id as identity_a,
         high.identity_id as identity_b,
-        scores.probability,
-        scores.name_words as name_level,
-        scores.birth_date as birth_date_level,
-        scores.phone as phone_level,
-        scores.email as email_level,
-        scores.province as province_level,
-        scores.sex as sex_level
-    from scores
-    inner join components as low on scores.low_id = low.node
-    inner join components as high on scores.high_id = high.node
-    where scores.probability >= {{ var('identity_match_review', 0.8) }}
-        and low.component <> high.component
+        probable.probability,
+        probable.name_words as name_level,
+        probable.birth_date as birth_date_level,
+        probable.phone as phone_level,
+        probable.email as email_level,
+        probable.province as province_level,
+        probable.sex as sex_level
+    from probable
+    inner join components as low on probable.low_id = low.node
+    inner join components as high on probable.high_id = high.node
+    where low.component <> high.component
 
 )
 

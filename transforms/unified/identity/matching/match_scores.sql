@@ -6,6 +6,6 @@ with levels as (
 
 ),
 
-{{ match_scores(ref('match_values'), customer_comparisons(), ref('match_parameters')) }}
+{{ match_scores(ref('match_profiles'), customer_comparisons(), ref('match_parameters')) }}
 
 select * from scores

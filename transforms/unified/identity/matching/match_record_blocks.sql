@@ -1,0 +1,16 @@
+{{ config(
+    enabled=var('identity_matching', true),
+    materialized='incremental',
+    incremental_strategy='replace',
+    unique_key=['key', 'record_id'],
+    gone_when='batch is null',
+    indexes=[
+        {'columns': ['key']},
+        {'columns': ['record_id']},
+        {'columns': ['turned_batch']},
+        {'columns': ['batch']},
+        {'columns': ['seen_batch']}
+    ]
+) }}
+
+{{ match_blocks(ref('match_records'), customer_match_rules(), newest=match_batch()) }}
