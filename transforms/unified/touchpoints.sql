@@ -205,7 +205,7 @@ sides as (
 
 one_sided as (
 
-    select min(touchpoint_id collate "C") as touchpoint_id
+    select min(touchpoint_id collate "C") collate "default" as touchpoint_id
     from sides
     group by digest
     having count(*) <> 2
