@@ -7,7 +7,7 @@
         {'columns': ['session_id'], 'unique': True},
         {'columns': ['customer_id', 'started_at']},
         {'columns': ['started_at']},
-        {'columns': ['anonymous_id'], 'type': 'hash'},
+        {'columns': ['anonymous_id']},
         {'columns': ['batch']},
         {'columns': ['seen_batch']}
     ]
@@ -16,7 +16,7 @@
 {#- Events are written a session at a time, so that what was written since holds each of its sessions whole. Those that it
     took the place of may be gone: an event that came in between makes one of two, and one that came before gives its
     session another start, which is its key. -#}
-with events as (
+with events as {{ "materialized " if is_incremental() }}(
 
     select * from {{ ref('web_events') }}
     where {{ not_yet_seen() }}

@@ -5,9 +5,9 @@
     indexes=[
         {'columns': ['session_id']},
         {'columns': ['customer_id', 'occurred_at']},
-        {'columns': ['event_id'], 'type': 'hash'},
-        {'columns': ['anonymous_id'], 'type': 'hash'},
-        {'columns': ['account_id'], 'type': 'hash'},
+        {'columns': ['event_id']},
+        {'columns': ['anonymous_id']},
+        {'columns': ['account_id']},
         {'columns': ['batch']}
     ]
 ) }}

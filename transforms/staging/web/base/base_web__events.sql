@@ -6,7 +6,7 @@
         {'columns': ['batch']},
         {'columns': ['loaded_at']},
         {'columns': ['rejected_because']},
-        {'columns': ['delivery_key'], 'type': 'hash'}
+        {'columns': ['delivery_key']}
     ]
 ) }}
 
