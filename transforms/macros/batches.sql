@@ -34,7 +34,7 @@
     `this` that keeps the highest batch it had seen. -#}
 {% macro not_yet_seen(seen='seen_batch') -%}
     {%- if is_incremental() -%}
-    batch > (select coalesce(max(seen.{{ seen }}), 0) from {{ this }} as seen)
+    {{ above('(select coalesce(max(seen.' ~ seen ~ '), 0) from ' ~ this ~ ' as seen)') }}
     {%- else -%}
     true
     {%- endif -%}
@@ -43,7 +43,13 @@
 {#- In a model that reads several others by their batches and keeps in `seen_batches` how far: the condition that a row of that one is
     new to it. `looked` is a CTE of the newest `seen_batches`. -#}
 {% macro above_seen(name) -%}
-    batch > coalesce((select (looked.seen_batches ->> '{{ name }}')::bigint from looked), 0)
+    {{ above("coalesce((select (looked.seen_batches ->> '" ~ name ~ "')::bigint from looked), 0)") }}
+{%- endmacro %}
+
+{#- Batches above that one. PostgreSQL cannot know how high it is: that there is an end tells it that few are meant, as an
+    index finds them. -#}
+{% macro above(seen_batch) -%}
+    batch between {{ seen_batch }} + 1 and 9223372036854775807
 {%- endmacro %}
 
 {#- All rows of a relation, or, of an increment, those that the CTE `named` names. -#}
