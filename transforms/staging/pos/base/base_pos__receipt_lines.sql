@@ -1,4 +1,9 @@
-{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='delivery_key',
+    indexes=[{'columns': ['receipt_id']}, {'columns': ['batch']}]
+) }}
 
 with delivered as (
 
