@@ -34,8 +34,14 @@
     `this` that keeps the highest batch it had seen. -#}
 {% macro not_yet_seen(seen='seen_batch') -%}
     {%- if is_incremental() -%}
-    batch > (select coalesce(max(seen.{{ seen }}), 0) from {{ this }} as seen)
+    {{ above('(select coalesce(max(seen.' ~ seen ~ '), 0) from ' ~ this ~ ' as seen)') }}
     {%- else -%}
     true
     {%- endif -%}
+{%- endmacro %}
+
+{#- Batches above that one. PostgreSQL cannot know how high it is: that there is an end tells it that few are meant, as an
+    index finds them. -#}
+{% macro above(seen_batch) -%}
+    batch between {{ seen_batch }} + 1 and 9223372036854775807
 {%- endmacro %}
