@@ -161,6 +161,7 @@ voices as (
 contacts as (
 
     select * from {{ ref('contact_events') }}
+    where kind is not null
 
 ),
 
