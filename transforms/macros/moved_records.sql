@@ -27,3 +27,40 @@ moved_records as materialized (
 
 )
 {%- endmacro %}
+
+{#- CTE `named`: the units of `touched`, such as accounts and cards, and all others that `this` holds of the people whose they
+    were or are, where what is said of one hangs on the others. `record_types` tells the record behind each type of unit. -#}
+{% macro units_of_people(inputs, record_types, unit_type, unit_id) -%}
+held as (
+
+    {{ rows_of(this, unit_id, 'touched') }}
+
+),
+
+touched_people as materialized (
+
+    select held.customer_id
+    from held
+    inner join touched
+        on held.{{ unit_type }} = touched.{{ unit_type }}
+        and held.{{ unit_id }} = touched.{{ unit_id }}
+    {%- for type, record_type in record_types.items() %}
+    union
+    select customer_id from {{ inputs.people }}
+    where record_type = '{{ record_type }}'
+        and record_id = any(array(
+            select touched.{{ unit_id }} from touched where touched.{{ unit_type }} = '{{ type }}'
+        ))
+    {%- endfor %}
+
+),
+
+named as materialized (
+
+    select {{ unit_type }}, {{ unit_id }} from touched
+    union
+    select {{ unit_type }}, {{ unit_id }} from {{ this }}
+    where customer_id = {{ any_of('touched_people', 'customer_id') }}
+
+)
+{%- endmacro %}

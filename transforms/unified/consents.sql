@@ -44,38 +44,7 @@ touched as materialized (
 
 ),
 
-held as (
-
-    {{ rows_of(this, 'subject_id', 'touched') }}
-
-),
-
-touched_people as materialized (
-
-    select held.customer_id
-    from held
-    inner join touched
-        on held.subject_type = touched.subject_type
-        and held.subject_id = touched.subject_id
-    {%- for subject_type, record_type in record_types.items() %}
-    union
-    select customer_id from {{ inputs.people }}
-    where record_type = '{{ record_type }}'
-        and record_id = any(array(
-            select touched.subject_id from touched where touched.subject_type = '{{ subject_type }}'
-        ))
-    {%- endfor %}
-
-),
-
-named as materialized (
-
-    select subject_type, subject_id from touched
-    union
-    select subject_type, subject_id from {{ this }}
-    where customer_id = {{ any_of('touched_people', 'customer_id') }}
-
-),
+{{ units_of_people(inputs, record_types, 'subject_type', 'subject_id') }},
 {%- endif %}
 
 consents as (
@@ -87,7 +56,7 @@ consents as (
 people as (
 
     select record_type, record_id, customer_id from {{ inputs.people }}
-    where record_type in ('contact', 'member', 'account')
+    where record_type in ('{{ record_types.values() | join("', '") }}')
         {%- if is_incremental() %}
         and record_id = {{ any_of('named', 'subject_id') }}
         {%- endif %}

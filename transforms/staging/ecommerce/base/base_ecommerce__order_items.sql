@@ -5,6 +5,7 @@
     indexes=[
         {'columns': ['delivery_key']},
         {'columns': ['loaded_at']},
+        {'columns': ['order_key']},
         {'columns': ['rejected_because']},
         {'columns': ['order_key']},
         {'columns': ['batch']}

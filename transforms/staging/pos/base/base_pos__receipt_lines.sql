@@ -5,6 +5,7 @@
     indexes=[
         {'columns': ['delivery_key']},
         {'columns': ['loaded_at']},
+        {'columns': ['receipt_id']},
         {'columns': ['rejected_because']},
         {'columns': ['receipt_id']},
         {'columns': ['batch']}
