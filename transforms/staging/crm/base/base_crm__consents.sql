@@ -7,6 +7,7 @@
         {'columns': ['loaded_at']},
         {'columns': ['subject_id']},
         {'columns': ['rejected_because']},
+        {'columns': ['subject_id']},
         {'columns': ['batch']}
     ]
 ) }}

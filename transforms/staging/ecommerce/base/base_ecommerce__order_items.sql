@@ -7,6 +7,7 @@
         {'columns': ['loaded_at']},
         {'columns': ['order_key']},
         {'columns': ['rejected_because']},
+        {'columns': ['order_key']},
         {'columns': ['batch']}
     ]
 ) }}

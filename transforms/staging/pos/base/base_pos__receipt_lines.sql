@@ -7,6 +7,7 @@
         {'columns': ['loaded_at']},
         {'columns': ['receipt_id']},
         {'columns': ['rejected_because']},
+        {'columns': ['receipt_id']},
         {'columns': ['batch']}
     ]
 ) }}
