@@ -73,7 +73,7 @@ async function measure(people, rows, isDayWanted = true) {
       added = (await rawRows(sql)) - before;
       before += added;
       console.log(`  ${day}: ${count(added)} new rows generated and added in ${seconds(load.wall)}`);
-      next = await measured(thau, pid, 'run', '--select', ...layers);
+      next = await measured(thau, pid, 'run', '--carry', '--select', ...layers); // as a schedule would
       tell(day, next, added);
       await worstPlans(thau);
     }
