@@ -172,33 +172,24 @@ tickets as not materialized (
 
 ),
 
-answers as (
-
-    select
-        'survey:' || responses.response_id as feedback_id,
-        case
-            when invitations.touchpoint_type = 'ticket' then tickets.customer_id
-            else orders.customer_id
-        end as touchpoint_customer_id,
-        people.customer_id,
-        responses.answered_at as given_at,
-        'survey' as kind,
-        surveys.kind as question,
-        responses.score::numeric as score,
-        surveys.scale_min,
-        surveys.scale_max,
-        responses.comment as voice_text,
-        invitations.channel,
-        'survey' as source,
-        case invitations.touchpoint_type
+{%- set order_of_answer -%}
+case invitations.touchpoint_type
             when 'order' then invitations.touchpoint_channel || ':' || invitations.touchpoint_id
             when 'receipt' then 'pos:' || invitations.touchpoint_id
             when 'ticket' then tickets.order_id
-        end as order_id,
-        case when invitations.touchpoint_type = 'ticket' then invitations.touchpoint_id end as ticket_id,
-        null::text as product_id,
-        null::text as given_topic,
-        tickets.area as given_area
+        end
+{%- endset %}
+
+answers as (
+
+    {{ voice('survey', 'responses.response_id', 'survey', 'responses.answered_at', 'responses.comment',
+        'invitations.channel',
+        touchpoint_customer_id="case invitations.touchpoint_type when 'ticket' then tickets.customer_id else orders.customer_id end",
+        question='surveys.kind', score='responses.score',
+        scale_min='surveys.scale_min', scale_max='surveys.scale_max',
+        order_id=order_of_answer,
+        ticket_id="case when invitations.touchpoint_type = 'ticket' then invitations.touchpoint_id end",
+        given_area='tickets.area') }}
     from survey_rows as responses
     inner join surveys on responses.survey_id = surveys.survey_id
     left join invitations on responses.invitation_id = invitations.invitation_id
@@ -218,24 +209,10 @@ answers as (
 
 reviews as (
 
-    select
-        'review:' || reviews.review_id as feedback_id,
-        orders.customer_id as touchpoint_customer_id,
-        people.customer_id,
-        reviews.created_at as given_at,
-        'review' as kind,
-        'rating' as question,
-        reviews.rating::numeric as score,
-        1 as scale_min,
-        5 as scale_max,
-        reviews.review_text as voice_text,
-        reviews.channel,
-        'ecommerce' as source,
-        reviews.order_key as order_id,
-        null::text as ticket_id,
-        reviews.product_id,
-        null::text as given_topic,
-        null::text as given_area
+    {{ voice('review', 'reviews.review_id', 'ecommerce', 'reviews.created_at', 'reviews.review_text',
+        'reviews.channel', touchpoint_customer_id='orders.customer_id',
+        question="'rating'", score='reviews.rating', scale_min='1', scale_max='5',
+        order_id='reviews.order_key', product_id='reviews.product_id') }}
     from review_rows as reviews
     left join people on people.record_type = 'review' and reviews.review_id = people.record_id
     left join orders on reviews.order_key = orders.order_id
@@ -244,24 +221,9 @@ reviews as (
 
 requests as (
 
-    select
-        'ticket:' || ticket_id as feedback_id,
-        null::bigint as touchpoint_customer_id,
-        customer_id,
-        created_at as given_at,
-        'ticket' as kind,
-        null::text as question,
-        null::numeric as score,
-        null::integer as scale_min,
-        null::integer as scale_max,
-        concat_ws('. ', subject, description) as voice_text,
-        channel,
-        'support' as source,
-        order_id,
-        ticket_id,
-        null::text as product_id,
-        topic as given_topic,
-        area as given_area
+    {{ voice('ticket', 'ticket_id', 'support', 'created_at', "concat_ws('. ', subject, description)", 'channel',
+        customer_id='customer_id', order_id='order_id', ticket_id='ticket_id',
+        given_topic='topic', given_area='area') }}
     from ticket_rows
     where is_counted
 
@@ -269,24 +231,8 @@ requests as (
 
 mentions as (
 
-    select
-        'mention:' || mentions.mention_id as feedback_id,
-        null::bigint as touchpoint_customer_id,
-        people.customer_id,
-        mentions.occurred_at as given_at,
-        'mention' as kind,
-        null::text as question,
-        null::numeric as score,
-        null::integer as scale_min,
-        null::integer as scale_max,
-        mentions.mention_text as voice_text,
-        mentions.platform as channel,
-        'social' as source,
-        null::text as order_id,
-        null::text as ticket_id,
-        null::text as product_id,
-        null::text as given_topic,
-        null::text as given_area
+    {{ voice('mention', 'mentions.mention_id', 'social', 'mentions.occurred_at', 'mentions.mention_text',
+        'mentions.platform') }}
     from mention_rows as mentions
     left join people on people.record_type = 'mention' and mentions.mention_id = people.record_id
 
@@ -294,24 +240,9 @@ mentions as (
 
 interviews as (
 
-    select
-        'interview:' || interviews.interview_note_key as feedback_id,
-        null::bigint as touchpoint_customer_id,
-        people.customer_id,
-        interviews.held_on::timestamp at time zone '{{ var("timezone") }}' as given_at,
-        'interview' as kind,
-        interviews.question,
-        null::numeric as score,
-        null::integer as scale_min,
-        null::integer as scale_max,
-        interviews.note as voice_text,
-        'interview' as channel,
-        'research' as source,
-        null::text as order_id,
-        null::text as ticket_id,
-        null::text as product_id,
-        interviews.codes as given_topic,
-        null::text as given_area
+    {{ voice('interview', 'interviews.interview_note_key', 'research',
+        "interviews.held_on::timestamp at time zone '" ~ var('timezone') ~ "'", 'interviews.note', "'interview'",
+        question='interviews.question', given_topic='interviews.codes') }}
     from interview_rows as interviews
     left join people on people.record_type = 'contact' and interviews.contact_id = people.record_id
 
@@ -319,24 +250,9 @@ interviews as (
 
 claims as (
 
-    select
-        'claim:' || claims.claim_id as feedback_id,
-        null::bigint as touchpoint_customer_id,
-        people.customer_id,
-        claims.opened_at as given_at,
-        'warranty_claim' as kind,
-        null::text as question,
-        null::numeric as score,
-        null::integer as scale_min,
-        null::integer as scale_max,
-        claims.issue as voice_text,
-        'warranty' as channel,
-        'warranty' as source,
-        null::text as order_id,
-        null::text as ticket_id,
-        products.product_id,
-        'warranty' as given_topic,
-        'product' as given_area
+    {{ voice('claim', 'claims.claim_id', 'warranty', 'claims.opened_at', 'claims.issue', "'warranty'",
+        said_as='warranty_claim', product_id='products.product_id',
+        given_topic="'warranty'", given_area="'product'") }}
     from claim_rows as claims
     left join people on people.record_type = 'claim' and claims.claim_id = people.record_id
     left join {{ products }} as products on claims.sku = products.sku
