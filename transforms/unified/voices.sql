@@ -75,6 +75,22 @@ touched_orders as (
 
 ),
 
+{#- Interviews are few, and without batches: all are compared. -#}
+known_interviews as (
+
+    select
+        *,
+        'interview:' || interview_note_key as feedback_id
+    from {{ interviews }}
+
+),
+
+held_interviews as (
+
+    {{ rows_of(this, 'feedback_id', 'known_interviews') }}
+
+),
+
 touched as materialized (
 
     select 'survey:' || response_id as feedback_id from {{ inputs.responses }}
@@ -94,8 +110,8 @@ touched as materialized (
     select record_type || ':' || record_id from moved_records
     where record_type in ('review', 'mention', 'claim')
     union
-    select 'interview:' || interviews.interview_note_key
-    from {{ interviews }} as interviews
+    select interviews.feedback_id
+    from known_interviews as interviews
     inner join moved_records
         on moved_records.record_type = 'contact'
         and interviews.contact_id = moved_records.record_id
@@ -106,12 +122,9 @@ touched as materialized (
     select feedback_id from {{ this }}
     where order_id = {{ any_of('touched_orders', 'order_id') }}
     union
-    {#- few, and without batches: compared #}
-    select coalesce('interview:' || interviews.interview_note_key, held.feedback_id)
-    from {{ interviews }} as interviews
-    full join (
-        select * from {{ this }} where kind = 'interview'
-    ) as held on 'interview:' || interviews.interview_note_key = held.feedback_id
+    select interviews.feedback_id
+    from known_interviews as interviews
+    left join held_interviews as held on interviews.feedback_id = held.feedback_id
     where (interviews.held_on, interviews.question, interviews.note, interviews.codes)
         is distinct from (
             (held.given_at at time zone '{{ var("timezone") }}')::date, held.question, held.voice_text, held.given_topic
@@ -147,22 +160,45 @@ surveys as (
 
 ),
 
-invitations as not materialized (
+invitations as {{ '' if is_incremental() else 'not materialized ' }}(
 
-    select * from {{ ref('stg_survey__invitations') }}
+    {{ named_rows(ref('stg_survey__invitations'), 'invitation_id', 'survey_rows', 'invitation_id') }}
+
+),
+{%- if is_incremental() %}
+
+asked_records as (
+
+    select invitation_id as record_id from survey_rows
+    union all
+    select review_id from review_rows
+    union all
+    select mention_id from mention_rows
+    union all
+    select contact_id from interview_rows
+    union all
+    select claim_id from claim_rows
 
 ),
 
-{#- Each branch finds its records by the index: no copy of all of them. -#}
-people as not materialized (
+asked_orders as (
 
-    select record_type, record_id, customer_id from {{ inputs.people }}
+    select {{ touchpoint_order_key() }} as order_id from invitations
+    union all
+    select order_key from review_rows
+
+),
+{%- endif %}
+
+people as {{ '' if is_incremental() else 'not materialized ' }}(
+
+    {{ owners_of(inputs.people, ['invitation', 'review', 'mention', 'contact', 'claim'], 'asked_records', 'record_id') }}
 
 ),
 
-orders as not materialized (
+orders as {{ '' if is_incremental() else 'not materialized ' }}(
 
-    select order_id, customer_id from {{ inputs.orders }}
+    {{ named_rows(inputs.orders, 'order_id', 'asked_orders', 'order_id') }}
 
 ),
 
@@ -172,22 +208,14 @@ tickets as not materialized (
 
 ),
 
-{%- set order_of_answer -%}
-case invitations.touchpoint_type
-            when 'order' then invitations.touchpoint_channel || ':' || invitations.touchpoint_id
-            when 'receipt' then 'pos:' || invitations.touchpoint_id
-            when 'ticket' then tickets.order_id
-        end
-{%- endset %}
-
 answers as (
 
     {{ voice('survey', 'responses.response_id', 'survey', 'responses.answered_at', 'responses.comment',
         'invitations.channel',
-        touchpoint_customer_id="case invitations.touchpoint_type when 'ticket' then tickets.customer_id else orders.customer_id end",
+        touchpoint_customer_id='coalesce(tickets.customer_id, orders.customer_id)',
         question='surveys.kind', score='responses.score',
         scale_min='surveys.scale_min', scale_max='surveys.scale_max',
-        order_id=order_of_answer,
+        order_id='coalesce(' ~ touchpoint_order_key() ~ ', tickets.order_id)',
         ticket_id="case when invitations.touchpoint_type = 'ticket' then invitations.touchpoint_id end",
         given_area='tickets.area') }}
     from survey_rows as responses
@@ -199,11 +227,7 @@ answers as (
     left join tickets
         on invitations.touchpoint_type = 'ticket'
         and invitations.touchpoint_id = tickets.ticket_id
-    left join orders
-        on orders.order_id = case invitations.touchpoint_type
-            when 'order' then invitations.touchpoint_channel || ':' || invitations.touchpoint_id
-            when 'receipt' then 'pos:' || invitations.touchpoint_id
-        end
+    left join orders on orders.order_id = {{ touchpoint_order_key() }}
 
 ),
 
