@@ -1,12 +1,24 @@
 // The layers from staging to the customer over the sample shop's rows, as a business would run them: in full, then a
-// day's new rows. `node bench/warehouse/run.js [--customers 100000] [--events 5000000]`; `--sizes 500000,1000000,…`
-// builds those sizes one after the other and compares what an event costs. Its PostgreSQL is an embedded one with
-// settings for 2 GB, printed first, unless BENCH_DATABASE_URL names another.
+// day's new rows. What it takes stands in `usage`.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { compileIfStale } from '../../bin/compile.js';
 import { bin, goal, option, printGoals, using } from '../runs/harness.js';
 import { useOfServer } from './use-of-server.js';
+
+const usage = `node bench/warehouse/run.js [options]
+
+  --customers N    how many customers the story has (100000)
+  --events N       about how many events (5000000)
+  --sizes A,B,…    builds in full at each of these numbers of events, and compares what an event costs
+  --threads N      threads of thau (2)
+  --models N       how many models are shown, slowest first (15)
+  --verify         compares every table after the days with a build in full
+  --help           this
+
+Its PostgreSQL is an embedded one on a free port, with settings for 2 GB, unless BENCH_DATABASE_URL names another.`;
 
 const root = join(import.meta.dirname, '../..');
 // the first of them also makes large tables versioned, which later days find done
@@ -20,6 +32,10 @@ const threads = option('--threads', '2');
 const rawTables = `select schemaname || '.' || tablename as name from pg_tables where schemaname like 'raw\\_%' order by 1`;
 const shown = Number(option('--models', '15'));
 
+if (process.argv.includes('--help')) {
+  console.log(usage);
+  process.exit();
+}
 await compileIfStale();
 const server = process.env.BENCH_DATABASE_URL === undefined ? await embedded() : undefined;
 const base = new URL(server?.url ?? process.env.BENCH_DATABASE_URL);
@@ -57,7 +73,7 @@ async function measure(people, rows, isDayWanted = true) {
       added = (await rawRows(sql)) - before;
       before += added;
       console.log(`  ${day}: ${count(added)} new rows generated and added in ${seconds(load.wall)}`);
-      next = await measured(thau, pid, 'run', '--select', ...layers);
+      next = await measured(thau, pid, 'run', '--carry', '--select', ...layers); // as a schedule would
       tell(day, next, added);
       await worstPlans(thau);
     }
@@ -142,7 +158,7 @@ async function verify(sql, thau) {
     from information_schema.columns
     where table_schema in ('staging', 'unified', 'metrics')
         and table_name not in ('identity_assignments', 'identity_events', 'customer_moves', 'customer_changes')
-        and column_name !~ '(^|_)batch(es)?$' and column_name <> 'delivered_count'
+        and column_name !~ '(^|_)batch(es)?$' and column_name not in ('delivered_count', 'lost_by')
     group by 1 order by 1`;
   const digests = async () => {
     const found = new Map();
@@ -266,10 +282,23 @@ async function tellSettings() {
 async function embedded() {
   const { useEmbeddedServer } = await import('../../dist/postgres/embedded/embedded-server.js');
   const folder = join(root, 'bench/.thau/warehouse');
-  const used = await useEmbeddedServer({ folder, port: 54_322, memory: 2048, durable: true });
-  const { user, password, database } = used.connection;
+  const used = await useEmbeddedServer({ folder, port: await freePort(), memory: 2048, durable: true });
+  // the port of the one that runs: where another bench is under way, its server is used
+  const { user, password, database, port } = used.connection;
   const login = `${encodeURIComponent(user ?? 'postgres')}:${encodeURIComponent(password ?? '')}`;
-  return { url: `postgres://${login}@127.0.0.1:54322/${database ?? 'postgres'}`, leave: () => used.leave() };
+  return {
+    url: `postgres://${login}@127.0.0.1:${String(port)}/${database ?? 'postgres'}`,
+    leave: () => used.leave(),
+  };
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 function count(value) {

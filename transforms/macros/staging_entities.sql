@@ -41,3 +41,27 @@
         ('hr', 'employee_feedback', 'feedback_id')
     ]) }}
 {%- endmacro %}
+
+{#- Base models that are tables: they hold little, and so no batches. -#}
+{% macro is_written_whole(source_name, entity) -%}
+    {{ return((source_name, entity) in [
+        ('crm', 'accounts'),
+        ('ecommerce', 'categories'),
+        ('ecommerce', 'products'),
+        ('pos', 'stores'),
+        ('marketing', 'campaigns'),
+        ('experiments', 'experiments'),
+        ('survey', 'surveys'),
+        ('research', 'interviews'),
+        ('hr', 'employee_feedback')
+    ]) }}
+{%- endmacro %}
+
+{#- How many rows the source of a base model held when that last read it. -#}
+{% macro delivered_to(base, is_whole) -%}
+    {%- if is_whole -%}
+    (select count(*) from {{ base }})
+    {%- else -%}
+    coalesce((select newest.delivered_count from {{ base }} as newest order by newest.batch desc limit 1), 0)
+    {%- endif -%}
+{%- endmacro %}

@@ -1,4 +1,7 @@
-{#- ref() through a loop: the base models are those of staging_entities(). -#}
+{{ config(materialized='view') }}
+
+{#- Of each base table an index on `rejected_because` finds them. ref() through a loop: the base models are those of
+    staging_entities(). -#}
 with final as (
 
     {%- for source_name, entity, key in staging_entities() %}

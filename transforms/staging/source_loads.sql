@@ -1,4 +1,4 @@
-{#- Counted and looked up one by one, so that of a large table an index tells both. -#}
+{#- Looked up one by one, so that of a large table an index tells both. -#}
 with loads as (
 
     {%- for source_name, entity, key in staging_entities() %}
@@ -6,7 +6,7 @@ with loads as (
     select
         '{{ source_name }}' as source,
         '{{ entity }}' as entity,
-        (select count(*) from {{ base }}) as delivered_count,
+        {{ delivered_to(base, is_written_whole(source_name, entity)) }} as delivered_count,
         (select max(loaded_at) from {{ base }}) as last_loaded_at
     {%- if not loop.last %}
     union all

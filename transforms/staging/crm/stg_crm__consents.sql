@@ -19,7 +19,8 @@ final as (
         contact_channel,
         proof,
         recorded_at,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
 
 )

@@ -5,18 +5,12 @@
     indexes=[{'columns': ['customer_id']}, {'columns': ['batch']}]
 ) }}
 
-{#- The newest version of each. A base model writes all deliveries of a key at once, so that its batch is theirs too. -#}
+{#- The newest version of each. A base model writes all deliveries of a key at once, so that a batch holds all of its versions. -#}
 with delivered as (
 
     select * from {{ ref('base_ecommerce__customers') }}
     where rejected_because is null
-        {%- if is_incremental() %}
-        and customer_id in (
-            select changed.customer_id
-            from {{ ref('base_ecommerce__customers') }} as changed
-            where changed.{{ not_yet_seen('batch') }}
-        )
-        {%- endif %}
+        and {{ not_yet_seen('batch') }}
 
 ),
 

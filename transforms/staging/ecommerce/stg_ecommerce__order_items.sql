@@ -17,7 +17,8 @@ final as (
         product_id,
         quantity,
         unit_price,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
 
 )

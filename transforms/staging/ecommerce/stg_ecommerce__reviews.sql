@@ -19,7 +19,8 @@ final as (
         rating,
         review_text,
         created_at,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
 
 )

@@ -16,7 +16,8 @@ final as (
         unit_id,
         arm,
         assigned_at,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
 
 )

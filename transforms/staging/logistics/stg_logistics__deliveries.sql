@@ -21,7 +21,8 @@ final as (
         attempts,
         status,
         collected,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
 
 )

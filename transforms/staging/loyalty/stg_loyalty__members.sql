@@ -5,18 +5,12 @@
     indexes=[{'columns': ['member_no']}, {'columns': ['batch']}]
 ) }}
 
-{#- The newest version of each. A base model writes all deliveries of a key at once, so that its batch is theirs too. -#}
+{#- The newest version of each. A base model writes all deliveries of a key at once, so that a batch holds all of its versions. -#}
 with delivered as (
 
     select * from {{ ref('base_loyalty__members') }}
     where rejected_because is null
-        {%- if is_incremental() %}
-        and member_no in (
-            select changed.member_no
-            from {{ ref('base_loyalty__members') }} as changed
-            where changed.{{ not_yet_seen('batch') }}
-        )
-        {%- endif %}
+        and {{ not_yet_seen('batch') }}
 
 ),
 

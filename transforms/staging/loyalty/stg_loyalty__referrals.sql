@@ -16,7 +16,8 @@ final as (
         referee_member_no,
         created_at,
         converted_at,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
 
 )

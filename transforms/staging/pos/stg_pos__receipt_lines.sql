@@ -16,7 +16,8 @@ final as (
         sku,
         quantity,
         amount,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
 
 )

@@ -18,7 +18,8 @@ final as (
         purpose,
         is_purchase,
         visited_at,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
 
 )

@@ -16,7 +16,8 @@ final as (
         profile_id,
         kind,
         occurred_at,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
 
 )

@@ -18,7 +18,8 @@ final as (
         phone,
         mention_text,
         occurred_at,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
 
 )

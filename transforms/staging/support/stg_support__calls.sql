@@ -22,7 +22,8 @@ final as (
         answered_at,
         ended_at,
         ticket_id,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
 
 )

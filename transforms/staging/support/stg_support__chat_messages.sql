@@ -16,7 +16,8 @@ final as (
         sender,
         message_text,
         sent_at,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
 
 )

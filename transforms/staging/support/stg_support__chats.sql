@@ -20,7 +20,8 @@ final as (
         started_at,
         ended_at,
         transferred_at,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
 
 )

@@ -15,7 +15,8 @@ final as (
         event_type,
         actor,
         occurred_at,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
 
 )

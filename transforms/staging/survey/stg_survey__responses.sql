@@ -1,3 +1,6 @@
+{{ config(materialized='view') }}
+
+{#- Asked of the index row by row, so that whoever reads one batch reads only that. -#}
 with delivered as (
 
     select * from {{ ref('base_survey__responses') }}
@@ -7,16 +10,23 @@ with delivered as (
 
 final as (
 
-    select distinct on (invitation_id)
+    select
         response_id,
         invitation_id,
         survey_id,
         score,
         comment,
         answered_at,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
-    order by invitation_id, answered_at desc, loaded_at desc
+    where not exists (
+        select 1
+        from {{ ref('base_survey__responses') }} as later
+        where later.delivery_key = delivered.delivery_key
+            and later.answered_at > delivered.answered_at
+            and later.rejected_because is null
+    )
 
 )
 

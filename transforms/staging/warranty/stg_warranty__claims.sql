@@ -21,7 +21,8 @@ final as (
         outcome,
         opened_at,
         closed_at,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
 
 )

@@ -2,14 +2,15 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key='delivery_key',
-    indexes=[{'columns': ['batch']}]
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['loaded_at']},
+        {'columns': ['rejected_because']},
+        {'columns': ['batch']}
+    ]
 ) }}
 
-with delivered as (
-
-    {{ delivered_since(source('app', 'events'), "coalesce(btrim(event_id), '')") }}
-
-),
+with {{ delivered_since(source('app', 'events'), "coalesce(btrim(event_id), '')") }},
 
 parsed as materialized (
 
@@ -73,7 +74,7 @@ final as (
         app_version,
         delivery_key,
         {{ next_batch(newest_arrival(source('app', 'events'))) }} as batch,
-        {{ deliveries_in(source('app', 'events')) }} as delivered_count,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

@@ -1,10 +1,18 @@
-{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='delivery_key',
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['loaded_at']},
+        {'columns': ['subject_id']},
+        {'columns': ['rejected_because']},
+        {'columns': ['subject_id']},
+        {'columns': ['batch']}
+    ]
+) }}
 
-with delivered as (
-
-    {{ delivered_since(source('crm', 'consents'), "coalesce(btrim(consent_id), '')") }}
-
-),
+with {{ delivered_since(source('crm', 'consents'), "coalesce(btrim(consent_id), '')") }},
 
 purposes as (
 
@@ -83,7 +91,7 @@ final as (
         recorded_at,
         delivery_key,
         {{ next_batch(newest_arrival(source('crm', 'consents'))) }} as batch,
-        {{ deliveries_in(source('crm', 'consents')) }} as delivered_count,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

@@ -2,14 +2,16 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key='delivery_key',
-    indexes=[{'columns': ['contact_id']}, {'columns': ['batch']}]
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['contact_id']},
+        {'columns': ['loaded_at']},
+        {'columns': ['rejected_because']},
+        {'columns': ['batch']}
+    ]
 ) }}
 
-with delivered as (
-
-    {{ delivered_since(source('crm', 'contacts'), "coalesce(btrim(contact_id), '')") }}
-
-),
+with {{ delivered_since(source('crm', 'contacts'), "coalesce(btrim(contact_id), '')") }},
 
 province_aliases as (
 
@@ -101,7 +103,7 @@ final as (
         is_deleted,
         delivery_key,
         {{ next_batch(newest_arrival(source('crm', 'contacts'))) }} as batch,
-        {{ deliveries_in(source('crm', 'contacts')) }} as delivered_count,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

@@ -1,10 +1,16 @@
-{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='delivery_key',
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['loaded_at']},
+        {'columns': ['rejected_because']},
+        {'columns': ['batch']}
+    ]
+) }}
 
-with delivered as (
-
-    {{ delivered_since(source('ecommerce', 'carts'), "coalesce(btrim(cart_id), '')") }}
-
-),
+with {{ delivered_since(source('ecommerce', 'carts'), "coalesce(btrim(cart_id), '')") }},
 
 parsed as materialized (
 
@@ -68,7 +74,7 @@ final as (
         order_id,
         delivery_key,
         {{ next_batch(newest_arrival(source('ecommerce', 'carts'))) }} as batch,
-        {{ deliveries_in(source('ecommerce', 'carts')) }} as delivered_count,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

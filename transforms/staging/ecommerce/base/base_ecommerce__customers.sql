@@ -2,14 +2,16 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key='delivery_key',
-    indexes=[{'columns': ['customer_id']}, {'columns': ['batch']}]
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['customer_id']},
+        {'columns': ['loaded_at']},
+        {'columns': ['rejected_because']},
+        {'columns': ['batch']}
+    ]
 ) }}
 
-with delivered as (
-
-    {{ delivered_since(source('ecommerce', 'customers'), "coalesce(btrim(customer_id), '')") }}
-
-),
+with {{ delivered_since(source('ecommerce', 'customers'), "coalesce(btrim(customer_id), '')") }},
 
 province_aliases as (
 
@@ -95,7 +97,7 @@ final as (
         updated_at,
         delivery_key,
         {{ next_batch(newest_arrival(source('ecommerce', 'customers'))) }} as batch,
-        {{ deliveries_in(source('ecommerce', 'customers')) }} as delivered_count,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

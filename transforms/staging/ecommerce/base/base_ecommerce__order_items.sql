@@ -1,10 +1,18 @@
-{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='delivery_key',
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['loaded_at']},
+        {'columns': ['order_key']},
+        {'columns': ['rejected_because']},
+        {'columns': ['order_key']},
+        {'columns': ['batch']}
+    ]
+) }}
 
-with delivered as (
-
-    {{ delivered_since(source('ecommerce', 'order_items'), "coalesce(lower(btrim(channel)) || ':' || btrim(order_id) || ':' || line_no, '')") }}
-
-),
+with {{ delivered_since(source('ecommerce', 'order_items'), "coalesce(lower(btrim(channel)) || ':' || btrim(order_id) || ':' || line_no, '')") }},
 
 parsed as materialized (
 
@@ -65,7 +73,7 @@ final as (
         unit_price,
         delivery_key,
         {{ next_batch(newest_arrival(source('ecommerce', 'order_items'))) }} as batch,
-        {{ deliveries_in(source('ecommerce', 'order_items')) }} as delivered_count,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

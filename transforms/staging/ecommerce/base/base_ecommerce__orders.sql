@@ -2,14 +2,15 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key='delivery_key',
-    indexes=[{'columns': ['order_key']}, {'columns': ['batch']}]
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['loaded_at']},
+        {'columns': ['rejected_because']},
+        {'columns': ['batch']}
+    ]
 ) }}
 
-with delivered as (
-
-    {{ delivered_since(source('ecommerce', 'orders'), "coalesce(lower(btrim(channel)) || ':' || btrim(order_id), '')") }}
-
-),
+with {{ delivered_since(source('ecommerce', 'orders'), "coalesce(lower(btrim(channel)) || ':' || btrim(order_id), '')") }},
 
 province_aliases as (
 
@@ -134,7 +135,7 @@ final as (
         updated_at,
         delivery_key,
         {{ next_batch(newest_arrival(source('ecommerce', 'orders'))) }} as batch,
-        {{ deliveries_in(source('ecommerce', 'orders')) }} as delivered_count,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

@@ -1,8 +1,16 @@
-with delivered as (
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='delivery_key',
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['loaded_at']},
+        {'columns': ['rejected_because']},
+        {'columns': ['batch']}
+    ]
+) }}
 
-    select * from {{ source('ecommerce', 'reviews') }}
-
-),
+with {{ delivered_since(source('ecommerce', 'reviews'), "coalesce(btrim(review_id), '')") }},
 
 parsed as materialized (
 
@@ -16,6 +24,7 @@ parsed as materialized (
         {{ counted('rating') }} as rating,
         {{ clean_value('text') }} as review_text,
         {{ moment('created_at') }} as created_at,
+        coalesce(btrim(review_id), '') as delivery_key,
         {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
@@ -63,6 +72,9 @@ final as (
         rating,
         review_text,
         created_at,
+        delivery_key,
+        {{ next_batch(newest_arrival(source('ecommerce', 'reviews'))) }} as batch,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

@@ -1,8 +1,16 @@
-with delivered as (
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='delivery_key',
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['loaded_at']},
+        {'columns': ['rejected_because']},
+        {'columns': ['batch']}
+    ]
+) }}
 
-    select * from {{ source('experiments', 'assignments') }}
-
-),
+with {{ delivered_since(source('experiments', 'assignments'), "coalesce(btrim(experiment_id) || ':' || btrim(unit_type) || ':' || btrim(unit_id), '')") }},
 
 parsed as materialized (
 
@@ -13,6 +21,7 @@ parsed as materialized (
         nullif(btrim(unit_id), '') as unit_id,
         nullif(lower(btrim(arm)), '') as arm,
         {{ moment('assigned_at') }} as assigned_at,
+        coalesce(btrim(experiment_id) || ':' || btrim(unit_type) || ':' || btrim(unit_id), '') as delivery_key,
         {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
@@ -59,6 +68,9 @@ final as (
         unit_id,
         arm,
         assigned_at,
+        delivery_key,
+        {{ next_batch(newest_arrival(source('experiments', 'assignments'))) }} as batch,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

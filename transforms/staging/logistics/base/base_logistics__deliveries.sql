@@ -2,14 +2,16 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key='delivery_key',
-    indexes=[{'columns': ['order_key']}]
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['order_key']},
+        {'columns': ['loaded_at']},
+        {'columns': ['rejected_because']},
+        {'columns': ['batch']}
+    ]
 ) }}
 
-with delivered as (
-
-    {{ delivered_since(source('logistics', 'deliveries'), "coalesce(btrim(delivery_id), '')") }}
-
-),
+with {{ delivered_since(source('logistics', 'deliveries'), "coalesce(btrim(delivery_id), '')") }},
 
 province_aliases as (
 
@@ -83,7 +85,7 @@ final as (
         collected,
         delivery_key,
         {{ next_batch(newest_arrival(source('logistics', 'deliveries'))) }} as batch,
-        {{ deliveries_in(source('logistics', 'deliveries')) }} as delivered_count,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

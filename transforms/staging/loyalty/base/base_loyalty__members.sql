@@ -2,14 +2,16 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key='delivery_key',
-    indexes=[{'columns': ['member_no']}, {'columns': ['batch']}]
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['member_no']},
+        {'columns': ['loaded_at']},
+        {'columns': ['rejected_because']},
+        {'columns': ['batch']}
+    ]
 ) }}
 
-with delivered as (
-
-    {{ delivered_since(source('loyalty', 'members'), "coalesce(btrim(member_no), '')") }}
-
-),
+with {{ delivered_since(source('loyalty', 'members'), "coalesce(btrim(member_no), '')") }},
 
 parsed as materialized (
 
@@ -80,7 +82,7 @@ final as (
         updated_at,
         delivery_key,
         {{ next_batch(newest_arrival(source('loyalty', 'members'))) }} as batch,
-        {{ deliveries_in(source('loyalty', 'members')) }} as delivered_count,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

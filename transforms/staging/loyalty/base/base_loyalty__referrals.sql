@@ -1,8 +1,16 @@
-with delivered as (
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='delivery_key',
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['loaded_at']},
+        {'columns': ['rejected_because']},
+        {'columns': ['batch']}
+    ]
+) }}
 
-    select * from {{ source('loyalty', 'referrals') }}
-
-),
+with {{ delivered_since(source('loyalty', 'referrals'), "coalesce(btrim(referral_id), '')") }},
 
 parsed as materialized (
 
@@ -13,6 +21,7 @@ parsed as materialized (
         nullif(btrim(referee_member_no), '') as referee_member_no,
         {{ moment('created_at') }} as created_at,
         {{ moment('converted_at') }} as converted_at,
+        coalesce(btrim(referral_id), '') as delivery_key,
         {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
@@ -56,6 +65,9 @@ final as (
         referee_member_no,
         created_at,
         converted_at,
+        delivery_key,
+        {{ next_batch(newest_arrival(source('loyalty', 'referrals'))) }} as batch,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

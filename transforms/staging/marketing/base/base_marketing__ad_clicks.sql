@@ -1,10 +1,16 @@
-{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='delivery_key',
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['loaded_at']},
+        {'columns': ['rejected_because']},
+        {'columns': ['batch']}
+    ]
+) }}
 
-with delivered as (
-
-    {{ delivered_since(source('marketing', 'ad_clicks'), "coalesce(btrim(click_id), '')") }}
-
-),
+with {{ delivered_since(source('marketing', 'ad_clicks'), "coalesce(btrim(click_id), '')") }},
 
 parsed as materialized (
 
@@ -63,7 +69,7 @@ final as (
         occurred_at,
         delivery_key,
         {{ next_batch(newest_arrival(source('marketing', 'ad_clicks'))) }} as batch,
-        {{ deliveries_in(source('marketing', 'ad_clicks')) }} as delivered_count,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

@@ -2,14 +2,15 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key='delivery_key',
-    indexes=[{'columns': ['batch']}]
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['loaded_at']},
+        {'columns': ['rejected_because']},
+        {'columns': ['batch']}
+    ]
 ) }}
 
-with delivered as (
-
-    {{ delivered_since(source('marketing', 'email_events'), "coalesce(btrim(event_id), '')") }}
-
-),
+with {{ delivered_since(source('marketing', 'email_events'), "coalesce(btrim(event_id), '')") }},
 
 parsed as materialized (
 
@@ -67,7 +68,7 @@ final as (
         occurred_at,
         delivery_key,
         {{ next_batch(newest_arrival(source('marketing', 'email_events'))) }} as batch,
-        {{ deliveries_in(source('marketing', 'email_events')) }} as delivered_count,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

@@ -1,10 +1,18 @@
-{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='delivery_key',
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['loaded_at']},
+        {'columns': ['receipt_id']},
+        {'columns': ['rejected_because']},
+        {'columns': ['receipt_id']},
+        {'columns': ['batch']}
+    ]
+) }}
 
-with delivered as (
-
-    {{ delivered_since(source('pos', 'receipt_lines'), "coalesce(btrim(receipt_id) || ':' || line_no, '')") }}
-
-),
+with {{ delivered_since(source('pos', 'receipt_lines'), "coalesce(btrim(receipt_id) || ':' || line_no, '')") }},
 
 parsed as materialized (
 
@@ -62,7 +70,7 @@ final as (
         amount,
         delivery_key,
         {{ next_batch(newest_arrival(source('pos', 'receipt_lines'))) }} as batch,
-        {{ deliveries_in(source('pos', 'receipt_lines')) }} as delivered_count,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

@@ -2,14 +2,16 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key='delivery_key',
-    indexes=[{'columns': ['receipt_id']}, {'columns': ['batch']}]
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['receipt_id']},
+        {'columns': ['loaded_at']},
+        {'columns': ['rejected_because']},
+        {'columns': ['batch']}
+    ]
 ) }}
 
-with delivered as (
-
-    {{ delivered_since(source('pos', 'receipts'), "coalesce(btrim(receipt_id), '')") }}
-
-),
+with {{ delivered_since(source('pos', 'receipts'), "coalesce(btrim(receipt_id), '')") }},
 
 parsed as materialized (
 
@@ -81,7 +83,7 @@ final as (
         total,
         delivery_key,
         {{ next_batch(newest_arrival(source('pos', 'receipts'))) }} as batch,
-        {{ deliveries_in(source('pos', 'receipts')) }} as delivered_count,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

@@ -1,8 +1,16 @@
-with delivered as (
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='delivery_key',
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['loaded_at']},
+        {'columns': ['rejected_because']},
+        {'columns': ['batch']}
+    ]
+) }}
 
-    select * from {{ source('pos', 'store_visits') }}
-
-),
+with {{ delivered_since(source('pos', 'store_visits'), "coalesce(btrim(visit_id), '')") }},
 
 parsed as materialized (
 
@@ -15,6 +23,7 @@ parsed as materialized (
         {{ one_of('purpose', ['browse', 'advice', 'pick_up', 'warranty', 'return']) }} as purpose,
         coalesce(is_purchase, false) as is_purchase,
         {{ moment('visited_at') }} as visited_at,
+        coalesce(btrim(visit_id), '') as delivery_key,
         {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
@@ -60,6 +69,9 @@ final as (
         purpose,
         is_purchase,
         visited_at,
+        delivery_key,
+        {{ next_batch(newest_arrival(source('pos', 'store_visits'))) }} as batch,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

@@ -1,8 +1,16 @@
-with delivered as (
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='delivery_key',
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['loaded_at']},
+        {'columns': ['rejected_because']},
+        {'columns': ['batch']}
+    ]
+) }}
 
-    select * from {{ source('social', 'engagements') }}
-
-),
+with {{ delivered_since(source('social', 'engagements'), "coalesce(btrim(engagement_id), '')") }},
 
 parsed as materialized (
 
@@ -13,6 +21,7 @@ parsed as materialized (
         nullif(btrim(profile_id), '') as profile_id,
         nullif(lower(btrim(kind)), '') as kind,
         {{ moment('occurred_at') }} as occurred_at,
+        coalesce(btrim(engagement_id), '') as delivery_key,
         {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
@@ -57,6 +66,9 @@ final as (
         profile_id,
         kind,
         occurred_at,
+        delivery_key,
+        {{ next_batch(newest_arrival(source('social', 'engagements'))) }} as batch,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

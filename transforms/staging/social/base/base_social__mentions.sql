@@ -1,8 +1,16 @@
-with delivered as (
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='delivery_key',
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['loaded_at']},
+        {'columns': ['rejected_because']},
+        {'columns': ['batch']}
+    ]
+) }}
 
-    select * from {{ source('social', 'mentions') }}
-
-),
+with {{ delivered_since(source('social', 'mentions'), "coalesce(btrim(mention_id), '')") }},
 
 parsed as materialized (
 
@@ -15,6 +23,7 @@ parsed as materialized (
         {{ phone_e164('phone') }} as phone,
         {{ clean_value('text') }} as mention_text,
         {{ moment('occurred_at') }} as occurred_at,
+        coalesce(btrim(mention_id), '') as delivery_key,
         {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
@@ -62,6 +71,9 @@ final as (
         phone,
         mention_text,
         occurred_at,
+        delivery_key,
+        {{ next_batch(newest_arrival(source('social', 'mentions'))) }} as batch,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

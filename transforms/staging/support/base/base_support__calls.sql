@@ -1,8 +1,16 @@
-with delivered as (
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='delivery_key',
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['loaded_at']},
+        {'columns': ['rejected_because']},
+        {'columns': ['batch']}
+    ]
+) }}
 
-    select * from {{ source('support', 'calls') }}
-
-),
+with {{ delivered_since(source('support', 'calls'), "coalesce(btrim(call_id), '')") }},
 
 parsed as materialized (
 
@@ -19,6 +27,7 @@ parsed as materialized (
         {{ soon_after('answered_at', 'started_at') }} as answered_at,
         {{ soon_after('ended_at', 'started_at') }} as ended_at,
         nullif(btrim(ticket_id), '') as ticket_id,
+        coalesce(btrim(call_id), '') as delivery_key,
         {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
@@ -69,6 +78,9 @@ final as (
         answered_at,
         ended_at,
         ticket_id,
+        delivery_key,
+        {{ next_batch(newest_arrival(source('support', 'calls'))) }} as batch,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

@@ -1,8 +1,16 @@
-with delivered as (
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='delivery_key',
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['loaded_at']},
+        {'columns': ['rejected_because']},
+        {'columns': ['batch']}
+    ]
+) }}
 
-    select * from {{ source('support', 'chat_messages') }}
-
-),
+with {{ delivered_since(source('support', 'chat_messages'), "coalesce(btrim(conversation_id) || ':' || message_no, '')") }},
 
 parsed as materialized (
 
@@ -13,6 +21,7 @@ parsed as materialized (
         nullif(lower(btrim(sender)), '') as sender,
         {{ clean_value('text') }} as message_text,
         {{ moment('sent_at') }} as sent_at,
+        coalesce(btrim(conversation_id) || ':' || message_no, '') as delivery_key,
         {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
@@ -58,6 +67,9 @@ final as (
         sender,
         message_text,
         sent_at,
+        delivery_key,
+        {{ next_batch(newest_arrival(source('support', 'chat_messages'))) }} as batch,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

@@ -2,14 +2,16 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key='delivery_key',
-    indexes=[{'columns': ['conversation_id']}, {'columns': ['batch']}]
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['conversation_id']},
+        {'columns': ['loaded_at']},
+        {'columns': ['rejected_because']},
+        {'columns': ['batch']}
+    ]
 ) }}
 
-with delivered as (
-
-    {{ delivered_since(source('support', 'chats'), "coalesce(btrim(conversation_id), '')") }}
-
-),
+with {{ delivered_since(source('support', 'chats'), "coalesce(btrim(conversation_id), '')") }},
 
 parsed as materialized (
 
@@ -74,7 +76,7 @@ final as (
         transferred_at,
         delivery_key,
         {{ next_batch(newest_arrival(source('support', 'chats'))) }} as batch,
-        {{ deliveries_in(source('support', 'chats')) }} as delivered_count,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

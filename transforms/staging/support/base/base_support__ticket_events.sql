@@ -1,8 +1,17 @@
-with delivered as (
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='delivery_key',
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['loaded_at']},
+        {'columns': ['ticket_id']},
+        {'columns': ['rejected_because']},
+        {'columns': ['batch']}
+    ]
+) }}
 
-    select * from {{ source('support', 'ticket_events') }}
-
-),
+with {{ delivered_since(source('support', 'ticket_events'), "coalesce(btrim(event_id), '')") }},
 
 parsed as materialized (
 
@@ -12,6 +21,7 @@ parsed as materialized (
         nullif(lower(btrim(event_type)), '') as event_type,
         nullif(lower(btrim(actor)), '') as actor,
         {{ moment('occurred_at') }} as occurred_at,
+        coalesce(btrim(event_id), '') as delivery_key,
         {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
@@ -55,6 +65,9 @@ final as (
         event_type,
         actor,
         occurred_at,
+        delivery_key,
+        {{ next_batch(newest_arrival(source('support', 'ticket_events'))) }} as batch,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

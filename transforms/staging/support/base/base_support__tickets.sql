@@ -2,14 +2,16 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key='delivery_key',
-    indexes=[{'columns': ['ticket_id']}, {'columns': ['batch']}]
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['ticket_id']},
+        {'columns': ['loaded_at']},
+        {'columns': ['rejected_because']},
+        {'columns': ['batch']}
+    ]
 ) }}
 
-with delivered as (
-
-    {{ delivered_since(source('support', 'tickets'), "coalesce(btrim(ticket_id), '')") }}
-
-),
+with {{ delivered_since(source('support', 'tickets'), "coalesce(btrim(ticket_id), '')") }},
 
 parsed as materialized (
 
@@ -89,7 +91,7 @@ final as (
         updated_at,
         delivery_key,
         {{ next_batch(newest_arrival(source('support', 'tickets'))) }} as batch,
-        {{ deliveries_in(source('support', 'tickets')) }} as delivered_count,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

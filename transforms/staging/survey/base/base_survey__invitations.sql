@@ -1,10 +1,16 @@
-{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='delivery_key') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='delivery_key',
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['loaded_at']},
+        {'columns': ['rejected_because']},
+        {'columns': ['batch']}
+    ]
+) }}
 
-with delivered as (
-
-    {{ delivered_since(source('survey', 'invitations'), "coalesce(btrim(invitation_id), '')") }}
-
-),
+with {{ delivered_since(source('survey', 'invitations'), "coalesce(btrim(invitation_id), '')") }},
 
 parsed as materialized (
 
@@ -70,7 +76,7 @@ final as (
         sent_at,
         delivery_key,
         {{ next_batch(newest_arrival(source('survey', 'invitations'))) }} as batch,
-        {{ deliveries_in(source('survey', 'invitations')) }} as delivered_count,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

@@ -1,8 +1,29 @@
-with delivered as (
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='delivery_key',
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['loaded_at']},
+        {'columns': ['rejected_because']},
+        {'columns': ['batch']}
+    ]
+) }}
 
-    select * from {{ source('survey', 'responses') }}
+{#- An answer is judged by its survey's scale, which may come later, or another. -#}
+{%- set judged_by_another_scale -%}
+select known.delivery_key
+from {{ this }} as known
+left join {{ ref('stg_survey__surveys') }} as surveys on known.survey_id = surveys.survey_id
+where known.scale_min is distinct from surveys.scale_min
+    or known.scale_max is distinct from surveys.scale_max
+{%- endset -%}
 
-),
+with {{ delivered_since(
+    source('survey', 'responses'),
+    "coalesce(btrim(invitation_id), '')",
+    read_again=judged_by_another_scale
+) }},
 
 surveys as (
 
@@ -19,6 +40,7 @@ parsed as materialized (
         {{ safe_integer('score') }} as score,
         {{ clean_value('comment') }} as comment,
         {{ moment('answered_at') }} as answered_at,
+        coalesce(btrim(invitation_id), '') as delivery_key,
         {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
@@ -29,6 +51,8 @@ judged as (
 
     select
         parsed.*,
+        surveys.scale_min,
+        surveys.scale_max,
         case
             when parsed.response_id is null then 'no response_id'
             when parsed.invitation_id is null then 'no invitation'
@@ -68,6 +92,11 @@ final as (
         score,
         comment,
         answered_at,
+        scale_min,
+        scale_max,
+        delivery_key,
+        {{ next_batch(newest_arrival(source('survey', 'responses'))) }} as batch,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

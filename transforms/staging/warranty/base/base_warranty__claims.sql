@@ -2,14 +2,16 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key='delivery_key',
-    indexes=[{'columns': ['claim_id']}, {'columns': ['batch']}]
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['claim_id']},
+        {'columns': ['loaded_at']},
+        {'columns': ['rejected_because']},
+        {'columns': ['batch']}
+    ]
 ) }}
 
-with delivered as (
-
-    {{ delivered_since(source('warranty', 'claims'), "coalesce(btrim(claim_id), '')") }}
-
-),
+with {{ delivered_since(source('warranty', 'claims'), "coalesce(btrim(claim_id), '')") }},
 
 parsed as materialized (
 
@@ -75,7 +77,7 @@ final as (
         closed_at,
         delivery_key,
         {{ next_batch(newest_arrival(source('warranty', 'claims'))) }} as batch,
-        {{ deliveries_in(source('warranty', 'claims')) }} as delivered_count,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

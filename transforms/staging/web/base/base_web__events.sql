@@ -3,18 +3,14 @@
     incremental_strategy='delete+insert',
     unique_key='delivery_key',
     indexes=[
-        {'columns': ['batch']},
+        {'columns': ['delivery_key']},
         {'columns': ['loaded_at']},
         {'columns': ['rejected_because']},
-        {'columns': ['delivery_key']}
+        {'columns': ['batch']}
     ]
 ) }}
 
-with delivered as (
-
-    {{ delivered_since(source('web', 'events'), "coalesce(btrim(event_id), '')") }}
-
-),
+with {{ delivered_since(source('web', 'events'), "coalesce(btrim(event_id), '')") }},
 
 parsed as materialized (
 
@@ -93,7 +89,7 @@ final as (
         detail,
         delivery_key,
         {{ next_batch(newest_arrival(source('web', 'events'))) }} as batch,
-        {{ deliveries_in(source('web', 'events')) }} as delivered_count,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault
