@@ -11,6 +11,9 @@ const customers = laws === 0 ? 40 : 400;
 const histories = `select distinct column_name as name from information_schema.columns
   where column_name ~ '(^|_)batch(es)?$' or column_name in ('delivered_count', 'lost_by')`;
 
+/** Matching keeps rows that say what went, and a whole build makes none of them. */
+const notWhatWent = "(to_jsonb(t) -> 'is_current') is distinct from 'false'";
+
 let warehouse: Warehouse;
 
 beforeAll(async () => {
@@ -45,6 +48,7 @@ async function contents(): Promise<Record<string, string>> {
       select count(*)::int as rows, md5(string_agg(text, e'\n' order by text)) as digest
       from (
         select (to_jsonb(t) - $1::text[])::text as text from ${relation} as t
+        where ${notWhatWent}
       ) as said`,
       [untold],
     );
