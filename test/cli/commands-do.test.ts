@@ -120,6 +120,16 @@ describe('a flag does what its name says', () => {
     expect(await database.query('select count(*)::int as n from grown')).toEqual([{ n: 1 }]);
   });
 
+  test('--carry leaves a selected node that is unchanged as it is', async () => {
+    const rows = () => database.query('select count(*)::int as n from grown');
+    await run('run', '--select', 'grown');
+    const before = await rows();
+    await run('run', '--select', 'grown', '--carry');
+    expect(await rows()).toEqual(before);
+    await run('run', '--select', 'grown');
+    expect(await rows()).not.toEqual(before);
+  });
+
   test('--event-time-start and --event-time-end bound the batches', async () => {
     const built = await run(
       'run',

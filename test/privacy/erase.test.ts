@@ -15,14 +15,18 @@ const texts = [
   '+84912345678',
   'CRM101',
   'Nguyễn Văn Ẩn',
-  '12 ngõ Lê Lợi',
+  '12 ngõ Lê Lợi', // in a superseded row of an earlier version alone
+  '3 phố Mới',
 ];
 
 beforeAll(async () => {
   shop = await createShop();
   const built = await shop.thau('build');
   expect(built.stderr + built.stdout).toMatch(/published generation 1/);
+  await rows("update raw_shop.contacts set address = '3 phố Mới' where contact_id = ' CRM101 '");
   await shop.thau('build', '--full-refresh');
+  const beside = await tablesWith(shop.database, '12 ngõ Lê Lợi');
+  expect(beside.join()).toMatch(/address_log__superseded/);
   await rows(
     `insert into thau.subject_reads (caller, role, request_id, generation, fields, subjects)
      values ('bi', 'admin', 'r1', 1, '{Customer.email}', '{101,Customer:102}')`,

@@ -40,23 +40,8 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- In a model that reads several others by their batches and keeps in `seen_batches` how far: the condition that a row of that one is
-    new to it. `looked` is a CTE of the newest `seen_batches`. -#}
-{% macro above_seen(name) -%}
-    {{ above("coalesce((select (looked.seen_batches ->> '" ~ name ~ "')::bigint from looked), 0)") }}
-{%- endmacro %}
-
 {#- Batches above that one. PostgreSQL cannot know how high it is: that there is an end tells it that few are meant, as an
     index finds them. -#}
 {% macro above(seen_batch) -%}
     batch between {{ seen_batch }} + 1 and 9223372036854775807
-{%- endmacro %}
-
-{#- All rows of a relation, or, of an increment, those that the CTE `named` names. -#}
-{% macro named_rows(relation, column, cte='named', cte_column='order_id') -%}
-    {%- if is_incremental() -%}
-    {{ rows_of(relation, column, cte, cte_column) }}
-    {%- else -%}
-    select * from {{ relation }}
-    {%- endif -%}
 {%- endmacro %}

@@ -2,38 +2,61 @@
     materialized='incremental',
     incremental_strategy='replace',
     unique_key='customer_id',
-    gone_when='purchase_count is null',
+    gone_when='understanding_level is null',
     indexes=[
         {'columns': ['customer_id'], 'unique': True},
-        {'columns': ['seen_batch']}
+        {'columns': ['batch']}
     ]
 ) }}
 
-{#- What is counted of a customer to date, whatever day it is: `customer_features` adds what moves with the clock. Written
-    anew are those of whom something was written since. -#}
-{%- set changes = ref('customer_changes') %}
+{#- All that is counted of a customer; `customer_features` adds the days since. Written anew are those of whom something was
+    written since, and those of whom the last year or month holds another order or visit as the clock moved on. -#}
+{%- set inputs = {'changes': ref('customer_changes')} -%}
+{%- set products = ref('products') -%}
+{%- set products_digest = digest_of(products, ['product_id', 'category_name']) -%}
 
-with customers as not materialized (
+with clock as (
 
-    select customer_id from {{ ref('customers') }}
+    select * from {{ ref('clock') }}
 
 ),
 {%- if is_incremental() %}
 
-touched as (
+{{ looked() }},
 
-    select customer_id from {{ changes }}
-    where {{ not_yet_seen() }}
+{#- Both moments of the clock; seconds are told in whole ones. -#}
+moved_clock as materialized (
+
+    select
+        least(seen.at, clock.as_of_at) - interval '1 second' as moved_from,
+        greatest(seen.at, clock.as_of_at) + interval '1 second' as moved_to
+    from clock
+    cross join (
+        select to_timestamp({{ last_read('clock_batch') }}) as at
+    ) as seen
 
 ),
 
-present as (
+touched as materialized (
 
-    {{ rows_of('customers', 'customer_id', 'touched') }}
+    select customer_id from {{ inputs.changes }}
+    where {{ above_seen('changes') }}
+    {%- for relation, moment, span in [('orders', 'ordered_at', '365 days'), ('sessions', 'started_at', '30 days')] %}
+    union
+    select customer_id from {{ ref(relation) }}
+    where {{ moment }} > (select moved_clock.moved_from - interval '{{ span }}' from moved_clock)
+        and {{ moment }} <= (select moved_clock.moved_to - interval '{{ span }}' from moved_clock)
+        and customer_id is not null
+    {%- endfor %}
+    union
+    select customer_id from {{ this }}
+    where {{ reference_differs(products_digest) }}
 
 ),
 {%- endif %}
-{%- for relation in ['orders', 'sessions', 'feedback'] %}
+{%- for relation in [
+    'customers', 'customer_rhythms', 'orders', 'sessions', 'feedback', 'tickets', 'permissions', 'record_identities'
+] %}
 
 {{ relation }} as {{ '' if is_incremental() else 'not materialized ' }}(
     {% if is_incremental() %}
@@ -46,6 +69,12 @@ present as (
 ),
 {%- endfor %}
 
+items as {{ '' if is_incremental() else 'not materialized ' }}(
+
+    {{ named_rows(ref('order_items'), 'order_id', 'orders') }}
+
+),
+
 bought as (
 
     select
@@ -56,13 +85,29 @@ bought as (
         count(*) filter (where status = 'returned') as returned_count,
         count(*) filter (where status = 'cod_refused') as cod_refused_count,
         count(*) filter (where status = 'cancelled') as cancelled_count,
+        count(*) filter (where is_purchase and ordered_at > clock.as_of_at - interval '365 days') as purchases_365d,
+        sum(revenue) filter (where ordered_at > clock.as_of_at - interval '365 days') as revenue_365d,
         count(distinct channel) filter (where is_purchase) as purchase_channel_count,
         mode() within group (order by channel) filter (where is_purchase) as favourite_channel,
         mode() within group (
             order by extract(hour from ordered_at at time zone '{{ var("timezone") }}')
         ) filter (where is_purchase) as favourite_hour
     from orders
+    cross join clock
     group by customer_id
+
+),
+
+categories as (
+
+    select
+        orders.customer_id,
+        mode() within group (order by products.category_name) as favourite_category
+    from orders
+    inner join items on orders.order_id = items.order_id
+    inner join {{ products }} as products on items.product_id = products.product_id
+    where orders.is_purchase
+    group by orders.customer_id
 
 ),
 
@@ -95,9 +140,11 @@ visits as (
     select
         customer_id,
         count(*) as session_count,
+        count(*) filter (where started_at > clock.as_of_at - interval '30 days') as sessions_30d,
         sum(engaged_seconds) as engaged_seconds,
         max(started_at) as last_session_at
     from sessions
+    cross join clock
     group by customer_id
 
 ),
@@ -141,12 +188,67 @@ voices as (
 
 ),
 
+requests as (
+
+    select
+        customer_id,
+        count(*) as ticket_count,
+        count(*) filter (where solved_at is null) as open_ticket_count,
+        avg(hours_to_resolution) as mean_hours_to_resolution
+    from tickets
+    where is_counted
+    group by customer_id
+
+),
+
+permitted as (
+
+    select
+        customer_id,
+        bool_or(purpose = 'marketing') as has_marketing_consent,
+        bool_or(purpose = 'profiling') as has_profiling_consent,
+        bool_or(purpose = 'sharing') as has_sharing_consent
+    from permissions
+    where contact_channel = 'any'
+    group by customer_id
+
+),
+
+card_numbers as (
+
+    select customer_id, record_id
+    from record_identities
+    where record_type = 'member'
+
+),
+
+members as (
+
+    {{ named_rows(ref('stg_loyalty__members'), 'member_no', 'card_numbers', 'record_id') }}
+
+),
+
+cards as (
+
+    select
+        card_numbers.customer_id,
+        count(*) as card_count,
+        max(members.points) as points,
+        (array_agg(members.tier order by members.points desc, members.member_no))[1] as loyalty_tier
+    from members
+    inner join card_numbers on members.member_no = card_numbers.record_id
+    group by card_numbers.customer_id
+
+),
+
 final as (
 
     select
-        customers.customer_id,
+        customer_id,
         coalesce(bought.purchase_count, 0)::integer as purchase_count,
+        coalesce(bought.purchases_365d, 0)::integer as purchases_365d,
         coalesce(bought.revenue, 0) as revenue,
+        coalesce(bought.revenue_365d, 0) as revenue_365d,
         round(bought.mean_order_value, 2) as mean_order_value,
         round(trends.order_value_trend::numeric, 4) as order_value_trend,
         coalesce(bought.returned_count, 0)::integer as returned_count,
@@ -155,9 +257,20 @@ final as (
         coalesce(bought.purchase_channel_count, 0)::integer as purchase_channel_count,
         bought.favourite_channel,
         bought.favourite_hour::integer as favourite_hour,
+        categories.favourite_category,
+        rhythms.purchase_day_count,
+        rhythms.first_purchased_on,
+        rhythms.last_purchased_on,
+        rhythms.mean_gap_days,
+        rhythms.p90_gap_days,
+        rhythms.silence_days,
         coalesce(visits.session_count, 0)::integer as session_count,
+        coalesce(visits.sessions_30d, 0)::integer as sessions_30d,
         coalesce(visits.engaged_seconds, 0)::bigint as engaged_seconds,
         visits.last_session_at,
+        coalesce(requests.ticket_count, 0)::integer as ticket_count,
+        coalesce(requests.open_ticket_count, 0)::integer as open_ticket_count,
+        round(requests.mean_hours_to_resolution, 2) as mean_hours_to_resolution,
         latest_scores.nps_score,
         latest_scores.nps_answered_at,
         latest_scores.csat_score,
@@ -165,21 +278,34 @@ final as (
         coalesce(voices.complaint_count, 0)::integer as complaint_count,
         coalesce(voices.low_score_count, 0)::integer as low_score_count,
         round(voices.mean_sentiment, 3) as mean_sentiment,
-        {{ newest_batch(changes) }} as seen_batch
-    from {{ 'present' if is_incremental() else 'customers' }} as customers
-    left join bought on customers.customer_id = bought.customer_id
-    left join trends on customers.customer_id = trends.customer_id
-    left join visits on customers.customer_id = visits.customer_id
-    left join latest_scores on customers.customer_id = latest_scores.customer_id
-    left join voices on customers.customer_id = voices.customer_id
-    {%- if is_incremental() %}
-    union all
-    {#- a number that is nobody's any more #}
-    select
-        touched.customer_id, {{ (['null'] * 20) | join(', ') }}, null
+        coalesce(permitted.has_marketing_consent, false) as has_marketing_consent,
+        coalesce(permitted.has_profiling_consent, false) as has_profiling_consent,
+        coalesce(permitted.has_sharing_consent, false) as has_sharing_consent,
+        coalesce(cards.card_count, 0)::integer as card_count,
+        cards.points,
+        cards.loyalty_tier,
+        customers.touchpoint_count,
+        customers.understanding_level,
+        {{ batch_above(inputs.changes) }} as batch,
+        {{ seen_batches(inputs, products_digest) }},
+        {{ newest_moment() }} as clock_batch
+    {% if is_incremental() -%}
+    {#- with those whose number is nobody's any more -#}
     from touched
-    where not exists (select from present where present.customer_id = touched.customer_id)
+    left join customers using (customer_id)
+    {%- else -%}
+    from customers
     {%- endif %}
+    left join bought using (customer_id)
+    left join trends using (customer_id)
+    left join categories using (customer_id)
+    left join customer_rhythms as rhythms using (customer_id)
+    left join visits using (customer_id)
+    left join requests using (customer_id)
+    left join latest_scores using (customer_id)
+    left join voices using (customer_id)
+    left join permitted using (customer_id)
+    left join cards using (customer_id)
 
 )
 

@@ -1,10 +1,28 @@
-{{ config(indexes=[{'columns': ['customer_id', 'purchased_on']}]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace',
+    unique_key='customer_id',
+    gone_when='purchased_on is null',
+    indexes=[{'columns': ['customer_id', 'purchased_on']}, {'columns': ['batch']}]
+) }}
+
+{%- set changes = ref('customer_changes') -%}
 
 {#- Orders of one day are one purchase: what repeat rates, gaps and churn count. Days are local. -#}
-with orders as (
+with
+{%- if is_incremental() %}
 
-    select * from {{ ref('orders') }}
-    where is_purchase and customer_id is not null
+touched as (
+
+    select customer_id from {{ changes }}
+    where batch > {{ last_read('seen_batch') }}
+
+),
+{%- endif %}
+
+orders as (
+
+    {{ named_rows(ref('orders'), 'customer_id', 'touched', 'customer_id') }}
 
 ),
 
@@ -16,6 +34,7 @@ days as (
         count(*) as order_count,
         sum(revenue) as revenue
     from orders
+    where is_purchase and customer_id is not null
     group by 1, 2
 
 ),
@@ -24,14 +43,21 @@ final as (
 
     select
         customer_id,
-        purchased_on,
-        order_count::integer as order_count,
-        revenue,
+        days.purchased_on,
+        days.order_count::integer as order_count,
+        days.revenue,
         (row_number() over by_customer)::integer as purchase_day_number,
-        purchased_on - lag(purchased_on) over by_customer as gap_days,
-        lead(purchased_on) over by_customer as next_purchased_on
+        days.purchased_on - lag(days.purchased_on) over by_customer as gap_days,
+        lead(days.purchased_on) over by_customer as next_purchased_on,
+        {{ batch_above(changes) }} as batch,
+        {{ newest_batch(changes) }} as seen_batch
+    {% if is_incremental() -%}
+    from touched
+    left join days using (customer_id)
+    {%- else -%}
     from days
-    window by_customer as (partition by customer_id order by purchased_on)
+    {%- endif %}
+    window by_customer as (partition by customer_id order by days.purchased_on)
 
 )
 

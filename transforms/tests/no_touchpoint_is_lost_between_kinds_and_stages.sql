@@ -1,7 +1,9 @@
 {#- touchpoints joins the kinds: a kind the seed does not know would silently lose its rows. -#}
 select counted.kind
 from (
-    select distinct kind from {{ ref('contact_events') }}
+    select distinct kind
+    from {{ ref('contact_events') }}
+    where kind is not null
 ) as counted
 left join {{ ref('touchpoint_kinds') }} as kinds on counted.kind = kinds.kind
 where kinds.kind is null

@@ -5,68 +5,82 @@
     indexes=[{'columns': ['customer_id'], 'unique': True}, {'columns': ['batch']}]
 ) }}
 
+{%- set inputs = {
+    'records': ref('identity_records'),
+    'claims': ref('identity_claims'),
+    'nodes': ref('identity_nodes'),
+    'assignments': ref('identity_assignments'),
+    'events': ref('web_events'),
+    'statements': ref('profile_statements'),
+    'orders': ref('orders'),
+    'tickets': ref('tickets'),
+    'feedback': ref('feedback'),
+    'consents': ref('consents'),
+    'journeys': ref('journeys')
+} -%}
+
 {#- Of whom something was written since, came or went: what the models of one row per customer read to write those customers
     anew and no others. Naming somebody in vain costs a row; missing somebody would be wrong. So:
-    - identities: everybody who has or had one that was written. What is given to somebody through a record moves with it;
+    - identities: everybody who has or had one that was written, or that a record claims which was. What is given to
+      somebody through a record, or taken back, moves with it;
     - visits: everybody whom a browser's rewritten events may belong to or have belonged to;
-    - orders, feedback, journeys: whose rows are others than they were, more or fewer. -#}
-{%- set counted = ['orders', 'feedback', 'journeys'] -%}
+    - what is told, bought, asked, said, agreed to and gone through: whose rows were written. Of what was said, whose rows
+      are fewer, too: an invitation told otherwise gives an answer to somebody else. -#}
+with feedback_now as (
 
-with assignments as not materialized (
-
-    select * from {{ ref('identity_assignments') }}
-
-),
-{%- for relation in counted %}
-
-{{ relation }}_now as (
-
-    select customer_id, bit_xor(hash_record_extended(counted, 0)) as state
-    from {{ ref(relation) }} as counted
+    select customer_id, count(*) as feedback_count
+    from {{ inputs.feedback }}
     where customer_id is not null
     group by customer_id
 
 ),
-{%- endfor %}
 {%- if is_incremental() %}
 
-changed_identities as (
+{{ looked() }},
 
-    select identity_id from {{ ref('identity_nodes') }}
-    where batch > {{ last_read('nodes_batch') }}
-    union
-    select identity_id from assignments
-    where batch > {{ last_read('assignments_batch') }}
+changed_records as (
+
+    select record_key from {{ inputs.records }}
+    where {{ above_seen('records') }}
+
+),
+
+claims_of_records as (
+
+    {{ rows_of(inputs.claims, 'record_key', 'changed_records') }}
 
 ),
 
 visits as (
 
     select distinct anonymous_id, account_id, customer_id
-    from {{ ref('web_events') }}
-    where batch > {{ last_read('events_batch') }}
+    from {{ inputs.events }}
+    where {{ above_seen('events') }}
 
 ),
 
-visiting_identities as (
+changed_identities as (
 
-    select 'cookie:' || anonymous_id as identity_id from visits
+    select identity_id from {{ inputs.nodes }}
+    where {{ above_seen('nodes') }}
+    union
+    select identity_id from {{ inputs.assignments }}
+    where {{ above_seen('assignments') }}
+    union
+    select identity_id from {{ inputs.claims }}
+    where {{ above_seen('claims') }}
+    union
+    select identity_id from claims_of_records
+    union
+    select 'cookie:' || anonymous_id from visits
     union
     select 'account:' || account_id from visits
 
 ),
 
-all_identities as (
-
-    select identity_id from changed_identities
-    union
-    select identity_id from visiting_identities
-
-),
-
 their_assignments as (
 
-    {{ rows_of('assignments', 'identity_id', 'all_identities') }}
+    {{ rows_of(inputs.assignments, 'identity_id', 'changed_identities') }}
 
 ),
 
@@ -75,58 +89,36 @@ changed as (
     select customer_id from their_assignments
     union
     select customer_id from visits
+    {%- for name in ['statements', 'orders', 'tickets', 'feedback', 'consents', 'journeys'] %}
     union
-    select customer_id from {{ ref('profile_statements') }}
-    where batch > {{ last_read('statements_batch') }}
-    {%- for relation in counted %}
-    union
-    select customer_id
-    from {{ relation }}_now as counted_now
-    full join (
-        select customer_id, {{ relation }}_state from {{ this }}
-        where {{ relation }}_state is not null
-    ) as held using (customer_id)
-    where counted_now.state is distinct from held.{{ relation }}_state
+    select customer_id from {{ inputs[name] }}
+    where {{ above_seen(name) }}
     {%- endfor %}
+    union
+    select held.customer_id
+    from {{ this }} as held
+    left join feedback_now on held.customer_id = feedback_now.customer_id
+    where held.feedback_count > coalesce(feedback_now.feedback_count, 0)
 
 ),
 {%- else %}
 
 changed as (
 
-    select distinct customer_id from assignments
+    select distinct customer_id from {{ inputs.assignments }}
 
 ),
 {%- endif %}
-
-written as (
-
-    select
-        {{ next_batch(newest_moment()) }} as batch,
-        {{ newest_batch(ref('identity_nodes')) }} as nodes_batch,
-        {{ newest_batch(ref('identity_assignments')) }} as assignments_batch,
-        {{ newest_batch(ref('profile_statements')) }} as statements_batch,
-        {{ newest_batch(ref('web_events')) }} as events_batch
-
-),
 
 final as (
 
     select
         changed.customer_id,
-        {%- for relation in counted %}
-        {{ relation }}_now.state as {{ relation }}_state,
-        {%- endfor %}
-        written.batch,
-        written.nodes_batch,
-        written.assignments_batch,
-        written.statements_batch,
-        written.events_batch
+        coalesce(feedback_now.feedback_count, 0)::integer as feedback_count,
+        {{ next_batch(newest_moment()) }} as batch,
+        {{ seen_batches(inputs) }}
     from changed
-    cross join written
-    {%- for relation in counted %}
-    left join {{ relation }}_now on changed.customer_id = {{ relation }}_now.customer_id
-    {%- endfor %}
+    left join feedback_now on changed.customer_id = feedback_now.customer_id
     where changed.customer_id is not null
 
 )

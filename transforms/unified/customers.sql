@@ -33,7 +33,10 @@ touched as (
     select held.customer_id
     from {{ this }} as held
     cross join clock
-    where held.age_band is distinct from {{ age_band('held.birth_year', 'clock.as_of_on') }}
+    where (
+            select extract(year from clock.as_of_at) from clock
+        ) <> extract(year from to_timestamp({{ last_read('clock_batch') }}))
+        and held.age_band is distinct from {{ age_band('held.birth_year', 'clock.as_of_on') }}
 
 ),
 {%- endif %}
@@ -272,7 +275,8 @@ final as (
         ) }} as understanding_gaps,
         {{ understanding_lifts('levelled.understanding_level') }} as understanding_lifts,
         {{ batch_above(changes) }} as batch,
-        {{ newest_batch(changes) }} as seen_batch
+        {{ newest_batch(changes) }} as seen_batch,
+        {{ newest_moment() }} as clock_batch
     from {{ 'touched' if is_incremental() else 'levelled' }}
     {%- if is_incremental() %}
     left join levelled on touched.customer_id = levelled.customer_id

@@ -1,14 +1,50 @@
-{{ config(indexes=[
-    {'columns': ['feedback_id'], 'unique': True},
-    {'columns': ['customer_id', 'given_at']},
-    {'columns': ['given_at']}
-]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace',
+    unique_key='feedback_id',
+    gone_when='given_at is null',
+    indexes=[
+        {'columns': ['feedback_id'], 'unique': True},
+        {'columns': ['customer_id', 'given_at']},
+        {'columns': ['given_at']},
+        {'columns': ['batch']}
+    ]
+) }}
+
+{%- set inputs = {'voices': ref('voices')} -%}
+{%- set reference = [
+    digest_of(ref('sentiment_lexicon'), ['term', 'kind', 'weight']),
+    digest_of(ref('feedback_topics'), ['priority', 'topic', 'area', 'pattern']),
+    digest_of(ref('competitors'), ['competitor', 'pattern'])
+] | join(' || ') -%}
 
 {#- Feeling: the weights of the lexicon's words and emoji found in the text, −1 (displeased) to 1; a negated phrase
-    weighs against the word inside it. No text: none. Type and area are never missing: docs/tables.md has the rules. -#}
-with voices as (
+    weighs against the word inside it. No text: none. Type and area are never missing: docs/tables.md has the rules.
+    Read are the voices written since; what is no voice any more goes. -#}
+with
+{%- if is_incremental() %}
 
-    select * from {{ ref('voices') }}
+{{ looked() }},
+
+touched as materialized (
+
+    select feedback_id from {{ inputs.voices }}
+    where {{ above_seen('voices') }}
+        or {{ reference_differs(reference) }}
+    union
+    select held.feedback_id
+    from {{ this }} as held
+    where not exists (
+        select from {{ inputs.voices }} as voices
+        where voices.feedback_id = held.feedback_id
+    )
+
+),
+{%- endif %}
+
+voices as (
+
+    {{ named_rows(inputs.voices, 'feedback_id', 'touched', 'feedback_id') }}
 
 ),
 
@@ -146,8 +182,15 @@ final as (
         ticket_id,
         product_id,
         given_topic as source_topic,
-        competitor
+        competitor,
+        {{ next_batch(newest_batch(inputs.voices)) }} as batch,
+        {{ seen_batches(inputs, reference) }}
+    {% if is_incremental() -%}
+    from touched
+    left join read using (feedback_id)
+    {%- else -%}
     from read
+    {%- endif %}
 
 )
 

@@ -1,8 +1,8 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace',
-    unique_key='customer_id',
-    gone_when='journey_id is null',
+    unique_key='journey_id',
+    gone_when='stage is null',
     indexes=[
         {'columns': ['journey_id', 'stage_position']},
         {'columns': ['customer_id']},
@@ -11,7 +11,9 @@
 ) }}
 
 {#- The stages a journey shows. `entered_at` is the first touchpoint of the stage, wherever it came; `in_order_at` the
-    first after the stage before was entered in order, null when an earlier stage was left out. -#}
+    first after the stage before was entered in order, null when an earlier stage was left out.
+
+    Written anew are the journeys in which a touchpoint is new, told otherwise, or gone. -#}
 {%- set stages = [
     'awareness', 'consideration', 'evaluation', 'choice', 'purchase', 'use', 'advocacy'
 ] -%}
@@ -24,17 +26,11 @@ with seen as (
 
 {% if is_incremental() %}
 
-{{ held_without('journey_touchpoints') }},
+{{ touched_customers(ref('journey_touchpoints')) }},
 
-{#- journey_touchpoints writes all of a customer anew. -#}
-touched as (
+held as (
 
-    select distinct customer_id
-    from {{ ref('journey_touchpoints') }}
-    where batch > coalesce(
-        (select here.seen_batch from {{ this }} as here order by here.batch desc limit 1),
-        0
-    )
+    {{ rows_of(this, 'customer_id', 'touched') }}
 
 ),
 
@@ -46,7 +42,7 @@ touchpoints as not materialized (
 
 ),
 
-entered as (
+entered as {{ "materialized " if is_incremental() }}(
 
     select
         journey_id,
@@ -55,9 +51,12 @@ entered as (
         stage_position,
         min(occurred_at) as entered_at,
         count(*) as touchpoint_count
+        {%- if is_incremental() %},
+        max(batch) > {{ last_read('seen_batch') }} as is_fresh
+        {%- endif %}
     from touchpoints
     {%- if is_incremental() %}
-    where customer_id = any(array(select touched.customer_id from touched))
+    where customer_id = {{ any_of('touched', 'customer_id') }}
     {%- endif %}
     group by journey_id, customer_id, stage, stage_position
 
@@ -65,7 +64,15 @@ entered as (
 
 journeys as (
 
+    {% if is_incremental() -%}
+    select distinct journey_id
+    from entered
+    full join held using (journey_id, stage_position)
+    where entered.is_fresh
+        or entered.touchpoint_count is distinct from held.touchpoint_count
+    {%- else -%}
     select distinct journey_id from entered
+    {%- endif %}
 
 ),
 
@@ -114,24 +121,22 @@ in_order as (
 staged as (
 
     select
-        entered.journey_id || ':' || entered.stage as journey_stage_id,
-        entered.journey_id,
+        journey_id || ':' || entered.stage as journey_stage_id,
+        journey_id,
         entered.customer_id,
         entered.stage,
-        entered.stage_position,
+        stage_position,
         entered.entered_at,
         in_order.in_order_at,
         entered.touchpoint_count::integer as touchpoint_count
+    {% if is_incremental() -%}
+    {#- A journey that there is no more is named by a row that is never stored. #}
+    from journeys
+    left join entered using (journey_id)
+    {%- else -%}
     from entered
-    left join in_order
-        on entered.journey_id = in_order.journey_id
-        and entered.stage_position = in_order.stage_position
-    {%- if is_incremental() %}
-    union all
-    {#- Whoever has none any more is named by a row that is never stored. #}
-    select null, null, customer_id, null, null, null, null, null
-    from emptied
     {%- endif %}
+    left join in_order using (journey_id, stage_position)
 
 ),
 

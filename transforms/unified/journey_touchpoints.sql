@@ -1,8 +1,8 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace',
-    unique_key='customer_id',
-    gone_when='touchpoint_id is null',
+    unique_key='touchpoint_id',
+    gone_when='customer_id is null',
     indexes=[
         {'columns': ['touchpoint_id'], 'unique': True},
         {'columns': ['journey_id', 'stage_position', 'occurred_at']},
@@ -12,39 +12,135 @@
 ) }}
 
 {#- A customer's touchpoints cut into journeys. A new one begins after a silence (var `journey_gap_days`), or when
-    somebody who bought more than `journey_after_purchase_days` ago starts looking again. Those of
-    whoever has a touchpoint that was written, had it before, or has none any more are cut anew. -#}
+    somebody who bought more than `journey_after_purchase_days` ago starts looking again.
+
+    What comes late moves only what comes after it. Cut anew is what follows the last purchase before the first change or,
+    where nothing was bought, the last touchpoint before it: nothing earlier matters from there on. -#}
+{%- set told = [
+    'touchpoint_id', 'customer_id', 'occurred_at', 'channel', 'kind', 'stage', 'stage_position', 'phase', 'source',
+    'campaign_id', 'order_id', 'lost_by'
+] -%}
 with seen as (
 
     select {{ last_batch(ref('touchpoints')) }} as batch
 
 ),
 
-{% if is_incremental() %}
+kinds as (
 
-fresh as (
-
-    select touchpoint_id, customer_id
-    from {{ ref('touchpoints') }}
-    where batch > coalesce(
-        (select here.seen_batch from {{ this }} as here order by here.batch desc limit 1),
-        0
-    )
+    select * from {{ ref('touchpoint_kinds') }}
 
 ),
 
-{{ held_without('touchpoints') }},
+{% if is_incremental() %}
 
-touched as (
+fresh as materialized (
 
-    select customer_id from fresh
+    select {{ told | join(', ') }}
+    from {{ ref('touchpoints') }}
+    where batch > {{ last_read('seen_batch') }}
+
+),
+
+{{ touched_customers(ref('touchpoints')) }},
+
+held as materialized (
+
+    {{ rows_of(this, 'customer_id', 'touched') }}
+
+),
+
+losers as (
+
+    select unnest(lost_by) as customer_id from fresh
+    union
+    select customer_id
+    from touched
+    where {{ is_built_since(ref('touchpoints')) }}
+
+),
+
+of_losers as (
+
+    select held.touchpoint_id, held.customer_id
+    from held
+    inner join losers on held.customer_id = losers.customer_id
+
+),
+
+theirs as (
+
+    {{ rows_of(ref('touchpoints'), 'touchpoint_id', 'of_losers') }}
+
+),
+
+lost as materialized (
+
+    select touchpoint_id, customer_id from of_losers
+    except
+    select touchpoint_id, customer_id from theirs
+
+),
+
+{#- Of what is held, where it is told otherwise now, or no more. -#}
+retold as (
+
+    select touchpoint_id from fresh
+    union all
+    select touchpoint_id from lost
+
+),
+
+changes as (
+
+    select customer_id, occurred_at
+    from fresh
     where customer_id is not null
-    union
-    select here.customer_id
-    from {{ this }} as here
-    where here.touchpoint_id = any(array(select fresh.touchpoint_id from fresh))
-    union
-    select customer_id from emptied
+    union all
+    select held.customer_id, held.occurred_at
+    from held
+    inner join retold on held.touchpoint_id = retold.touchpoint_id
+
+),
+
+first_changes as (
+
+    select customer_id, min(occurred_at) as occurred_at
+    from changes
+    group by customer_id
+
+),
+
+{#- Where to go on from: what is held up to there stays. -#}
+anchors as (
+
+    select
+        first_changes.customer_id,
+        coalesce(
+            max(held.occurred_at) filter (where held.stage = 'purchase'),
+            max(held.occurred_at),
+            '-infinity'
+        ) as occurred_at
+    from first_changes
+    left join held
+        on first_changes.customer_id = held.customer_id
+        and first_changes.occurred_at > held.occurred_at
+    group by first_changes.customer_id
+
+),
+
+kept as (
+
+    select
+        held.*,
+        kinds.phase,
+        case when held.occurred_at = anchors.occurred_at then held.journey_number end as known_number
+    from held
+    inner join anchors
+        on held.customer_id = anchors.customer_id
+        and held.occurred_at >= anchors.occurred_at
+    inner join kinds on held.kind = kinds.kind
+    where not exists (select from retold where retold.touchpoint_id = held.touchpoint_id)
 
 ),
 
@@ -52,10 +148,15 @@ touched as (
 
 touchpoints as (
 
-    select * from {{ ref('touchpoints') }}
     {% if is_incremental() -%}
-    where customer_id = any(array(select touched.customer_id from touched))
+    select {{ told | join(', ') }}, null::integer as known_number, null::integer as held_number
+    from fresh
+    where customer_id is not null
+    union all
+    select {{ told | join(', ') }}, known_number, journey_number
+    from kept
     {%- else -%}
+    select * from {{ ref('touchpoints') }}
     where customer_id is not null
     {%- endif %}
 
@@ -126,16 +227,25 @@ numbered as (
 
     select
         *,
+        {% if is_incremental() -%}
+        coalesce(max(known_number) over earlier, 0) +
+        {%- endif %}
         count(*) filter (
-            where previous_at is null
+            where (
+                previous_at is null
                 or occurred_at - previous_at > interval '{{ var("journey_gap_days", 60) }} days'
                 or is_first_look
-        ) over (
-            partition by customer_id
-            order by occurred_at, stage_position, touchpoint_id
-            rows between unbounded preceding and current row
-        ) as journey_number
+            )
+            {%- if is_incremental() %}
+            and known_number is null
+            {%- endif %}
+        ) over earlier as journey_number
     from first_look
+    window earlier as (
+        partition by customer_id
+        order by occurred_at, stage_position, touchpoint_id
+        rows between unbounded preceding and current row
+    )
 
 ),
 
@@ -153,14 +263,20 @@ cut as (
         stage_position,
         source,
         campaign_id,
-        order_id
+        order_id,
+        lost_by
     from numbered
     {%- if is_incremental() %}
+    where journey_number is distinct from held_number
     union all
-    {#- Whoever has none any more is named by a row that is never stored. #}
+    {#- What is nobody's any more is named by a row that is never stored. #}
     select
-        null, null, customer_id, null, null, null, null, null, null, null, null, null
-    from emptied
+        touchpoint_id, null, null, null, null, null, null, null, null, null, null, null, null
+    from lost
+    where not exists (
+        select from fresh
+        where fresh.touchpoint_id = lost.touchpoint_id and fresh.customer_id is not null
+    )
     {%- endif %}
 
 ),

@@ -1,8 +1,8 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace',
-    unique_key='customer_id',
-    gone_when='journey_id is null',
+    unique_key='journey_id',
+    gone_when='customer_id is null',
     indexes=[
         {'columns': ['journey_id'], 'unique': True},
         {'columns': ['customer_id', 'started_at']},
@@ -15,8 +15,8 @@
 {#- Lost: nothing bought and nothing heard for `journey_gap_days`. Why, when anything says so: a reason given at the
     cart, a competitor named, a complaint made; else unknown.
 
-    Computed anew are the journeys of whoever has one that was cut anew, is lost by now, or was lost for another reason than
-    is known now. -#}
+    Computed anew are the journeys in which a touchpoint is new, told otherwise, or gone, those that are lost by now, or were
+    lost for another reason than is known now. -#}
 {%- set lost_since -%}
 (select clock.as_of_at - interval '{{ var("journey_gap_days", 60) }} days' from {{ ref('clock') }} as clock)
 {%- endset -%}
@@ -65,7 +65,22 @@ said as (
 
 {% if is_incremental() %}
 
-{{ held_without('journey_touchpoints') }},
+{{ touched_customers(ref('journey_touchpoints')) }},
+
+held as (
+
+    {{ rows_of(this, 'customer_id', 'touched') }}
+
+),
+
+counted as (
+
+    select journey_id, sum(touchpoint_count) as touchpoint_count
+    from {{ ref('journey_stages') }}
+    where customer_id = {{ any_of('touched', 'customer_id') }}
+    group by journey_id
+
+),
 
 held_lost as (
 
@@ -77,24 +92,26 @@ held_lost as (
 
 {{ reasons_of('held_lost') }},
 
-touched as (
+due as materialized (
 
-    select customer_id
+    select journey_id
     from {{ ref('journey_touchpoints') }}
-    where batch > coalesce(
-        (select here.seen_batch from {{ this }} as here order by here.batch desc limit 1),
-        0
-    )
+    where batch > {{ last_read('seen_batch') }}
     union
-    select customer_id
+    select journey_id
+    from counted
+    full join held using (journey_id)
+    where counted.touchpoint_count is distinct from held.touchpoint_count
+    union
+    select journey_id
     from {{ this }}
     where outcome = 'open' and last_touchpoint_at < {{ lost_since }}
     union
-    select customer_id
+    select journey_id
     from {{ this }}
     where outcome = 'lost' and last_touchpoint_at >= {{ lost_since }}
     union
-    select held_lost.customer_id
+    select held_lost.journey_id
     from held_lost
     left join reasons_of_held_lost as known on held_lost.journey_id = known.journey_id
     where held_lost.lost_reason <> coalesce(known.reason, 'unknown')
@@ -105,19 +122,13 @@ touched as (
 
 touchpoints as (
 
-    select * from {{ ref('journey_touchpoints') }}
-    {%- if is_incremental() %}
-    where customer_id = any(array(select touched.customer_id from touched))
-    {%- endif %}
+    {{ named_rows(ref('journey_touchpoints'), 'journey_id', 'due', 'journey_id') }}
 
 ),
 
 stages as (
 
-    select * from {{ ref('journey_stages') }}
-    {%- if is_incremental() %}
-    where customer_id = any(array(select touched.customer_id from touched))
-    {%- endif %}
+    {{ named_rows(ref('journey_stages'), 'journey_id', 'due', 'journey_id') }}
 
 ),
 
@@ -186,7 +197,7 @@ lost as (
 told as (
 
     select
-        outcomes.journey_id,
+        journey_id,
         outcomes.customer_id,
         outcomes.journey_number,
         outcomes.started_at,
@@ -201,17 +212,16 @@ told as (
         outcomes.last_channel,
         outcomes.channel_count::integer as channel_count,
         outcomes.touchpoint_count::integer as touchpoint_count
+    {% if is_incremental() -%}
+    {#- A journey that there is no more is named by a row that is never stored. #}
+    from due
+    left join outcomes using (journey_id)
+    {%- else -%}
     from outcomes
-    inner join furthest on outcomes.journey_id = furthest.journey_id
-    left join in_order on outcomes.journey_id = in_order.journey_id
-    left join reasons_of_lost as known on outcomes.journey_id = known.journey_id
-    {%- if is_incremental() %}
-    union all
-    {#- Whoever has none any more is named by a row that is never stored. #}
-    select
-        null, customer_id, null, null, null, null, null, null, null, null, null, null, null, null, null
-    from emptied
     {%- endif %}
+    left join furthest using (journey_id)
+    left join in_order using (journey_id)
+    left join reasons_of_lost as known using (journey_id)
 
 ),
 

@@ -31,37 +31,10 @@
 with
 {% if is_incremental() %}
 
-looked as materialized (
-
-    select seen_batches from {{ this }} order by batch desc limit 1
-
-),
-
-changed_claims as (
-
-    select record_key from {{ inputs.claims }}
-    where {{ above_seen('claims') }}
-
-),
-
-records_of_claims as (
-
-    {{ rows_of(inputs.records, 'record_key', 'changed_claims') }}
-
-),
+{{ looked() }},
 
 {#- Orders and receipts that may have another owner, or none any more. -#}
-changed_records as (
-
-    select record_type, record_id from {{ people }}
-    where {{ above_seen('people') }}
-    union
-    select record_type, record_id from {{ inputs.records }}
-    where {{ above_seen('records') }}
-    union
-    select record_type, record_id from records_of_claims
-
-),
+{{ moved_records(inputs) }},
 
 {#- The base models are read where a delivery that is set aside now may have said another thing before. -#}
 touched as materialized (
@@ -85,11 +58,11 @@ touched as materialized (
     where {{ above_seen('receipt_lines') }}
     union
     select case record_type when 'order' then record_id else 'pos:' || record_id end
-    from changed_records
+    from moved_records
     where record_type in ('order', 'receipt')
     union
     select order_id from {{ this }}
-    where (select seen_batches ->> 'reference' from looked) is distinct from {{ orders_reference() }}
+    where {{ reference_differs(orders_reference()) }}
 
 ),
 
@@ -349,12 +322,7 @@ final as (
                 )
         end::integer as purchase_number,
         {{ batch_above(*inputs.values()) }} as batch,
-        jsonb_build_object(
-            {%- for name, relation in inputs.items() %}
-            '{{ name }}', {{ newest_batch(relation) }},
-            {%- endfor %}
-            'reference', {{ orders_reference() }}
-        ) as seen_batches
+        {{ seen_batches(inputs, orders_reference()) }}
     {% if is_incremental() -%}
     from named
     left join together using (order_id)

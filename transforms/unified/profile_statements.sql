@@ -43,36 +43,38 @@
 {%- for relation, source, record_type, key, at, fields in records -%}
     {%- do bases.update({source: ref(relation | replace('stg_', 'base_'))}) -%}
 {%- endfor %}
-{%- set claims = ref('identity_claims') -%}
-{%- set identity_records = ref('identity_records') %}
+{%- set inputs = {
+    'records': ref('identity_records'),
+    'claims': ref('identity_claims'),
+    'people': ref('record_identities'),
+    'nodes': ref('identity_nodes'),
+    'assignments': ref('identity_assignments'),
+    'identifiers': ref('identifiers')
+} -%}
+{%- set identities = ref('identities') %}
 
-with people as not materialized (
-
-    select record_type, record_id, customer_id from {{ ref('record_identities') }}
-
-),
-
-shared as (
-
-    select distinct identifier_type, identifier_value
-    from {{ ref('identities') }}
-    where is_shared
-
-),
-
-identifiers as not materialized (
-
-    select identifier_id, identifier_type, identifier_value, blocked_because, batch
-    from {{ ref('identifiers') }}
-
-),
+with
 {%- if is_incremental() %}
+
+looked as materialized (
+
+    select jsonb_build_object(
+        {%- for name in inputs %}
+        '{{ name }}', {{ name }}_batch{{ ',' if not loop.last }}
+        {%- endfor %}
+    ) as seen_batches
+    from {{ this }}
+    order by batch desc
+    limit 1
+
+),
+
+{{ moved_records(inputs) }},
 
 changed_nodes as (
 
-    select identity_id, identifier_type, identifier_value
-    from {{ ref('identity_nodes') }}
-    where batch > {{ last_read('nodes_batch') }}
+    select identity_id, identifier_type, identifier_value from {{ inputs.nodes }}
+    where {{ above_seen('nodes') }}
 
 ),
 
@@ -80,40 +82,24 @@ changed_identities as (
 
     select identity_id from changed_nodes
     union
-    select identity_id from {{ ref('identity_assignments') }}
-    where batch > {{ last_read('assignments_batch') }}
+    select identity_id from {{ inputs.assignments }}
+    where {{ above_seen('assignments') }}
 
 ),
 
-{#- Records that say one of them; refused claims stay, so that a record is found whose identity is another now. -#}
-changed_claims as (
+changed_values as materialized (
 
-    {{ rows_of(claims, 'identity_id', 'changed_identities') }}
-
-),
-
-changed_records as (
-
-    select distinct record_key from changed_claims
-
-),
-
-moved_records as (
-
-    {{ rows_of(identity_records, 'record_key', 'changed_records') }}
-
-),
-
-changed_values as (
-
-    select identifier_type, identifier_value
+    select
+        identifier_type,
+        identifier_value,
+        identifier_type || ':' || identifier_value as identifier_id
     from changed_nodes
     where identifier_type in ('phone', 'email')
     union
-    select identifier_type, identifier_value
-    from identifiers
+    select identifier_type, identifier_value, identifier_id
+    from {{ inputs.identifiers }}
     where identifier_type in ('phone', 'email')
-        and batch > {{ last_read('identifiers_batch') }}
+        and {{ above_seen('identifiers') }}
 
 ),
 
@@ -122,6 +108,8 @@ held_values as (
     {{ rows_of(this, 'value', 'changed_values', 'identifier_value') }}
 
 ),
+
+{{ judged_values('changed', 'changed_values', identities, inputs.identifiers) }},
 
 touched as (
 
@@ -134,8 +122,7 @@ touched as (
             where seen.source = '{{ source }}'
         )
     union
-    select '{{ source }}', record_id
-    from moved_records
+    select '{{ source }}', record_id from moved_records
     where record_type = '{{ record_type }}'
     union
     {%- endfor %}
@@ -148,17 +135,27 @@ touched as (
     inner join changed_values
         on held.field = changed_values.identifier_type
         and held.value = changed_values.identifier_value
-    left join shared
-        on held.field = shared.identifier_type
-        and held.value = shared.identifier_value
-    left join identifiers on held.field || ':' || held.value = identifiers.identifier_id
-    where held.is_shared <> (shared.identifier_value is not null)
-        or held.is_blocked <> (identifiers.blocked_because is not null)
+    left join changed_shared as shared on changed_values.identifier_id = shared.identifier_id
+    left join changed_blocked as blocked on changed_values.identifier_id = blocked.identifier_id
+    where held.is_shared <> (shared.identifier_id is not null)
+        or held.is_blocked <> (blocked.identifier_id is not null)
 
 ),
 {%- endif %}
 
-told as (
+people as {{ '' if is_incremental() else 'not materialized ' }}(
+
+    select record_type, record_id, customer_id from {{ inputs.people }}
+    {%- if is_incremental() %}
+    {{ expected_many() }}
+    where record_type in ('{{ records | map(attribute=2) | join("', '") }}')
+        and record_id = {{ any_of('touched', 'record_id') }}
+    offset 0
+    {%- endif %}
+
+),
+
+told as {{ 'materialized ' if is_incremental() else 'not materialized ' }}(
 
     {%- for relation, source, record_type, key, at, fields in records %}
     select
@@ -219,7 +216,7 @@ told as (
         null::timestamptz,
         'email',
         identities.identifier_value
-    from {{ ref('identities') }} as identities
+    from {{ identities }} as identities
     cross join lateral (
         {#- once when both are one moment -#}
         select identities.first_seen_at as told_at
@@ -246,16 +243,30 @@ seen as (
 
 ),
 
+told_values as (
+
+    select distinct
+        field as identifier_type,
+        value as identifier_value,
+        field || ':' || value as identifier_id
+    from told
+    where field in ('phone', 'email')
+
+),
+
+{{ judged_values('told', 'told_values', identities, inputs.identifiers) }},
+
 {#- Rows go when somebody moved, whose batches never fall: numbers that readers saw are not given again. -#}
-{%- set nodes_batch = newest_batch(ref('identity_nodes')) -%}
-{%- set assignments_batch = newest_batch(ref('identity_assignments')) %}
 written as (
 
     select
-        {{ next_batch(newest_moment() ~ ' + 1000::bigint * (' ~ nodes_batch ~ ' + ' ~ assignments_batch ~ ')') }} as batch,
-        {{ nodes_batch }} as nodes_batch,
-        {{ assignments_batch }} as assignments_batch,
-        {{ newest_batch(ref('identifiers')) }} as identifiers_batch
+        {{ next_batch(
+            newest_moment() ~ ' + 1000::bigint * ('
+            ~ newest_batch(inputs.nodes) ~ ' + ' ~ newest_batch(inputs.assignments) ~ ')'
+        ) }} as batch,
+        {%- for name, relation in inputs.items() %}
+        {{ newest_batch(relation) }} as {{ name }}_batch{{ ',' if not loop.last }}
+        {%- endfor %}
 
 ),
 
@@ -269,13 +280,11 @@ judged as (
         told.record_id,
         told.told_at,
         told.superseded_at,
-        shared.identifier_value is not null as is_shared,
-        identifiers.blocked_because is not null as is_blocked
+        shared.identifier_id is not null as is_shared,
+        blocked.identifier_id is not null as is_blocked
     from told
-    left join shared
-        on told.field = shared.identifier_type
-        and told.value = shared.identifier_value
-    left join identifiers on told.field || ':' || told.value = identifiers.identifier_id
+    left join told_shared as shared on told.field || ':' || told.value = shared.identifier_id
+    left join told_blocked as blocked on told.field || ':' || told.value = blocked.identifier_id
     {%- if is_incremental() %}
     union all
     {#- a record that tells nothing any more #}
@@ -304,9 +313,9 @@ final as (
         judged.is_blocked,
         written.batch,
         seen.seen_batch,
-        written.nodes_batch,
-        written.assignments_batch,
-        written.identifiers_batch
+        {%- for name in inputs %}
+        written.{{ name }}_batch{{ ',' if not loop.last }}
+        {%- endfor %}
     from judged
     inner join seen on judged.source = seen.source
     cross join written

@@ -1,33 +1,101 @@
-{{ config(indexes=[
-    {'columns': ['ticket_id'], 'unique': True},
-    {'columns': ['customer_id', 'created_at']},
-    {'columns': ['created_at']}
-]) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='ticket_id',
+    indexes=[
+        {'columns': ['ticket_id'], 'unique': True},
+        {'columns': ['customer_id', 'created_at']},
+        {'columns': ['created_at']},
+        {'columns': ['order_id']},
+        {'columns': ['batch']}
+    ]
+) }}
+
+{%- set inputs = {
+    'tickets': ref('stg_support__tickets'),
+    'events': ref('base_support__ticket_events'),
+    'orders': ref('orders'),
+    'receipts': ref('base_pos__receipts'),
+    'records': ref('identity_records'),
+    'claims': ref('identity_claims'),
+    'people': ref('record_identities')
+} -%}
+{%- set holidays_digest = digest_of(ref('tet_holidays'), ['holiday_from', 'holiday_to']) -%}
 
 {#- A ticket reopened after its last solution is open again; merged and spam ones stay, marked, and count nowhere.
     The person is whoever wrote, or else whoever placed the order it is about. -#}
-with tickets as (
+with
+{%- if is_incremental() %}
 
-    select * from {{ ref('stg_support__tickets') }}
+{{ looked() }},
+
+{{ moved_records(inputs) }},
+
+touched_orders as (
+
+    {{ orders_written(inputs) }}
+
+),
+
+touched as materialized (
+
+    select ticket_id from {{ inputs.tickets }}
+    where {{ above_seen('tickets') }}
+    union
+    select ticket_id from {{ inputs.events }}
+    where {{ above_seen('events') }}
+    union
+    select record_id from moved_records
+    where record_type = 'ticket'
+    union
+    select ticket_id from {{ this }}
+    where order_id = {{ any_of('touched_orders', 'order_id') }}
+    union
+    select ticket_id from {{ this }}
+    where {{ reference_differs(holidays_digest) }}
+
+),
+
+{#- Of those that are not solved only the clock moves: they are written in the batch they were of. -#}
+waiting as materialized (
+
+    select ticket_id, batch, seen_batches from {{ this }}
+    where solved_at is null
+        and ticket_id not in (select touched.ticket_id from touched where touched.ticket_id is not null)
+
+),
+
+named as materialized (
+
+    select ticket_id from touched
+    union all
+    select ticket_id from waiting
+
+),
+{%- endif %}
+
+tickets as (
+
+    {{ named_rows(inputs.tickets, 'ticket_id', 'named', 'ticket_id') }}
 
 ),
 
 events as (
 
-    select * from {{ ref('stg_support__ticket_events') }}
+    {{ named_rows(ref('stg_support__ticket_events'), 'ticket_id', 'named', 'ticket_id') }}
 
 ),
 
-orders as (
+orders as not materialized (
 
-    select order_id, customer_id from {{ ref('orders') }}
+    select order_id, customer_id from {{ inputs.orders }}
 
 ),
 
-people as (
+people as not materialized (
 
     select record_id, customer_id
-    from {{ ref('record_identities') }}
+    from {{ inputs.people }}
     where record_type = 'ticket'
 
 ),
@@ -94,6 +162,12 @@ business as (
 
 ),
 
+written as (
+
+    select {{ seen_batches(inputs, holidays_digest) }}
+
+),
+
 final as (
 
     select
@@ -126,12 +200,24 @@ final as (
         case
             when resolved.solved_at is null
                 then extract(epoch from (clock.as_of_at - resolved.created_at)) / 3600
-        end::numeric(14, 4) as open_hours
+        end::numeric(14, 4) as open_hours,
+        {%- set batch = next_batch(newest_moment()) %}
+        {%- if is_incremental() %}
+        coalesce(waiting.batch, {{ batch }}) as batch,
+        coalesce(waiting.seen_batches, written.seen_batches) as seen_batches
+        {%- else %}
+        {{ batch }} as batch,
+        written.seen_batches
+        {%- endif %}
     from resolved
     left join business on resolved.ticket_id = business.ticket_id
     left join people on resolved.ticket_id = people.record_id
     left join orders on resolved.order_key = orders.order_id
+    {%- if is_incremental() %}
+    left join waiting on resolved.ticket_id = waiting.ticket_id
+    {%- endif %}
     cross join clock
+    cross join written
 
 )
 

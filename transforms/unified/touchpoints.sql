@@ -29,6 +29,8 @@
     'touchpoint_id', 'customer_id', 'occurred_at', 'channel', 'kind', 'stage', 'stage_position', 'phase', 'class',
     'is_direct', 'source', 'title', 'session_id', 'campaign_id', 'product_id', 'order_id', 'store_id', 'value'
 ] -%}
+{#- A number is compared as it is written: 5.0 is not 5. -#}
+{%- set compared_columns = all_columns[1:-1] + ['value::text'] -%}
 with seen as (
 
     select {{ last_batch(ref('web_events')) }} as batch
@@ -159,6 +161,7 @@ voices as (
 contacts as (
 
     select * from {{ ref('contact_events') }}
+    where kind is not null
 
 ),
 
@@ -212,7 +215,7 @@ one_sided as (
 
 ),
 
-differing as (
+unlike as (
 
     select distinct touchpoint_id from one_sided
 
@@ -222,10 +225,10 @@ differing as (
 compared as (
 
     select
-        differing.touchpoint_id,
+        unlike.touchpoint_id,
         {{ told | join(', ') }}
-    from differing
-    left join others on differing.touchpoint_id = others.touchpoint_id
+    from unlike
+    left join others on unlike.touchpoint_id = others.touchpoint_id
 
 ),
 
@@ -284,15 +287,62 @@ classed as (
 
 {% if is_incremental() %}
 
-{#- Readers hear of what was written, not of what went: of somebody who loses a touchpoint all are written again. -#}
+held as materialized (
+
+    {{ rows_of(this, 'touchpoint_id', 'classed') }}
+
+),
+
+{#- What went, or is another's now, cannot be read from what is written: one row of it names those whose it was. It keeps
+    the names while it stands, for readers that come later, and leaves them to another when it goes. -#}
 losers as (
 
-    select distinct here.customer_id
-    from {{ this }} as here
-    where here.touchpoint_id = any(
-            array(select classed.touchpoint_id from classed where classed.stage is null)
-        )
-        and here.customer_id is not null
+    select held.customer_id
+    from held
+    inner join classed on held.touchpoint_id = classed.touchpoint_id
+    where held.customer_id is not null
+        and (classed.stage is null or classed.customer_id is distinct from held.customer_id)
+    union
+    select unnest(held.lost_by)
+    from held
+    inner join classed on held.touchpoint_id = classed.touchpoint_id
+    where classed.stage is null or classed.customer_id is null
+
+),
+
+{#- Somebody's newest row is written again, so that there is one. -#}
+spare as (
+
+    select *
+    from {{ this }}
+    where customer_id is not null
+        and touchpoint_id not in (select classed.touchpoint_id from classed)
+        and exists (select from losers)
+    order by batch desc
+    limit 1
+
+),
+
+differing as (
+
+    select
+        classed.*,
+        held.lost_by
+    from classed
+    left join held on classed.touchpoint_id = held.touchpoint_id
+    where held.touchpoint_id is null
+        or {{ any_differs('classed', 'held', compared_columns) }}
+    union all
+    select {{ all_columns | join(', ') }}, lost_by
+    from spare
+
+),
+
+witness as (
+
+    select min(touchpoint_id) as touchpoint_id
+    from differing
+    where stage is not null and customer_id is not null
 
 ),
 
@@ -301,16 +351,19 @@ losers as (
 written as (
 
     {% if is_incremental() -%}
-    select distinct on (touchpoint_id) {{ all_columns | join(', ') }}
-    from (
-        select 1 as place, classed.* from classed
-        union all
-        select 2, {{ all_columns | join(', ') }} from {{ this }}
-        where customer_id = any(array(select losers.customer_id from losers))
-    ) as with_others
-    order by touchpoint_id, place
+    select
+        {{ all_columns | join(', ') | wordwrap(100, wrapstring='\n        ') }},
+        case
+            when touchpoint_id = (select witness.touchpoint_id from witness)
+                then nullif(array(select customer_id from losers union select unnest(lost_by)), '{}')
+            else lost_by
+        end as lost_by
+    from differing
     {%- else -%}
-    select * from classed
+    select
+        *,
+        null::bigint[] as lost_by
+    from classed
     {%- endif %}
 
 ),

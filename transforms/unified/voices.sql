@@ -1,38 +1,174 @@
-{#- Everything customers said or scored, in one shape, before it is read: feedback adds type, area, topic, feeling. -#}
-with surveys as (
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace',
+    unique_key='feedback_id',
+    gone_when='given_at is null',
+    indexes=[
+        {'columns': ['feedback_id'], 'unique': True},
+        {'columns': ['order_id']},
+        {'columns': ['ticket_id']},
+        {'columns': ['batch']}
+    ]
+) }}
 
-    select * from {{ ref('stg_survey__surveys') }}
+{%- set inputs = {
+    'responses': ref('base_survey__responses'),
+    'invitations': ref('base_survey__invitations'),
+    'reviews': ref('base_ecommerce__reviews'),
+    'claims_opened': ref('base_warranty__claims'),
+    'mentions': ref('base_social__mentions'),
+    'tickets': ref('tickets'),
+    'orders': ref('orders'),
+    'receipts': ref('base_pos__receipts'),
+    'records': ref('identity_records'),
+    'claims': ref('identity_claims'),
+    'people': ref('record_identities')
+} -%}
+{%- set interviews = ref('stg_research__interviews') -%}
+{%- set surveys = ref('stg_survey__surveys') -%}
+{%- set products = ref('products') -%}
+{%- set reference = digest_of(surveys, ['survey_id', 'kind', 'scale_min', 'scale_max'])
+    ~ ' || ' ~ digest_of(products, ['sku', 'product_id']) -%}
+
+{#- Kinds of voices, where they come from and by which key. -#}
+{%- set kinds = [
+    ('survey', ref('stg_survey__responses'), 'response_id'),
+    ('review', ref('stg_ecommerce__reviews'), 'review_id'),
+    ('ticket', inputs.tickets, 'ticket_id'),
+    ('mention', ref('stg_social__mentions'), 'mention_id'),
+    ('interview', interviews, 'interview_note_key'),
+    ('claim', ref('stg_warranty__claims'), 'claim_id')
+] -%}
+
+{#- Everything customers said or scored, in one shape, before it is read: feedback adds type, area, topic, feeling.
+    Written anew is what was said, or is of an order, a ticket or a person that was written since. -#}
+with
+{%- if is_incremental() %}
+
+{{ looked() }},
+
+{{ moved_records(inputs) }},
+
+touched_invitations as (
+
+    select invitation_id from {{ inputs.responses }}
+    where {{ above_seen('responses') }}
+    union
+    select invitation_id from {{ inputs.invitations }}
+    where {{ above_seen('invitations') }}
+    union
+    select record_id from moved_records
+    where record_type = 'invitation'
 
 ),
 
-invitations as (
+touched_tickets as (
+
+    select ticket_id from {{ inputs.tickets }}
+    where {{ above_seen('tickets') }}
+
+),
+
+touched_orders as (
+
+    {{ orders_written(inputs) }}
+
+),
+
+touched as materialized (
+
+    select 'survey:' || response_id as feedback_id from {{ inputs.responses }}
+    where invitation_id = {{ any_of('touched_invitations', 'invitation_id') }}
+    union
+    select 'review:' || review_id from {{ inputs.reviews }}
+    where {{ above_seen('reviews') }}
+    union
+    select 'claim:' || claim_id from {{ inputs.claims_opened }}
+    where {{ above_seen('claims_opened') }}
+    union
+    select 'mention:' || mention_id from {{ inputs.mentions }}
+    where {{ above_seen('mentions') }}
+    union
+    select 'ticket:' || ticket_id from touched_tickets
+    union
+    select record_type || ':' || record_id from moved_records
+    where record_type in ('review', 'mention', 'claim')
+    union
+    select 'interview:' || interviews.interview_note_key
+    from {{ interviews }} as interviews
+    inner join moved_records
+        on moved_records.record_type = 'contact'
+        and interviews.contact_id = moved_records.record_id
+    union
+    select feedback_id from {{ this }}
+    where ticket_id = {{ any_of('touched_tickets', 'ticket_id') }}
+    union
+    select feedback_id from {{ this }}
+    where order_id = {{ any_of('touched_orders', 'order_id') }}
+    union
+    {#- few, and without batches: compared #}
+    select coalesce('interview:' || interviews.interview_note_key, held.feedback_id)
+    from {{ interviews }} as interviews
+    full join (
+        select * from {{ this }} where kind = 'interview'
+    ) as held on 'interview:' || interviews.interview_note_key = held.feedback_id
+    where (interviews.held_on, interviews.question, interviews.note, interviews.codes)
+        is distinct from (
+            (held.given_at at time zone '{{ var("timezone") }}')::date, held.question, held.voice_text, held.given_topic
+        )
+    union
+    select feedback_id from {{ this }}
+    where {{ reference_differs(reference) }}
+
+),
+{%- for kind, relation, key in kinds %}
+
+touched_{{ kind }} as (
+
+    select substr(feedback_id, {{ kind | length + 2 }}) as record_id
+    from touched
+    where feedback_id like '{{ kind }}:%'
+
+),
+{%- endfor %}
+{%- endif %}
+{%- for kind, relation, key in kinds %}
+
+{{ kind }}_rows as {{ '' if is_incremental() else 'not materialized ' }}(
+
+    {{ named_rows(relation, key, 'touched_' ~ kind, 'record_id') }}
+
+),
+{%- endfor %}
+
+surveys as (
+
+    select * from {{ surveys }}
+
+),
+
+invitations as not materialized (
 
     select * from {{ ref('stg_survey__invitations') }}
-
-),
-
-responses as (
-
-    select * from {{ ref('stg_survey__responses') }}
 
 ),
 
 {#- Each branch finds its records by the index: no copy of all of them. -#}
 people as not materialized (
 
-    select record_type, record_id, customer_id from {{ ref('record_identities') }}
+    select record_type, record_id, customer_id from {{ inputs.people }}
 
 ),
 
 orders as not materialized (
 
-    select order_id, customer_id from {{ ref('orders') }}
+    select order_id, customer_id from {{ inputs.orders }}
 
 ),
 
 tickets as not materialized (
 
-    select * from {{ ref('tickets') }}
+    select * from {{ inputs.tickets }}
 
 ),
 
@@ -63,7 +199,7 @@ answers as (
         null::text as product_id,
         null::text as given_topic,
         tickets.area as given_area
-    from responses
+    from survey_rows as responses
     inner join surveys on responses.survey_id = surveys.survey_id
     left join invitations on responses.invitation_id = invitations.invitation_id
     left join people
@@ -100,7 +236,7 @@ reviews as (
         reviews.product_id,
         null::text as given_topic,
         null::text as given_area
-    from {{ ref('stg_ecommerce__reviews') }} as reviews
+    from review_rows as reviews
     left join people on people.record_type = 'review' and reviews.review_id = people.record_id
     left join orders on reviews.order_key = orders.order_id
 
@@ -126,7 +262,7 @@ requests as (
         null::text as product_id,
         topic as given_topic,
         area as given_area
-    from tickets
+    from ticket_rows
     where is_counted
 
 ),
@@ -151,7 +287,7 @@ mentions as (
         null::text as product_id,
         null::text as given_topic,
         null::text as given_area
-    from {{ ref('stg_social__mentions') }} as mentions
+    from mention_rows as mentions
     left join people on people.record_type = 'mention' and mentions.mention_id = people.record_id
 
 ),
@@ -176,7 +312,7 @@ interviews as (
         null::text as product_id,
         interviews.codes as given_topic,
         null::text as given_area
-    from {{ ref('stg_research__interviews') }} as interviews
+    from interview_rows as interviews
     left join people on people.record_type = 'contact' and interviews.contact_id = people.record_id
 
 ),
@@ -201,9 +337,9 @@ claims as (
         products.product_id,
         'warranty' as given_topic,
         'product' as given_area
-    from {{ ref('stg_warranty__claims') }} as claims
+    from claim_rows as claims
     left join people on people.record_type = 'claim' and claims.claim_id = people.record_id
-    left join {{ ref('products') }} as products on claims.sku = products.sku
+    left join {{ products }} as products on claims.sku = products.sku
 
 ),
 
@@ -242,7 +378,7 @@ keys as materialized (
 final as (
 
     select
-        together.feedback_id,
+        feedback_id,
         coalesce(together.touchpoint_customer_id, together.customer_id) as customer_id,
         together.given_at,
         together.kind,
@@ -258,8 +394,18 @@ final as (
         together.ticket_id,
         together.product_id,
         together.given_topic,
-        together.given_area
+        together.given_area,
+        {{ next_batch(
+            thousands_of(inputs.responses, inputs.reviews, inputs.tickets, inputs.records, inputs.claims)
+            ~ ' + ' ~ newest_batch(inputs.orders)
+        ) }} as batch,
+        {{ seen_batches(inputs, reference) }}
+    {% if is_incremental() -%}
+    from touched
+    left join together using (feedback_id)
+    {%- else -%}
     from together
+    {%- endif %}
     left join keys on together.voice_text = keys.voice_text
 
 )

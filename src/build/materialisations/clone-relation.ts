@@ -4,14 +4,14 @@ import { createLikeVersion } from '../versioned/create-like-version.js';
 
 /**
  * Copies a table with its rows in their order. Defaults, identity, generated columns, storage and constraints come
- * along; indexes are made afterwards, which is quicker than keeping them while rows go in.
+ * along; indexes are made afterwards, which is quicker than keeping them while rows go in. Answers how many rows.
  */
 export async function cloneRelation(
   tx: Session,
   from: Relation,
   to: { readonly schema: string; readonly name: string },
   unlogged: boolean,
-): Promise<void> {
+): Promise<number> {
   if (from.store) {
     await createLikeVersion(tx, from, from.store, to, unlogged);
   } else {
@@ -27,8 +27,9 @@ export async function cloneRelation(
     [sqlName(from)],
   );
   const list = rows[0]?.list;
-  if (list === undefined || list === null) return;
-  await tx.query(
+  if (list === undefined || list === null) return 0;
+  const { rowCount } = await tx.query(
     `insert into ${sqlName(to)} (${list}) overriding system value select ${list} from ${sqlName(from)}`,
   );
+  return rowCount;
 }

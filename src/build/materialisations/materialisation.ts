@@ -13,8 +13,10 @@ export interface CandidateInput {
   readonly sql: string;
   /** Where the candidate is to stand. */
   readonly target: { readonly schema: string; readonly name: string };
-  /** The relation that shows the node now, if one does. */
+  /** The relation that shows the node now, if one does and the new one goes on from it. */
   readonly current: Relation | undefined;
+  /** The same, also where nothing of it goes into the new one: what its statistics tell may hold on. */
+  readonly predecessor?: Relation;
   readonly fullRefresh: boolean;
   readonly empty: boolean;
   /** Of a seed: its file. */

@@ -4,6 +4,7 @@ import { dropCandidate } from './drop-candidate.js';
 import { createIndexes } from './indexes.js';
 import type { CandidateInput, Materialisation } from './materialisation.js';
 import { selectBody } from './select-body.js';
+import { gatherStatistics } from './statistics.js';
 import { sqlHeader } from './view.js';
 
 export const table: Materialisation = {
@@ -33,6 +34,6 @@ export async function createTable(input: CandidateInput): Promise<number> {
     rows = rowCount;
   }
   await createIndexes(tx, target, config, input.node);
-  await tx.query(`analyze ${sqlName(target)}`);
+  await gatherStatistics(tx, target, input.fullRefresh ? undefined : { relation: input.predecessor, rows });
   return rows;
 }

@@ -77,6 +77,7 @@ export async function buildNode(
         sql: compiledCode,
         target: place,
         current: goesOnFrom,
+        ...(current && { predecessor: current }),
         fullRefresh: scope.fullRefresh,
         empty: scope.options.flags.EMPTY,
         absolutePath: seedPath(node),

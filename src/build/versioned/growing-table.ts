@@ -2,6 +2,7 @@ import type { Session } from '../../postgres/session.js';
 import { cloneRelation } from '../materialisations/clone-relation.js';
 import { createIndexes } from '../materialisations/indexes.js';
 import type { Candidate, CandidateInput } from '../materialisations/materialisation.js';
+import { gatherStatistics } from '../materialisations/statistics.js';
 import { sqlName, type Relation, type RowStore } from '../relation.js';
 import { becomeVersioned } from './become-versioned.js';
 import { beginVersion, endVersion } from './write-version.js';
@@ -24,6 +25,8 @@ export interface GrowingTable {
   readonly place: { readonly schema: string; readonly name: string };
   /** Set where it is the table behind the published relation, which others read meanwhile. */
   readonly shared?: Relation & { readonly store: RowStore };
+  /** Of a copy: how many rows were copied. */
+  readonly copied?: number;
   /** Why a relation that is versioned is copied nevertheless. */
   readonly copiedBecause?: string;
 }
@@ -61,8 +64,8 @@ export async function openGrowingTable(
       return { place: { schema, name: table }, shared: versions.ready };
     }
   }
-  await cloneRelation(tx, current, target, config['unlogged'] === true);
-  return { place: target, ...(because !== undefined && { copiedBecause: because }) };
+  const copied = await cloneRelation(tx, current, target, config['unlogged'] === true);
+  return { place: target, copied, ...(because !== undefined && { copiedBecause: because }) };
 }
 
 async function whyNot(tx: Session, store: RowStore, change: Change): Promise<string | undefined> {
@@ -89,7 +92,7 @@ export async function closeGrowingTable(
     return { kind: 'view', store, rows, message: `${tag} (versioned)` };
   }
   await createIndexes(tx, target, config, node);
-  await tx.query(`analyze ${sqlName(target)}`);
+  await gatherStatistics(tx, target, { relation: input.current, rows: (table.copied ?? 0) + rows });
   const message = table.copiedBecause === undefined ? tag : `${tag} (copied: ${table.copiedBecause})`;
   return versionedFromNowOn(input, { kind: 'table', rows, message });
 }

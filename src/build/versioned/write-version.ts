@@ -1,4 +1,5 @@
 import type { Session } from '../../postgres/session.js';
+import { withSetting } from '../../postgres/with-setting.js';
 import { sqlName, type Relation, type RowStore } from '../relation.js';
 import { placeKey, readColumns } from '../views/read-columns.js';
 import { withShortLock } from '../views/prepare-views.js';
@@ -10,7 +11,7 @@ import { filteredView, wholeView, writingVersion } from './version-text.js';
 const patience = 2000;
 
 /** A smaller share of changed rows leaves a table's statistics as they are. */
-const knownChange = 0.02;
+const knownChange = 0.1;
 
 export interface Opening {
   readonly state: string;
@@ -131,7 +132,9 @@ export async function endVersion(
     [table, knownChange, changed],
   );
   // of a large table the statistics hold until more changed; autovacuum renews them in time
-  await tx.query(`analyze ${rows[0]?.known === true ? '' : `${table}, `}${superseded}`);
+  if (rows[0]?.known !== true) await tx.query(`analyze ${table}`);
+  // how many rows, and whether keys repeat
+  await withSetting(tx, 'default_statistics_target', `'10'`, () => tx.query(`analyze ${superseded}`));
   return store;
 }
 

@@ -13,5 +13,7 @@ export function forceOf(
   if (flags.fullRefresh) return 'full refresh';
   if (flags.eventTimeStart !== undefined) return 'its window of time was given';
   // a schedule names what it watches over, a person what is to be built
-  return namesNodes(flags) && !trigger.startsWith('schedule:') ? 'was selected' : undefined;
+  return namesNodes(flags) && flags.carry === undefined && !trigger.startsWith('schedule:')
+    ? 'was selected'
+    : undefined;
 }

@@ -98,6 +98,7 @@ export function addRunFlags(command: Command): Command {
     .option('--event-time-start <time>', 'build the batches of microbatch models from here, in UTC')
     .option('--event-time-end <time>', 'up to here')
     .option('--dependents <what>', dependentsHelp)
+    .option('--carry', 'leave unchanged nodes as they are, selected ones too, as schedules do')
     .option('--no-carry', 'build unchanged nodes too')
     .option('--no-check', 'build without holding everything against the server first');
 }

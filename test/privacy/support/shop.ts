@@ -73,6 +73,13 @@ select phone, lower(name) as name_key, true as is_current from {{ ref('stg_conta
 {% if is_incremental() %} union all
 select phone, name_key, false from {{ this }} as known where known.is_current
     and not exists (select from {{ ref('stg_contacts') }} as c where c.phone = known.phone and lower(c.name) = known.name_key) {% endif %}`,
+  'models/address_log.sql': `{{ config(materialized='incremental', full_refresh=false, incremental_path='versioned', incremental_strategy='renew',
+  unique_key='contact_id') }}
+select contact_id, address from {{ ref('contacts') }} join {{ ref('stg_contacts') }} using (contact_id) where address is not null`,
+  'macros/get_incremental_renew_sql.sql': `{% macro get_incremental_renew_sql(arg_dict) %}
+delete from {{ arg_dict['target_relation'] }} where contact_id in (select contact_id from {{ arg_dict['temp_relation'] }});
+insert into {{ arg_dict['target_relation'] }} (contact_id, address) select contact_id, address from {{ arg_dict['temp_relation'] }}
+{% endmacro %}`,
   'models/holidays.sql': `select date '2026-02-16' as holiday_from, date '2026-02-20' as holiday_to`,
   'models/tests.yml': `models:
   - { name: stg_contacts, columns: [{ name: contact_id, data_tests: [unique] }] }

@@ -9,7 +9,7 @@ const customers = laws === 0 ? 40 : 400;
 
 /** Columns that tell how a table came to be, not what it says. */
 const histories = `select distinct column_name as name from information_schema.columns
-  where column_name ~ '(^|_)batch(es)?$' or column_name = 'delivered_count'`;
+  where column_name ~ '(^|_)batch(es)?$' or column_name in ('delivered_count', 'lost_by')`;
 
 let warehouse: Warehouse;
 

@@ -5,7 +5,9 @@
     indexes=[
         {'columns': ['delivery_key']},
         {'columns': ['loaded_at']},
+        {'columns': ['subject_id']},
         {'columns': ['rejected_because']},
+        {'columns': ['subject_id']},
         {'columns': ['batch']}
     ]
 ) }}

@@ -5,7 +5,9 @@
     indexes=[
         {'columns': ['delivery_key']},
         {'columns': ['loaded_at']},
+        {'columns': ['order_key']},
         {'columns': ['rejected_because']},
+        {'columns': ['order_key']},
         {'columns': ['batch']}
     ]
 ) }}

@@ -5,7 +5,9 @@
     indexes=[
         {'columns': ['delivery_key']},
         {'columns': ['loaded_at']},
+        {'columns': ['receipt_id']},
         {'columns': ['rejected_because']},
+        {'columns': ['receipt_id']},
         {'columns': ['batch']}
     ]
 ) }}

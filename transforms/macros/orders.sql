@@ -7,3 +7,13 @@
             ))
         )
 {%- endmacro %}
+
+{#- For a model that joins orders by their id: those written since. A receipt that turned out to be no sale is no order any
+    more, which only its own deliveries tell. -#}
+{% macro orders_written(inputs) -%}
+    select order_id from {{ inputs.orders }}
+    where {{ above_seen('orders') }}
+    union
+    select 'pos:' || receipt_id from {{ inputs.receipts }}
+    where {{ above_seen('receipts') }}
+{%- endmacro %}

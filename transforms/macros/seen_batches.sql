@@ -1,0 +1,51 @@
+{#- For a model that reads several others by their batches: `inputs` is a dictionary of their names and relations. -#}
+
+{#- CTE `looked`: how far it had read each when it last wrote. -#}
+{% macro looked() -%}
+looked as materialized (
+
+    select seen_batches from {{ this }} order by batch desc limit 1
+
+)
+{%- endmacro %}
+
+{#- The condition that a row of one of them is new to it. -#}
+{% macro above_seen(name) -%}
+    {{ above("coalesce((select (looked.seen_batches ->> '" ~ name ~ "')::bigint from looked), 0)") }}
+{%- endmacro %}
+
+{#- Whether inputs too small for batches are others than they were, of which a digest is kept. -#}
+{% macro reference_differs(digest) -%}
+    (select seen_batches ->> 'reference' from looked) is distinct from {{ digest }}
+{%- endmacro %}
+
+{#- The column that keeps it; of one value, worked out once. -#}
+{% macro seen_batches(inputs, digest=none) -%}
+    (
+            select jsonb_build_object(
+                {%- for name, relation in inputs.items() %}
+                '{{ name }}', {{ newest_batch(relation) }}{{ ',' if digest or not loop.last }}
+                {%- endfor %}
+                {%- if digest %}
+                'reference', {{ digest }}
+                {%- endif %}
+            )
+        ) as seen_batches
+{%- endmacro %}
+
+{#- A digest of some columns of a small relation. -#}
+{% macro digest_of(relation, columns) -%}
+    (
+            select md5(string_agg(concat_ws('|', {{ columns | join(', ') }}), e'\n' order by {{ columns | join(', ') }}))
+            from {{ relation }}
+        )
+{%- endmacro %}
+
+{#- All rows of a relation, or, of an increment, those that the CTE `named` names. -#}
+{% macro named_rows(relation, column, cte='named', cte_column='order_id') -%}
+    {%- if is_incremental() -%}
+    {{ rows_of(relation, column, cte, cte_column) }}
+    {%- else -%}
+    select * from {{ relation }}
+    {%- endif -%}
+{%- endmacro %}

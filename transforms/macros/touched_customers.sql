@@ -1,0 +1,26 @@
+{#- CTE `touched`: the customers who have a row that `relation` wrote since `this` read it, or lost one to such a build: what
+    goes, or is another's now, is told by `lost_by` of what is written. A table built in full tells of nobody who is not in
+    it; then all that are held here are named. -#}
+{% macro touched_customers(relation, read='seen_batch') -%}
+touched as materialized (
+
+    select customer_id
+    from {{ relation }}
+    where batch > {{ last_read(read) }}
+        and customer_id is not null
+    union
+    select unnest(lost_by)
+    from {{ relation }}
+    where batch > {{ last_read(read) }}
+    union
+    select customer_id
+    from {{ this }}
+    where {{ is_built_since(relation, read) }}
+
+)
+{%- endmacro %}
+
+{#- Whether all rows of a relation were written after `this` read it. -#}
+{% macro is_built_since(relation, read='seen_batch') -%}
+(select oldest.batch from {{ relation }} as oldest order by oldest.batch limit 1) > {{ last_read(read) }}
+{%- endmacro %}
