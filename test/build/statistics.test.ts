@@ -9,10 +9,10 @@ let can = false;
 beforeAll(async () => {
   place = await createTestDatabase(stateTemplate());
   database = await openState(place.url);
-  const [found] = await place.query<{ can: boolean }>(
+  const [found] = await place.query(
     "select current_setting('server_version_num')::integer >= 180000 and current_setting('autovacuum')::boolean as can",
   );
-  can = found?.can ?? false;
+  can = found?.['can'] === true;
 });
 afterAll(async () => {
   await database.close();
@@ -31,7 +31,7 @@ async function built(model: PlainNode): Promise<{ analyzed: boolean; known: unkn
   expect(state).toBe('published');
   const schema = `shop__r${runId}`;
   await place.query('select pg_stat_force_next_flush()');
-  const [told] = await place.query<{ analyzed: boolean }>(
+  const [told] = await place.query(
     `select last_analyze is not null as analyzed from pg_stat_user_tables
      where schemaname = '${schema}' and relname = '${name}'`,
   );
@@ -41,7 +41,7 @@ async function built(model: PlainNode): Promise<{ analyzed: boolean; known: unkn
      from pg_stats as s join pg_class as c on c.relname = s.tablename and c.relnamespace = '${schema}'::regnamespace
      where s.schemaname = '${schema}' and s.tablename = '${name}' order by s.attname`,
   );
-  return { analyzed: told?.analyzed ?? false, known };
+  return { analyzed: told?.['analyzed'] === true, known };
 }
 
 const table = (rows: number, config: Record<string, unknown> = {}, more = ''): PlainNode => ({
