@@ -11,7 +11,11 @@ looked as materialized (
 
 {#- The condition that a row of one of them is new to it. -#}
 {% macro above_seen(name) -%}
-    {{ above("coalesce((select (looked.seen_batches ->> '" ~ name ~ "')::bigint from looked), 0)") }}
+    {{ above(seen_of(name)) }}
+{%- endmacro %}
+
+{% macro seen_of(name) -%}
+    coalesce((select (looked.seen_batches ->> '{{ name }}')::bigint from looked), 0)
 {%- endmacro %}
 
 {#- Whether inputs too small for batches are others than they were, of which a digest is kept. -#}

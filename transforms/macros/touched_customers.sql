@@ -6,21 +6,21 @@ touched as materialized (
 
     select customer_id
     from {{ relation }}
-    where batch > {{ last_read(read) }}
+    where {{ above(last_read(read)) }}
         and customer_id is not null
     union
     select unnest(lost_by)
     from {{ relation }}
-    where batch > {{ last_read(read) }}
+    where {{ above(last_read(read)) }}
     union
     select customer_id
     from {{ this }}
-    where {{ is_built_since(relation, read) }}
+    where {{ is_built_since(relation, last_read(read)) }}
 
 )
 {%- endmacro %}
 
-{#- Whether all rows of a relation were written after `this` read it. -#}
-{% macro is_built_since(relation, read='seen_batch') -%}
-(select oldest.batch from {{ relation }} as oldest order by oldest.batch limit 1) > {{ last_read(read) }}
+{#- Whether all rows of a relation were written after `seen`, the highest batch of it that this model has read. -#}
+{% macro is_built_since(relation, seen) -%}
+(select oldest.batch from {{ relation }} as oldest order by oldest.batch limit 1) > {{ seen }}
 {%- endmacro %}

@@ -38,7 +38,7 @@ fresh as materialized (
 
     select {{ told | join(', ') }}
     from {{ ref('touchpoints') }}
-    where batch > {{ last_read('seen_batch') }}
+    where {{ above(last_read('seen_batch')) }}
 
 ),
 
@@ -56,7 +56,7 @@ losers as (
     union
     select customer_id
     from touched
-    where {{ is_built_since(ref('touchpoints')) }}
+    where {{ is_built_since(ref('touchpoints'), last_read('seen_batch')) }}
 
 ),
 

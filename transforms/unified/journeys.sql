@@ -96,7 +96,7 @@ due as materialized (
 
     select journey_id
     from {{ ref('journey_touchpoints') }}
-    where batch > {{ last_read('seen_batch') }}
+    where {{ above(last_read('seen_batch')) }}
     union
     select journey_id
     from counted

@@ -15,15 +15,14 @@
 {#- Every interaction in any channel, and three ways to class it: direct or digital, the shop's own channel or not,
     before, during or after the purchase. Kinds and their stages stand in the seed `touchpoint_kinds`.
 
-    Events of the site are most of them, and read by their batch; the other sources are small, and compared. A touchpoint
-    that is one no longer comes without a stage, and goes. -#}
+    Read is what was written since. A touchpoint that is one no longer comes without a kind, and goes. -#}
 {%- set how = 'left' if is_incremental() else 'inner' -%}
 {%- set site_events = [
     'page_view', 'product_view', 'search', 'add_to_cart', 'begin_checkout', 'form_submit', 'content_download'
 ] -%}
 {%- set told = [
-    'customer_id', 'occurred_at', 'channel', 'kind', 'source', 'title', 'session_id', 'campaign_id', 'product_id',
-    'order_id', 'store_id', 'value'
+    'touchpoint_id', 'customer_id', 'occurred_at', 'channel', 'kind', 'source', 'title', 'session_id', 'campaign_id',
+    'product_id', 'order_id', 'store_id', 'value'
 ] -%}
 {%- set all_columns = [
     'touchpoint_id', 'customer_id', 'occurred_at', 'channel', 'kind', 'stage', 'stage_position', 'phase', 'class',
@@ -31,9 +30,54 @@
 ] -%}
 {#- A number is compared as it is written: 5.0 is not 5. -#}
 {%- set compared_columns = all_columns[1:-1] + ['value::text'] -%}
-with seen as (
+{%- set told_by = {
+    'orders': ['order', 'receipt', 'delivery'],
+    'tickets': ['ticket'],
+    'feedback': ['survey', 'review', 'mention', 'claim'],
+    'contacts': [
+        'contact', 'ad_click', 'engagement', 'call', 'chat', 'store_visit', 'mail', 'app', 'referral', 'refund'
+    ]
+} -%}
+{%- set inputs = {
+    'events': ref('web_events'),
+    'orders': ref('orders'),
+    'receipts': ref('base_pos__receipts'),
+    'tickets': ref('tickets'),
+    'feedback': ref('feedback'),
+    'contacts': ref('contact_events')
+} -%}
+with
+{% if is_incremental() %}
 
-    select {{ last_batch(ref('web_events')) }} as batch
+{{ looked() }},
+
+touched_orders as (
+
+    {{ orders_written(inputs) }}
+
+),
+
+touched_contacts as (
+
+    select touchpoint_id from {{ inputs.contacts }}
+    where {{ above_seen('contacts') }}
+    union
+    select 'refund:' || receipt_id from {{ inputs.receipts }}
+    where {{ above_seen('receipts') }}
+
+),
+
+{% endif %}
+
+orders as {{ "materialized " if is_incremental() }}(
+
+    {{ named_rows(inputs.orders, 'order_id', 'touched_orders', 'order_id') }}
+
+),
+
+contacts as (
+
+    {{ named_rows(inputs.contacts, 'touchpoint_id', 'touched_contacts', 'touchpoint_id') }}
 
 ),
 
@@ -55,15 +99,8 @@ site as (
         null::text as order_id,
         null::text as store_id,
         null::numeric as value
-    from {{ ref('web_events') }}
-    {% if is_incremental() -%}
-    where batch > coalesce(
-        (select here.seen_batch from {{ this }} as here order by here.batch desc limit 1),
-        0
-    )
-    {%- else -%}
-    where event_name in ('{{ site_events | join("', '") }}')
-    {%- endif %}
+    from {{ inputs.events }}
+    where {{ above_seen('events') if is_incremental() else "event_name in ('" ~ site_events | join("', '") ~ "')" }}
 
 ),
 
@@ -83,7 +120,7 @@ purchases as (
         order_id,
         store_id,
         amount as value
-    from {{ ref('orders') }}
+    from orders
 
 ),
 
@@ -94,7 +131,7 @@ parcels as (
         customer_id,
         delivered_at as occurred_at,
         'delivery' as channel,
-        'delivery' as kind,
+        case when delivered_at is not null then 'delivery' end as kind,
         'logistics' as source,
         case when is_late then 'late' else 'on time' end as title,
         null::text as session_id,
@@ -103,8 +140,7 @@ parcels as (
         order_id,
         null::text as store_id,
         null::numeric as value
-    from {{ ref('orders') }}
-    where delivered_at is not null
+    from orders
 
 ),
 
@@ -115,7 +151,11 @@ requests as (
         customer_id,
         created_at as occurred_at,
         channel,
-        case when topic = 'praise' then 'praise' else 'ticket' end as kind,
+        case
+            when not is_counted then null
+            when topic = 'praise' then 'praise'
+            else 'ticket'
+        end as kind,
         source,
         subject as title,
         null::text as session_id,
@@ -124,8 +164,10 @@ requests as (
         order_id,
         null::text as store_id,
         null::numeric as value
-    from {{ ref('tickets') }}
-    where is_counted
+    from {{ inputs.tickets }}
+    {%- if is_incremental() %}
+    where {{ above_seen('tickets') }}
+    {%- endif %}
 
 ),
 
@@ -153,20 +195,18 @@ voices as (
         order_id,
         null::text as store_id,
         score as value
-    from {{ ref('feedback') }}
+    from {{ inputs.feedback }}
     where kind in ('survey', 'review', 'mention', 'warranty_claim')
+        {%- if is_incremental() %}
+        and {{ above_seen('feedback') }}
+        {%- endif %}
 
 ),
 
-contacts as (
+together as (
 
-    select * from {{ ref('contact_events') }}
-    where kind is not null
-
-),
-
-others as not materialized (
-
+    select * from site
+    union all
     select * from purchases
     union all
     select * from parcels
@@ -175,72 +215,42 @@ others as not materialized (
     union all
     select * from voices
     union all
-    select {{ (['touchpoint_id'] + told) | join(', ') }} from contacts
+    select {{ told | join(', ') }} from contacts
 
 ),
 
 {% if is_incremental() %}
 
-{#- By digests, and grouped by them: the rows are wide, texts are dear to sort, and PostgreSQL would expect a join of texts
-    that it knows nothing of to give each row hundreds. (A number is compared as it is written: 5.0 is not 5.) -#}
-sides as (
+{#- What its source has no more: a receipt that turned out to be no sale or no refund; what a table built in full does
+    not tell again. -#}
+retracted as (
 
-    select
-        touchpoint_id,
-        hash_record_extended(
-            row(
-                touchpoint_id,
-                {{ told | join(', ') | replace('value', 'value::text') | replace('title', "nullif(title, '')") }}
-            ),
-            0
-        ) as digest
-    from others
-    union all
-    select
-        touchpoint_id,
-        hash_record_extended(
-            row(touchpoint_id, {{ told | join(', ') | replace('value', 'value::text') }}), 0
-        ) as digest
+    select 'receipt:' || order_id as touchpoint_id from touched_orders
+    where order_id like 'pos:%'
+    union
+    select touchpoint_id from touched_contacts
+    {%- for name, types in told_by.items() %}
+    union
+    select touchpoint_id
     from {{ this }}
-    where source < 'web' or source > 'web'
+    where split_part(touchpoint_id, ':', 1) in ('{{ types | join("', '") }}')
+        and {{ is_built_since(inputs[name], seen_of(name)) }}
+    {%- endfor %}
+    except
+    select touchpoint_id from together
 
 ),
 
-one_sided as (
+told as (
 
-    select min(touchpoint_id collate "C") collate "default" as touchpoint_id
-    from sides
-    group by digest
-    having count(*) <> 2
-
-),
-
-unlike as (
-
-    select distinct touchpoint_id from one_sided
-
-),
-
-{#- Without a kind where the touchpoint went. -#}
-compared as (
-
-    select
-        unlike.touchpoint_id,
-        {{ told | join(', ') }}
-    from unlike
-    left join others on unlike.touchpoint_id = others.touchpoint_id
+    select * from together
+    union all
+    select touchpoint_id{{ ', null' * (told | length - 1) }}
+    from retracted
 
 ),
 
 {% endif %}
-
-together as (
-
-    select * from site
-    union all
-    select * from {{ 'compared' if is_incremental() else 'others' }}
-
-),
 
 kinds as (
 
@@ -278,7 +288,7 @@ classed as (
         together.order_id,
         together.store_id,
         together.value
-    from together
+    from {{ 'told' if is_incremental() else 'together' }} as together
     {{ how }} join kinds on together.kind = kinds.kind
     {{ how }} join {{ ref('journey_stage_names') }} as stages on kinds.stage = stages.stage
     left join channels on together.channel = channels.channel
@@ -372,10 +382,9 @@ final as (
 
     select
         written.*,
-        {{ next_batch('coalesce(seen.batch, 0)') }} as batch,
-        coalesce(seen.batch, 0) as seen_batch
+        {{ batch_above(*inputs.values()) }} as batch,
+        {{ seen_batches(inputs) }}
     from written
-    cross join seen
 
 )
 
