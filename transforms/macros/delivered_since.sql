@@ -64,7 +64,7 @@ days as materialized (
     select unlike.arrival_day
     from (
         {{ days_unlike(
-            '(select ' ~ arrived_at ~ ' as loaded_at from ' ~ source_relation ~ ' as arrived)', this, 'count(*)'
+            '(select ' ~ arrived_at ~ ' as loaded_at from ' ~ source_relation ~ ' as arrived)', this
         ) }}
     ) as unlike
     where (select is_unlike from before)
@@ -175,20 +175,20 @@ delivered as (
 {%- endmacro %}
 
 {#- Deliveries are compared day of arrival by day of arrival, so that it does not matter when a row came or how late: the
-    days on which `measure` of the rows there is another than of those here. Both have `loaded_at`. -#}
-{% macro days_unlike(there, here, measure) -%}
+    days of which there are more or fewer rows there than here. Both have `loaded_at`. -#}
+{% macro days_unlike(there, here) -%}
     select arrival_day
     from (
-        select {{ arrival_day('loaded_at') }} as arrival_day, {{ measure }} as measured
+        select {{ arrival_day('loaded_at') }} as arrival_day, count(*) as deliveries
         from {{ there }} as arrived
         group by 1
     ) as there
     full join (
-        select {{ arrival_day('loaded_at') }} as arrival_day, {{ measure }} as measured
+        select {{ arrival_day('loaded_at') }} as arrival_day, count(*) as deliveries
         from {{ here }} as known
         group by 1
     ) as here using (arrival_day)
-    where there.measured is distinct from here.measured
+    where there.deliveries is distinct from here.deliveries
 {%- endmacro %}
 
 {% macro arrival_day(moment) -%}

@@ -64,3 +64,16 @@ named as materialized (
 
 )
 {%- endmacro %}
+
+{#- Whose records of some types are: of all, or, of an increment, of those whose ids the CTE names. -#}
+{% macro owners_of(people, record_types, cte, column) -%}
+    select record_type, record_id, customer_id from {{ people }}
+    {%- if is_incremental() %}
+    {{ expected_many() }}
+    where record_type in ('{{ record_types | join("', '") }}')
+        and record_id = {{ any_of(cte, column) }}
+    offset 0
+    {%- else %}
+    where record_type in ('{{ record_types | join("', '") }}')
+    {%- endif %}
+{%- endmacro %}

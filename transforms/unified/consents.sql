@@ -55,11 +55,7 @@ consents as (
 
 people as (
 
-    select record_type, record_id, customer_id from {{ inputs.people }}
-    where record_type in ('{{ record_types.values() | join("', '") }}')
-        {%- if is_incremental() %}
-        and record_id = {{ any_of('named', 'subject_id') }}
-        {%- endif %}
+    {{ owners_of(inputs.people, record_types.values(), 'named', 'subject_id') }}
 
 ),
 

@@ -16,6 +16,7 @@
     'tickets': ref('tickets'),
     'feedback': ref('feedback'),
     'consents': ref('consents'),
+    'touchpoints': ref('touchpoints'),
     'journeys': ref('journeys')
 } -%}
 
@@ -24,8 +25,8 @@
     - identities: everybody who has or had one that was written, or that a record claims which was. What is given to
       somebody through a record, or taken back, moves with it;
     - visits: everybody whom a browser's rewritten events may belong to or have belonged to;
-    - what is told, bought, asked, said, agreed to and gone through: whose rows were written. Of what was said, whose rows
-      are fewer, too: an invitation told otherwise gives an answer to somebody else. -#}
+    - what is told, bought, asked, said, agreed to and gone through: whose rows were written, and who lost a touchpoint. Of
+      what was said, whose rows are fewer, too: an invitation told otherwise gives an answer to somebody else. -#}
 with feedback_now as (
 
     select customer_id, count(*) as feedback_count
@@ -94,6 +95,9 @@ changed as (
     select customer_id from {{ inputs[name] }}
     where {{ above_seen(name) }}
     {%- endfor %}
+    union
+    select unnest(lost_by) from {{ inputs.touchpoints }}
+    where {{ above_seen('touchpoints') }}
     union
     select held.customer_id
     from {{ this }} as held

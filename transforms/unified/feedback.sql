@@ -30,7 +30,9 @@ touched as materialized (
 
     select feedback_id from {{ inputs.voices }}
     where {{ above_seen('voices') }}
-        or {{ reference_differs(reference) }}
+    union
+    select feedback_id from {{ inputs.voices }}
+    where {{ reference_differs(reference) }}
     union
     select held.feedback_id
     from {{ this }} as held

@@ -145,13 +145,7 @@ touched as (
 
 people as {{ '' if is_incremental() else 'not materialized ' }}(
 
-    select record_type, record_id, customer_id from {{ inputs.people }}
-    {%- if is_incremental() %}
-    {{ expected_many() }}
-    where record_type in ('{{ records | map(attribute=2) | join("', '") }}')
-        and record_id = {{ any_of('touched', 'record_id') }}
-    offset 0
-    {%- endif %}
+    {{ owners_of(inputs.people, records | map(attribute=2), 'touched', 'record_id') }}
 
 ),
 

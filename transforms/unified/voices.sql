@@ -75,6 +75,22 @@ touched_orders as (
 
 ),
 
+{#- Interviews are few, and without batches: all are compared. -#}
+known_interviews as (
+
+    select
+        *,
+        'interview:' || interview_note_key as feedback_id
+    from {{ interviews }}
+
+),
+
+held_interviews as (
+
+    {{ rows_of(this, 'feedback_id', 'known_interviews') }}
+
+),
+
 touched as materialized (
 
     select 'survey:' || response_id as feedback_id from {{ inputs.responses }}
@@ -94,8 +110,8 @@ touched as materialized (
     select record_type || ':' || record_id from moved_records
     where record_type in ('review', 'mention', 'claim')
     union
-    select 'interview:' || interviews.interview_note_key
-    from {{ interviews }} as interviews
+    select interviews.feedback_id
+    from known_interviews as interviews
     inner join moved_records
         on moved_records.record_type = 'contact'
         and interviews.contact_id = moved_records.record_id
@@ -106,12 +122,9 @@ touched as materialized (
     select feedback_id from {{ this }}
     where order_id = {{ any_of('touched_orders', 'order_id') }}
     union
-    {#- few, and without batches: compared #}
-    select coalesce('interview:' || interviews.interview_note_key, held.feedback_id)
-    from {{ interviews }} as interviews
-    full join (
-        select * from {{ this }} where kind = 'interview'
-    ) as held on 'interview:' || interviews.interview_note_key = held.feedback_id
+    select interviews.feedback_id
+    from known_interviews as interviews
+    left join held_interviews as held on interviews.feedback_id = held.feedback_id
     where (interviews.held_on, interviews.question, interviews.note, interviews.codes)
         is distinct from (
             (held.given_at at time zone '{{ var("timezone") }}')::date, held.question, held.voice_text, held.given_topic
@@ -147,22 +160,45 @@ surveys as (
 
 ),
 
-invitations as not materialized (
+invitations as {{ '' if is_incremental() else 'not materialized ' }}(
 
-    select * from {{ ref('stg_survey__invitations') }}
+    {{ named_rows(ref('stg_survey__invitations'), 'invitation_id', 'survey_rows', 'invitation_id') }}
+
+),
+{%- if is_incremental() %}
+
+asked_records as (
+
+    select invitation_id as record_id from survey_rows
+    union all
+    select review_id from review_rows
+    union all
+    select mention_id from mention_rows
+    union all
+    select contact_id from interview_rows
+    union all
+    select claim_id from claim_rows
 
 ),
 
-{#- Each branch finds its records by the index: no copy of all of them. -#}
-people as not materialized (
+asked_orders as (
 
-    select record_type, record_id, customer_id from {{ inputs.people }}
+    select {{ touchpoint_order_key() }} as order_id from invitations
+    union all
+    select order_key from review_rows
+
+),
+{%- endif %}
+
+people as {{ '' if is_incremental() else 'not materialized ' }}(
+
+    {{ owners_of(inputs.people, ['invitation', 'review', 'mention', 'contact', 'claim'], 'asked_records', 'record_id') }}
 
 ),
 
-orders as not materialized (
+orders as {{ '' if is_incremental() else 'not materialized ' }}(
 
-    select order_id, customer_id from {{ inputs.orders }}
+    {{ named_rows(inputs.orders, 'order_id', 'asked_orders', 'order_id') }}
 
 ),
 
@@ -174,31 +210,14 @@ tickets as not materialized (
 
 answers as (
 
-    select
-        'survey:' || responses.response_id as feedback_id,
-        case
-            when invitations.touchpoint_type = 'ticket' then tickets.customer_id
-            else orders.customer_id
-        end as touchpoint_customer_id,
-        people.customer_id,
-        responses.answered_at as given_at,
-        'survey' as kind,
-        surveys.kind as question,
-        responses.score::numeric as score,
-        surveys.scale_min,
-        surveys.scale_max,
-        responses.comment as voice_text,
-        invitations.channel,
-        'survey' as source,
-        case invitations.touchpoint_type
-            when 'order' then invitations.touchpoint_channel || ':' || invitations.touchpoint_id
-            when 'receipt' then 'pos:' || invitations.touchpoint_id
-            when 'ticket' then tickets.order_id
-        end as order_id,
-        case when invitations.touchpoint_type = 'ticket' then invitations.touchpoint_id end as ticket_id,
-        null::text as product_id,
-        null::text as given_topic,
-        tickets.area as given_area
+    {{ voice('survey', 'responses.response_id', 'survey', 'responses.answered_at', 'responses.comment',
+        'invitations.channel',
+        touchpoint_customer_id='coalesce(tickets.customer_id, orders.customer_id)',
+        question='surveys.kind', score='responses.score',
+        scale_min='surveys.scale_min', scale_max='surveys.scale_max',
+        order_id='coalesce(' ~ touchpoint_order_key() ~ ', tickets.order_id)',
+        ticket_id="case when invitations.touchpoint_type = 'ticket' then invitations.touchpoint_id end",
+        given_area='tickets.area') }}
     from survey_rows as responses
     inner join surveys on responses.survey_id = surveys.survey_id
     left join invitations on responses.invitation_id = invitations.invitation_id
@@ -208,34 +227,16 @@ answers as (
     left join tickets
         on invitations.touchpoint_type = 'ticket'
         and invitations.touchpoint_id = tickets.ticket_id
-    left join orders
-        on orders.order_id = case invitations.touchpoint_type
-            when 'order' then invitations.touchpoint_channel || ':' || invitations.touchpoint_id
-            when 'receipt' then 'pos:' || invitations.touchpoint_id
-        end
+    left join orders on orders.order_id = {{ touchpoint_order_key() }}
 
 ),
 
 reviews as (
 
-    select
-        'review:' || reviews.review_id as feedback_id,
-        orders.customer_id as touchpoint_customer_id,
-        people.customer_id,
-        reviews.created_at as given_at,
-        'review' as kind,
-        'rating' as question,
-        reviews.rating::numeric as score,
-        1 as scale_min,
-        5 as scale_max,
-        reviews.review_text as voice_text,
-        reviews.channel,
-        'ecommerce' as source,
-        reviews.order_key as order_id,
-        null::text as ticket_id,
-        reviews.product_id,
-        null::text as given_topic,
-        null::text as given_area
+    {{ voice('review', 'reviews.review_id', 'ecommerce', 'reviews.created_at', 'reviews.review_text',
+        'reviews.channel', touchpoint_customer_id='orders.customer_id',
+        question="'rating'", score='reviews.rating', scale_min='1', scale_max='5',
+        order_id='reviews.order_key', product_id='reviews.product_id') }}
     from review_rows as reviews
     left join people on people.record_type = 'review' and reviews.review_id = people.record_id
     left join orders on reviews.order_key = orders.order_id
@@ -244,24 +245,9 @@ reviews as (
 
 requests as (
 
-    select
-        'ticket:' || ticket_id as feedback_id,
-        null::bigint as touchpoint_customer_id,
-        customer_id,
-        created_at as given_at,
-        'ticket' as kind,
-        null::text as question,
-        null::numeric as score,
-        null::integer as scale_min,
-        null::integer as scale_max,
-        concat_ws('. ', subject, description) as voice_text,
-        channel,
-        'support' as source,
-        order_id,
-        ticket_id,
-        null::text as product_id,
-        topic as given_topic,
-        area as given_area
+    {{ voice('ticket', 'ticket_id', 'support', 'created_at', "concat_ws('. ', subject, description)", 'channel',
+        customer_id='customer_id', order_id='order_id', ticket_id='ticket_id',
+        given_topic='topic', given_area='area') }}
     from ticket_rows
     where is_counted
 
@@ -269,24 +255,8 @@ requests as (
 
 mentions as (
 
-    select
-        'mention:' || mentions.mention_id as feedback_id,
-        null::bigint as touchpoint_customer_id,
-        people.customer_id,
-        mentions.occurred_at as given_at,
-        'mention' as kind,
-        null::text as question,
-        null::numeric as score,
-        null::integer as scale_min,
-        null::integer as scale_max,
-        mentions.mention_text as voice_text,
-        mentions.platform as channel,
-        'social' as source,
-        null::text as order_id,
-        null::text as ticket_id,
-        null::text as product_id,
-        null::text as given_topic,
-        null::text as given_area
+    {{ voice('mention', 'mentions.mention_id', 'social', 'mentions.occurred_at', 'mentions.mention_text',
+        'mentions.platform') }}
     from mention_rows as mentions
     left join people on people.record_type = 'mention' and mentions.mention_id = people.record_id
 
@@ -294,24 +264,9 @@ mentions as (
 
 interviews as (
 
-    select
-        'interview:' || interviews.interview_note_key as feedback_id,
-        null::bigint as touchpoint_customer_id,
-        people.customer_id,
-        interviews.held_on::timestamp at time zone '{{ var("timezone") }}' as given_at,
-        'interview' as kind,
-        interviews.question,
-        null::numeric as score,
-        null::integer as scale_min,
-        null::integer as scale_max,
-        interviews.note as voice_text,
-        'interview' as channel,
-        'research' as source,
-        null::text as order_id,
-        null::text as ticket_id,
-        null::text as product_id,
-        interviews.codes as given_topic,
-        null::text as given_area
+    {{ voice('interview', 'interviews.interview_note_key', 'research',
+        "interviews.held_on::timestamp at time zone '" ~ var('timezone') ~ "'", 'interviews.note', "'interview'",
+        question='interviews.question', given_topic='interviews.codes') }}
     from interview_rows as interviews
     left join people on people.record_type = 'contact' and interviews.contact_id = people.record_id
 
@@ -319,24 +274,9 @@ interviews as (
 
 claims as (
 
-    select
-        'claim:' || claims.claim_id as feedback_id,
-        null::bigint as touchpoint_customer_id,
-        people.customer_id,
-        claims.opened_at as given_at,
-        'warranty_claim' as kind,
-        null::text as question,
-        null::numeric as score,
-        null::integer as scale_min,
-        null::integer as scale_max,
-        claims.issue as voice_text,
-        'warranty' as channel,
-        'warranty' as source,
-        null::text as order_id,
-        null::text as ticket_id,
-        products.product_id,
-        'warranty' as given_topic,
-        'product' as given_area
+    {{ voice('claim', 'claims.claim_id', 'warranty', 'claims.opened_at', 'claims.issue', "'warranty'",
+        said_as='warranty_claim', product_id='products.product_id',
+        given_topic="'warranty'", given_area="'product'") }}
     from claim_rows as claims
     left join people on people.record_type = 'claim' and claims.claim_id = people.record_id
     left join {{ products }} as products on claims.sku = products.sku

@@ -10,23 +10,26 @@ const staged: Readonly<Record<string, string>> = {
   stg_crm__contacts:
     'contact_id, created_at timestamptz, name_key, phone, email, updated_at timestamptz, batch bigint',
   stg_loyalty__members: 'member_no, joined_at timestamptz, name_key, phone, email, batch bigint',
-  stg_loyalty__referrals: 'referral_id, created_at timestamptz, referee_member_no, referee_phone',
+  stg_loyalty__referrals:
+    'referral_id, created_at timestamptz, referee_member_no, referee_phone, batch bigint',
   stg_ecommerce__customers:
     'customer_id, registered_at timestamptz, name_key, phone, email, anonymous_id, batch bigint',
   stg_ecommerce__orders:
     'order_key, placed_at timestamptz, name_key, account_id, phone, email, anonymous_id, channel, shop_id, buyer_id, batch bigint',
   stg_ecommerce__carts: 'cart_id, created_at timestamptz, account_id, anonymous_id, batch bigint',
-  stg_ecommerce__reviews: 'review_id, created_at timestamptz, account_id, order_key',
+  stg_ecommerce__reviews: 'review_id, created_at timestamptz, account_id, order_key, batch bigint',
   stg_pos__receipts: 'receipt_id, sold_at timestamptz, name_key, member_no, phone, batch bigint',
-  stg_pos__store_visits: 'visit_id, visited_at timestamptz, member_no, phone',
+  stg_pos__store_visits: 'visit_id, visited_at timestamptz, member_no, phone, batch bigint',
   stg_support__tickets: 'ticket_id, created_at timestamptz, name_key, phone, email, order_key, batch bigint',
-  stg_support__calls: 'call_id, started_at timestamptz, phone, ticket_id',
-  stg_support__chats: 'conversation_id, started_at timestamptz, phone, anonymous_id, channel, profile_id',
+  stg_support__calls: 'call_id, started_at timestamptz, phone, ticket_id, batch bigint',
+  stg_support__chats:
+    'conversation_id, started_at timestamptz, phone, anonymous_id, channel, profile_id, batch bigint',
   stg_survey__invitations:
     'invitation_id, sent_at timestamptz, phone, email, touchpoint_type, touchpoint_channel, touchpoint_id, batch bigint',
-  stg_warranty__claims: 'claim_id, opened_at timestamptz, name_key, phone, bought_from, bought_in',
-  stg_social__mentions: 'mention_id, occurred_at timestamptz, phone, platform, profile_id',
-  stg_social__engagements: 'engagement_id, occurred_at timestamptz, platform, profile_id',
+  stg_warranty__claims:
+    'claim_id, opened_at timestamptz, name_key, phone, bought_from, bought_in, batch bigint',
+  stg_social__mentions: 'mention_id, occurred_at timestamptz, phone, platform, profile_id, batch bigint',
+  stg_social__engagements: 'engagement_id, occurred_at timestamptz, platform, profile_id, batch bigint',
   stg_marketing__ad_clicks: 'click_id, occurred_at timestamptz, anonymous_id, batch bigint',
   stg_marketing__email_events: 'email, anonymous_id, occurred_at timestamptz, batch bigint',
   stg_web__events: 'anonymous_id, account_id, email, occurred_at timestamptz, batch bigint',

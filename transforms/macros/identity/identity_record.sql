@@ -25,9 +25,9 @@
         {{ device }} as device,
         {{ cookie }} as cookie,
         loaded_at,
-        {{ 'batch' if is_batched(relation) else 'null::bigint' }} as read_batch
+        batch as read_batch
     from {{ ref(relation) }}
-    where {{ arrived_unlike(relation, record_type, record_id) }}
+    where {{ written_since(record_type) }}
     {%- if or_touched and is_incremental() and not compares_all() %}
         or {{ or_touched }}
     {%- endif %}

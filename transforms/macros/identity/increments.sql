@@ -75,38 +75,11 @@
     cross join generate_series(1, (select 1)) as expected (many)
 {%- endmacro %}
 
-{#- Staging models whose base model is written whole, and so has no batches. -#}
-{% macro is_batched(relation) -%}
-    {{ return(relation not in [
-        'stg_ecommerce__reviews', 'stg_loyalty__referrals', 'stg_pos__store_visits', 'stg_social__engagements',
-        'stg_social__mentions', 'stg_support__calls', 'stg_support__chats', 'stg_warranty__claims'
-    ]) }}
-{%- endmacro %}
-
-{#- In `identity_records`: the rows of a staging model that its base model wrote since they were read. Where there are no
-    batches, those whose day of arrival holds other records there than are known here, or others of their versions. A
-    latest version takes the place of one that came on another day: so it is not their count that is compared, but which
-    they are. -#}
-{% macro arrived_unlike(relation, record_type, record_id) -%}
-    {%- if not is_incremental() or compares_all() -%}
-    true
-    {%- elif is_batched(relation) -%}
-    {{ written_since(record_type) }}
-    {%- else -%}
-    {{ arrival_day('loaded_at') }} in (
-        {{ days_unlike(
-            '(select ' ~ record_id ~ ' as record_id, loaded_at from ' ~ ref(relation) ~ ')',
-            '(select record_id, loaded_at from ' ~ this ~ " where record_type = '" ~ record_type ~ "' and loaded_at is not null)",
-            'bit_xor(hashtextextended(record_id, (date_part(\'epoch\', loaded_at) * 1000000)::bigint))'
-        ) }}
-    )
-    {%- endif -%}
-{%- endmacro %}
-
 {#- In `identity_records`: rows written since their batches were read for this type of record. -#}
 {% macro written_since(record_type) -%}
     {%- if is_incremental() and not compares_all() -%}
-    batch > coalesce((
+    {%- set read_batch -%}
+    coalesce((
         select known.read_batch
         from {{ this }} as known
         where known.record_type = '{{ record_type }}'
@@ -114,6 +87,8 @@
         order by known.record_type, known.read_batch desc
         limit 1
     ), 0)
+    {%- endset -%}
+    {{ above(read_batch) }}
     {%- else -%}
     true
     {%- endif -%}

@@ -5,28 +5,24 @@
     by the square and tells little; and of the others the largest are not as long as they would bring more than
     `most_pairs` pairs in all. Both say what is looked for, never what is found, and neither hangs on the order of
     arrival. A key is a number: two that meet by chance bring a pair that is compared and found to differ. -#}
-{% macro match_blocks(terms, rules, most=100, most_pairs=3000000, newest='1') -%}
+{% macro match_blocks(terms, rules, most=100, most_pairs=3000000) -%}
 {%- if is_incremental() %}
 with changed as (
 
     select * from {{ terms }}
-    where {{ not_yet_seen() }}
+    where batch > {{ last_read('seen_batch') }}
 
 ),
 
 touched_records as (
 
-    select record_id from changed
-    union
-    select held.record_id
-    from (select distinct record_id from {{ this }}) as held
-    where not exists (select 1 from {{ terms }} as terms where terms.record_id = held.record_id)
+    select distinct record_id from changed
 
 ),
 
-{{ match_entries('changed', rules) }},
+{{ match_entries(living('changed'), rules) }},
 
-left_keys as (
+their_keys as (
 
     {{ rows_of(this, 'record_id', 'touched_records') }}
 
@@ -34,7 +30,7 @@ left_keys as (
 
 touched_keys as (
 
-    select key from left_keys
+    select key from their_keys
     union
     select key from entries
 
@@ -54,6 +50,7 @@ members as (
     from known
     left join touched_records on known.record_id = touched_records.record_id
     where touched_records.record_id is null
+        and known.is_current
 
 ),
 
@@ -67,18 +64,26 @@ counted as (
 
 ),
 
+held as materialized (
+
+    select record_count, is_used, count(*) as row_count
+    from {{ this }}
+    where is_current
+    group by record_count, is_used
+
+),
+
 {#- How many keys have how many records: those that were, less the touched as they were, and the touched as they are. -#}
 sizes as (
 
     select record_count, sum(key_count) as key_count
     from (
-        select record_count, count(*) / record_count as key_count
-        from {{ this }}
+        select record_count, row_count / record_count as key_count
+        from held
         where record_count <= {{ most }}
-        group by record_count
         union all
         select record_count, -count(*) / record_count from known
-        where record_count <= {{ most }}
+        where is_current and record_count <= {{ most }}
         group by record_count
         union all
         select record_count, count(*) from counted
@@ -89,7 +94,7 @@ sizes as (
 
 ),
 {%- else %}
-with {{ match_entries(terms, rules) }},
+with {{ match_entries(living(terms), rules) }},
 
 members as not materialized (
 
@@ -131,13 +136,20 @@ largest as materialized (
 
 {%- if is_incremental() %}
 
-{#- Keys that nobody entered or left, and that became affordable, or are so no longer. -#}
+{#- Keys that nobody entered or left, and that became affordable, or are so no longer; on most days there are none. -#}
 turned as (
 
-    select held.*
-    from {{ this }} as held
-    where held.is_used <> (held.record_count <= (select largest.record_count from largest))
-        and not exists (select 1 from touched_keys where touched_keys.key = held.key)
+    select named.*
+    from {{ this }} as named
+    where (
+            select exists (
+                select 1 from held
+                where held.is_used <> (held.record_count <= (select largest.record_count from largest))
+            )
+        )
+        and named.is_current
+        and named.is_used <> (named.record_count <= (select largest.record_count from largest))
+        and not exists (select 1 from touched_keys where touched_keys.key = named.key)
 
 ),
 {%- endif %}
@@ -165,7 +177,7 @@ judged as (
 batches as (
 
     select
-        {{ next_batch(newest) }} as batch,
+        {{ batch_above(terms) }} as batch,
         {{ newest_batch(terms) }} as seen_batch
 
 ),
@@ -179,12 +191,14 @@ final as (
         judged.record_id,
         judged.record_count,
         judged.is_used,
+        true as is_current,
         case when judged.is_used <> known.is_used then batches.batch else known.turned_batch end as turned_batch,
         batches.batch,
         batches.seen_batch
     from judged
     left join (
         select key, record_id, record_count, is_used, turned_batch from known
+        where is_current
         union all
         select key, record_id, record_count, is_used, turned_batch from turned
     ) as known
@@ -195,12 +209,25 @@ final as (
         or judged.record_count <> known.record_count
         or judged.is_used <> known.is_used
     union all
-    select null, left_keys.key, left_keys.record_id, null, null, null, null, null
-    from left_keys
-    where not exists (
-        select 1 from entries
-        where entries.key = left_keys.key and entries.record_id = left_keys.record_id
-    )
+    -- who left a key that others have goes; where nobody has it any more, the row says so
+    select
+        their_keys.rule_number,
+        their_keys.key,
+        their_keys.record_id,
+        0,
+        false,
+        false,
+        null,
+        case when counted.key is null then batches.batch end,
+        batches.seen_batch
+    from their_keys
+    left join counted on their_keys.key = counted.key
+    cross join batches
+    where their_keys.is_current
+        and not exists (
+            select 1 from entries
+            where entries.key = their_keys.key and entries.record_id = their_keys.record_id
+        )
 
 )
 {%- else %}
@@ -209,8 +236,9 @@ final as (
 
     select
         judged.*,
+        true as is_current,
         null::bigint as turned_batch,
-        ({{ newest }})::bigint as batch,
+        {{ batch_above(terms) }} as batch,
         {{ newest_batch(terms) }} as seen_batch
     from judged
 

@@ -15,27 +15,21 @@ with used as not materialized (
 ),
 {%- if is_incremental() %}
 
-gone as (
+looked as materialized (
 
-    select ends.record_id
-    from (
-        select low_id as record_id from {{ this }}
-        union
-        select high_id from {{ this }}
-    ) as ends
-    where not exists (select 1 from {{ terms }} as terms where terms.record_id = ends.record_id)
+    select seen_batch, blocks_batch from {{ this }}
+    order by seen_batch desc, blocks_batch desc
+    limit 1
 
 ),
 
 touched as (
 
     select record_id from {{ terms }}
-    where {{ not_yet_seen() }}
+    where batch > coalesce((select looked.seen_batch from looked), 0)
     union
     select record_id from {{ blocks }}
-    where turned_batch > (select coalesce(max(known.blocks_batch), 0) from {{ this }} as known)
-    union
-    select record_id from gone
+    where turned_batch > coalesce((select looked.blocks_batch from looked), 0)
 
 ),
 
@@ -162,7 +156,27 @@ pairs as (
 
 ),
 
-{{ match_levels('pairs', terms, comparisons, by_rule) }},
+{%- if is_incremental() %}
+
+ends as (
+
+    select low_id as record_id from pairs
+    union
+    select high_id from pairs
+
+),
+
+compared as (
+
+    {{ rows_of(living(terms), 'record_id', 'ends') }}
+
+),
+
+{{ match_levels('pairs', 'compared', comparisons, by_rule) }},
+{%- else %}
+
+{{ match_levels('pairs', living(terms), comparisons, by_rule) }},
+{%- endif %}
 
 final as (
 

@@ -64,7 +64,13 @@ pairs_within as (
 
 ),
 
-{{ match_levels('pairs_within', terms, comparisons, ['group_number', 'low_place', 'high_place']) }},
+compared as (
+
+    {{ rows_of(living(terms), 'record_id', 'grouped') }}
+
+),
+
+{{ match_levels('pairs_within', 'compared', comparisons, ['group_number', 'low_place', 'high_place']) }},
 
 {{ match_scores(terms, comparisons, parameters, ['group_number', 'low_place', 'high_place']) }},
 

@@ -9,15 +9,21 @@
       than a tenth of them tell is no measure of all. -#}
 {% macro match_parameters(terms, candidates, sample, comparisons, rules, rounds=3) -%}
 {%- set schema = var('functions_schema', 'functions') -%}
-with equal_values as (
+with all_records as materialized (
+
+    select count(*)::double precision as records from {{ living(terms) }} as terms
+
+),
+
+equal_values as (
     {%- for compared in comparisons %}
 
     select
         {{ loop.index }} as comparison,
         coalesce(sum(held * (held - 1)) / nullif(sum(held) * (sum(held) - 1), 0), 0)::double precision as chance,
-        coalesce(sum(held), 0)::double precision / greatest((select count(*) from {{ terms }}), 1) as filled
+        coalesce(sum(held), 0)::double precision / greatest((select records from all_records), 1) as filled
     from (
-        select count(*)::numeric as held from {{ terms }}
+        select count(*)::numeric as held from {{ living(terms) }} as terms
         where {{ compared.column }} is not null
         group by {{ compared.column }}
     ) as values_held
@@ -167,11 +173,11 @@ prior_{{ round }} as (
             coalesce(
                 percentile_cont(0.5) within group (order by match_count / coverage) filter (where coverage >= 0.1),
                 max(match_count) / 0.1
-            ) / greatest(counted.records * (counted.records - 1) / 2, 1), 1e-9
+            ) / greatest(all_records.records * (all_records.records - 1) / 2, 1), 1e-9
         ), 0.5) as share
     from found_{{ round }}
-    cross join (select count(*)::double precision as records from {{ terms }}) as counted
-    group by counted.records
+    cross join all_records
+    group by all_records.records
 
 ),
 

@@ -10,8 +10,8 @@ with sampled as materialized (
         {{ match_bigrams('terms.' ~ compared.column) }} as {{ compared.column }}__bigrams
         {%- endfor %}
     from (
-        select * from {{ terms }}
-        order by md5(record_id::text), record_id
+        select * from {{ living(terms) }} as terms
+        order by md5(record_id::text) collate "C", record_id
         limit {{ sample }}
     ) as terms
 

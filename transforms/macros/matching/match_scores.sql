@@ -10,7 +10,7 @@ valued as (
         case when levels.{{ column }} = {{ match_kind(compared.kind).exact }} then a.{{ column }} end as {{ column }}__value
         {%- endfor %}
     from levels
-    inner join {{ terms }} as a on levels.low_id = a.record_id
+    inner join {{ living(terms) }} as a on levels.low_id = a.record_id
 
 ),
 
@@ -20,7 +20,7 @@ filled as (
         {%- for compared in comparisons %}
         count({{ compared.column }})::double precision as {{ compared.column }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from {{ terms }}
+    from {{ living(terms) }}
 
 ),
 {%- for compared in comparisons %}
@@ -31,7 +31,7 @@ filled as (
     select
         terms.{{ column }},
         count(*) / max(filled.{{ column }}) as share
-    from {{ terms }} as terms
+    from {{ living(terms) }} as terms
     cross join filled
     where terms.{{ column }} in (select valued.{{ column }}__value from valued)
     group by terms.{{ column }}

@@ -14,8 +14,9 @@
 
 {%- set edges = ref('identity_edges') -%}
 
-{#- Union-find over all links, or over those of the reaches that something touched: a reach is what links tie, whatever
-    gave way in it, so nothing outside can change it. -#}
+{#- Union-find over all links, or over what something touched: a reach is what links tie, whatever gave way in it, so nothing
+    outside can change it. Where links came and nothing gave way or was told apart, reaches become one as wholes, and only
+    the nodes of those that lose their number are read; all other touched reaches are united anew from their links. -#}
 with nodes as not materialized (
 
     select * from {{ ref('identity_nodes') }}
@@ -38,7 +39,7 @@ apart as (
 
 changed_edges as (
 
-    select node_a, node_b
+    select node_a, node_b, refused_because is null as is_link
     from {{ edges }}
     where {{ is_new_to_this() }}
 
@@ -46,14 +47,15 @@ changed_edges as (
 
 changed_nodes as (
 
-    select node, evidence_count from nodes
+    select node, identity_id, first_seen_at, evidence_count from nodes
     where {{ is_new_to_this('nodes', read='nodes_batch') }}
 
 ),
 
-known_of_changed as (
+held_nodes as (
 
-    {{ rows_of(this, 'node', 'changed_nodes') }}
+    select node from {{ this }}
+    where is_held
 
 ),
 
@@ -63,25 +65,136 @@ touched as (
     union
     select node_b from changed_edges
     union
-    select changed_nodes.node
-    from changed_nodes
-    left join known_of_changed as known on changed_nodes.node = known.node
-    where known.node is null
-        or (known.component is null) <> (changed_nodes.evidence_count = 0)
+    select node from changed_nodes
     union
     select a from apart
     union
     select b from apart
     union
-    select node from {{ this }}
-    where is_held
+    select node from held_nodes
+
+),
+
+known_of_touched as (
+
+    {{ rows_of(this, 'node', 'touched') }}
+
+),
+
+{#- What is new stands alone until a link ties it. -#}
+labelled as materialized (
+
+    select
+        touched.node,
+        known.node is not null as is_known,
+        known.component,
+        known.first_seen_at,
+        coalesce(known.reach, touched.node) as reach
+    from touched
+    left join known_of_touched as known on touched.node = known.node
+
+),
+
+meetings as materialized (
+
+    select distinct
+        a.reach as a,
+        b.reach as b
+    from changed_edges
+    inner join labelled as a on changed_edges.node_a = a.node
+    inner join labelled as b on changed_edges.node_b = b.node
+    where changed_edges.is_link
+        and a.reach <> b.reach
+
+),
+
+meeting as (
+
+    select
+        reach,
+        (row_number() over (order by reach))::integer as number
+    from (
+        select a as reach from meetings
+        union
+        select b from meetings
+    ) as ends
+
+),
+
+met as (
+
+    select
+        meeting.reach,
+        roots.reach as root
+    from (
+        select array_agg(a.number) as a, array_agg(b.number) as b
+        from meetings
+        inner join meeting as a on meetings.a = a.reach
+        inner join meeting as b on meetings.b = b.reach
+    ) as links
+    cross join lateral {{ var('functions_schema', 'functions') }}.components(
+        links.a, links.b, '{}', '{}', 2147483647
+    ) as united
+    inner join meeting on united.node = meeting.number
+    inner join meeting as roots on united.component = roots.number
+
+),
+
+rooted as materialized (
+
+    select
+        reaches.reach,
+        coalesce(met.root, reaches.reach) as root
+    from (select distinct reach from labelled) as reaches
+    left join met on reaches.reach = met.reach
+
+),
+
+sizes as (
+
+    select reach, count(*) as size
+    from {{ this }}
+    where reach = {{ any_of('meeting', 'reach') }}
+    group by reach
+
+),
+
+{#- Reaches of which a link may be gone, in which something gave way or was told apart, or that become too large. -#}
+unsettled as materialized (
+
+    select rooted.root
+    from labelled
+    inner join rooted on labelled.reach = rooted.reach
+    where labelled.node in (
+        select node_a from changed_edges where not is_link
+        union all
+        select node_b from changed_edges where not is_link
+        union all
+        select node from changed_nodes where evidence_count = 0
+        union all
+        select a from apart
+        union all
+        select b from apart
+        union all
+        select node from held_nodes
+    )
+    union
+    select met.root
+    from met
+    left join sizes on met.reach = sizes.reach
+    group by met.root
+    having sum(coalesce(sizes.size, 1)) > {{ var('identity_max_component', 200) }}
+    {%- if compares_all() %}
+    union
+    select root from rooted
+    {%- endif %}
 
 ),
 
 touched_reaches as (
 
-    select distinct reach from {{ this }}
-    where node = {{ any_of('touched', 'node') }}
+    select rooted.reach from rooted
+    inner join unsettled on rooted.root = unsettled.root
 
 ),
 
@@ -90,7 +203,49 @@ members as (
     select node from {{ this }}
     where reach = {{ any_of('touched_reaches', 'reach') }}
     union
-    select node from touched
+    select labelled.node
+    from labelled
+    inner join touched_reaches on labelled.reach = touched_reaches.reach
+
+),
+
+renamed as (
+
+    select rooted.reach, rooted.root
+    from rooted
+    left join unsettled on rooted.root = unsettled.root
+    where unsettled.root is null
+        and rooted.reach <> rooted.root
+
+),
+
+settled as (
+
+    -- what came, or is seen since another time
+    select
+        changed_nodes.identity_id,
+        changed_nodes.node,
+        changed_nodes.first_seen_at,
+        rooted.root as component
+    from changed_nodes
+    inner join labelled on changed_nodes.node = labelled.node
+    inner join rooted on labelled.reach = rooted.reach
+    left join unsettled on rooted.root = unsettled.root
+    where unsettled.root is null
+        and (
+            not labelled.is_known
+            or labelled.component is distinct from rooted.root
+            or changed_nodes.first_seen_at is distinct from labelled.first_seen_at
+        )
+    union all
+    select
+        known.identity_id,
+        known.node,
+        known.first_seen_at,
+        renamed.root
+    from ({{ rows_of(this, 'reach', 'renamed') }}) as known
+    inner join renamed on known.reach = renamed.reach
+    where not exists (select 1 from changed_nodes where changed_nodes.node = known.node)
 
 ),
 
@@ -209,12 +364,15 @@ placed as (
 
 ),
 
+{%- set written %}
+        {{ batches(edges) }},
+        {{ newest_batch(ref('identity_nodes')) }} as nodes_batch
+{%- endset %}
 final as (
 
     select
         placed.*,
-        {{ batches(edges) }},
-        {{ newest_batch(ref('identity_nodes')) }} as nodes_batch
+        {{- written }}
     from placed
     {%- if is_incremental() %}
     left join known on placed.node = known.node
@@ -223,6 +381,16 @@ final as (
         or placed.reach is distinct from known.reach
         or placed.is_held <> known.is_held
         or placed.first_seen_at is distinct from known.first_seen_at
+    union all
+    select
+        settled.identity_id,
+        settled.node,
+        settled.first_seen_at,
+        settled.component,
+        settled.component as reach,
+        false as is_held,
+        {{- written }}
+    from settled
     {%- endif %}
 
 )

@@ -91,7 +91,7 @@ newly_named as (
 
     {%- for relation, key, record_type, record_id in namers %}
     select {{ key }} as order_key from {{ ref(relation) }}
-    where {{ arrived_unlike(relation, record_type, record_id) }}
+    where {{ written_since(record_type) }}
     {%- if not loop.last %}
     union
     {%- endif %}
@@ -102,7 +102,7 @@ newly_named as (
 newly_called as (
 
     select distinct ticket_id from {{ ref('stg_support__calls') }}
-    where {{ arrived_unlike('stg_support__calls', 'call', 'call_id') }}
+    where {{ written_since('call') }}
 
 ),
 {%- endif %}

@@ -1,5 +1,5 @@
 {{ config(
-    materialized='incremental', incremental_strategy='replace', unique_key='record_id', gone_when='batch is null'
+    materialized='incremental', incremental_strategy='delete+insert', unique_key='record_id'
 ) }}
 
 {{ match_terms(source('raw', 'people'), 'unique_id', people_comparisons()) }}

@@ -5,6 +5,7 @@
     indexes=[
         {'columns': ['delivery_key']},
         {'columns': ['loaded_at']},
+        {'columns': ['invitation_id']},
         {'columns': ['rejected_because']},
         {'columns': ['batch']}
     ]

@@ -12,7 +12,9 @@
 
 with {{ delivered_since(source('web', 'events'), "coalesce(btrim(event_id), '')") }},
 
-parsed as materialized (
+{#- Millions of rows are sorted here: they are neither written down before (`offset 0` also keeps an expression from being
+    computed wherever it is read), nor do those that are good carry their raw row, and ids are compared as bytes. -#}
+parsed as (
 
     select
         nullif(btrim(event_id), '') as event_id,
@@ -35,6 +37,7 @@ parsed as materialized (
         {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
+    offset 0
 
 ),
 
@@ -56,15 +59,25 @@ judged as (
 
 ),
 
+settled as (
+
+    select
+        judged.*,
+        case when fault is not null then to_jsonb(raw_row) end as rejected_row
+    from judged
+    offset 0
+
+),
+
 ranked as (
 
     select
         *,
         row_number() over (
-            partition by event_id, fault is null
+            partition by event_id collate "C", fault is null
             order by loaded_at
         ) as delivery_rank
-    from judged
+    from settled
 
 ),
 
@@ -95,7 +108,7 @@ final as (
             when fault is not null then fault
             when delivery_rank > 1 then 'delivered again'
         end as rejected_because,
-        case when fault is not null then to_jsonb(raw_row) end as raw_row
+        rejected_row as raw_row
     from ranked
 
 )

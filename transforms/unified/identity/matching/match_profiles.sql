@@ -1,50 +1,37 @@
 {{ config(
     enabled=var('identity_matching', true),
     materialized='incremental',
-    incremental_strategy='replace',
+    incremental_strategy='delete+insert',
     unique_key='record_id',
-    gone_when='batch is null',
     indexes=[
         {'columns': ['record_id'], 'unique': True},
         {'columns': ['batch']}
     ]
 ) }}
 
-{#- Who stands behind each component that identifiers alone made: per field the value its records tell most often. `told` is
-    a checksum of what its records tell: components of which it is another are worked out anew. -#}
-{%- set records = ref('match_records') -%}
-with checksums as (
-
-    select
-        component,
-        bit_xor(hashtextextended(
-            concat_ws(' | ', record_id, name_words, coalesce(birth_date, '-'), coalesce(phone, '-'), coalesce(email, '-'),
-                coalesce(province, '-'), coalesce(sex, '-')), 0
-        )) as told
-    from {{ records }}
-    group by component
-
-),
+{#- Who stands behind each component that identifiers alone made: per field the value its records tell most often. A component
+    of which no record tells any more stays as a row that says so. -#}
+{%- set records = living(ref('match_records')) -%}
+{%- set fields = ['name_words', 'birth_date', 'phone', 'email', 'province', 'sex'] -%}
+with
 {%- if is_incremental() %}
-
-known as (
-
-    select record_id as component, told from {{ this }}
-
-),
 
 touched as (
 
-    select checksums.component
-    from checksums
-    left join known on checksums.component = known.component
-    where known.told is distinct from checksums.told
+    select distinct component from {{ ref('match_records') }}
+    where batch > {{ last_read('seen_batch') }}
 
 ),
 
 records as (
 
     {{ rows_of(records, 'component', 'touched') }}
+
+),
+
+known as (
+
+    {{ rows_of(this, 'record_id', 'touched', 'component') }}
 
 ),
 {%- else %}
@@ -65,12 +52,9 @@ fields_told as (
     from records
     cross join lateral (
         values
-        ('name_words', records.name_words),
-        ('birth_date', records.birth_date),
-        ('phone', records.phone),
-        ('email', records.email),
-        ('province', records.province),
-        ('sex', records.sex)
+        {%- for field in fields %}
+        ('{{ field }}', records.{{ field }}){{ ',' if not loop.last }}
+        {%- endfor %}
     ) as fields (field, value)
     where fields.value is not null
 
@@ -88,26 +72,44 @@ chosen as (
 
 ),
 
+told as (
+
+    select
+        component as record_id
+        {%- for field in fields %},
+        max(value) filter (where field = '{{ field }}') as {{ field }}
+        {%- endfor %}
+    from chosen
+    group by component
+
+),
+
+{%- set written %}
+        {{ next_batch(match_batch()) }} as batch,
+        {{ newest_batch(ref('match_records')) }} as seen_batch
+{%- endset %}
 final as (
 
     select
-        chosen.component as record_id,
-        max(value) filter (where field = 'name_words') as name_words,
-        max(value) filter (where field = 'birth_date') as birth_date,
-        max(value) filter (where field = 'phone') as phone,
-        max(value) filter (where field = 'email') as email,
-        max(value) filter (where field = 'province') as province,
-        max(value) filter (where field = 'sex') as sex,
-        max(checksums.told) as told,
-        {{ next_batch(match_batch()) }} as batch
-    from chosen
-    inner join checksums on chosen.component = checksums.component
-    group by chosen.component
+        told.*,
+        true as is_current,
+        {{- written }}
+    from told
     {%- if is_incremental() %}
+    left join known on told.record_id = known.record_id
+    where known.is_current is not true
+        or {{ any_differs('told', 'known', fields) }}
     union all
-    select known.component, null, null, null, null, null, null, null, null
+    select
+        known.record_id,
+        {%- for field in fields %}
+        null,
+        {%- endfor %}
+        false,
+        {{- written }}
     from known
-    where not exists (select 1 from checksums where checksums.component = known.component)
+    where known.is_current
+        and not exists (select 1 from told where told.record_id = known.record_id)
     {%- endif %}
 
 )

@@ -8,9 +8,8 @@
         {'columns': ['key']},
         {'columns': ['record_id']},
         {'columns': ['turned_batch']},
-        {'columns': ['batch']},
-        {'columns': ['seen_batch']}
+        {'columns': ['batch']}
     ]
 ) }}
 
-{{ match_blocks(ref('match_records'), customer_match_rules(), newest=match_batch()) }}
+{{ match_blocks(ref('match_records'), customer_match_rules()) }}

@@ -6,7 +6,8 @@
     gone_when='seen_batch is null',
     indexes=[
         {'columns': ['low_id', 'high_id'], 'unique': True},
-        {'columns': ['high_id']}
+        {'columns': ['high_id']},
+        {'columns': ['seen_batch', 'blocks_batch']}
     ]
 ) }}
 

@@ -1,48 +1,242 @@
 {{ config(
     enabled=var('identity_matching', true),
     materialized='incremental',
-    incremental_strategy='replace',
-    unique_key='record_id',
-    gone_when='batch is null',
+    incremental_strategy='delete+insert',
+    unique_key=['record_id', 'component'],
     indexes=[
-        {'columns': ['record_id'], 'unique': True},
+        {'columns': ['record_id', 'component'], 'unique': True},
         {'columns': ['component']},
-        {'columns': ['batch']}
+        {'columns': ['batch']},
+        {'columns': ['(md5(record_id) collate "C")']}
     ]
 ) }}
 
 {#- The records that describe a person, field by field. The model's parameters are learnt from pairs of them: most people
     are described more than once, under one phone or email, and tell so how records of one person differ. A value that
-    several people share says nothing here: nor one that protection blocks, nor one whose ties it refuses, being a hub. -#}
+    several people share says nothing here: nor one that protection blocks, nor one whose ties it refuses, being a hub.
+    A record that left a component, or describes nobody any more, stays there as a row that says so. -#}
+{%- set fields = ['birth_date', 'phone', 'email', 'province_name', 'sex'] -%}
 {%- set records = [
-    ('stg_crm__contacts', 'crm_id', 'contact_id', ['birth_date', 'phone', 'email', 'province_name', 'sex']),
-    ('stg_loyalty__members', 'loyalty_no', 'member_no', ['birth_date', 'phone', 'email', 'sex']),
-    ('stg_ecommerce__customers', 'account', 'customer_id', ['birth_date', 'phone', 'email', 'province_name', 'sex']),
+    ('contacts', ref('stg_crm__contacts'), 'crm_id', 'contact_id', 'crm:contact:', fields),
+    ('members', ref('stg_loyalty__members'), 'loyalty_no', 'member_no', 'loyalty:member:', fields | reject('equalto', 'province_name') | list),
+    ('accounts', ref('stg_ecommerce__customers'), 'account', 'customer_id', 'ecommerce:account:', fields),
 ] -%}
+{%- set component_rows = ref('certain_components') -%}
+{%- set node_rows = ref('identity_nodes') -%}
+{%- set edge_rows = ref('identity_edges') -%}
+{%- set identifier_rows = ref('identifiers') -%}
+{%- set sighting_rows = ref('identifier_sightings') -%}
+{%- set person_rows = ref('identifier_persons') -%}
 
-with components as (
+with limits as (
 
-    select * from {{ ref('certain_components') }}
+    select * from {{ ref('identity_limits') }}
+    where identifier_type in ('phone', 'email')
 
 ),
+{%- if is_incremental() %}
+
+{#- Values of which it may be another question whether they are silent: an undivided identity has no label. -#}
+changed_edges as (
+
+    select node_a, node_b, type_a, type_b from {{ edge_rows }}
+    where batch > {{ last_read('edges_batch') }}
+        and (type_a in ('phone', 'email') or type_b in ('phone', 'email'))
+
+),
+
+changed_ends as (
+
+    select node_a as node from changed_edges
+    inner join limits on type_a = limits.identifier_type and type_b = limits.other_type
+    union
+    select node_b from changed_edges
+    inner join limits on type_b = limits.identifier_type and type_a = limits.other_type
+
+),
+
+changed_values as (
+
+    select identifier_id from {{ node_rows }}
+    where batch > {{ last_read('nodes_batch') }}
+        and identifier_type in ('phone', 'email')
+        and (person_label is not null or evidence_count = 0)
+    union
+    select identifier_id from {{ identifier_rows }}
+    where batch > {{ last_read('identifiers_batch') }}
+        and identifier_type in ('phone', 'email')
+    union
+    select ends.identifier_id from ({{ rows_of(node_rows, 'node', 'changed_ends') }}) as ends
+
+),
+
+their_sightings as (
+
+    {{ rows_of(sighting_rows, 'identifier_id', 'changed_values') }}
+
+),
+
+changed_identities as (
+
+    select identity_id from {{ component_rows }}
+    where batch > {{ last_read('components_batch') }}
+
+),
+
+touched as (
+    {%- for name, relation, identifier_type, key, record_key, own in records %}
+
+    select '{{ identifier_type }}:' || {{ key }} as record_id from {{ relation }}
+    where batch > {{ last_read(name ~ '_batch') }}
+    union
+    select identity_id from changed_identities
+    where identity_id like '{{ identifier_type }}:%'
+    union
+    select '{{ identifier_type }}:' || substr(record_key, {{ record_key | length + 1 }}) from their_sightings
+    where record_key like '{{ record_key }}%'
+    {%- if not loop.last %}
+    union
+    {%- endif %}
+    {%- endfor %}
+
+),
+
+touched_nodes as (
+
+    {{ rows_of(node_rows, 'identity_id', 'touched', 'record_id') }}
+
+),
+
+components as (
+
+    {{ rows_of(component_rows, 'node', 'touched_nodes') }}
+
+),
+    {%- for name, relation, identifier_type, key, record_key, own in records %}
+
+touched_{{ name }} as (
+
+    select substr(record_id, {{ identifier_type | length + 2 }}) as {{ key }} from touched
+    where record_id like '{{ identifier_type }}:%'
+
+),
+
+their_{{ name }} as (
+
+    {{ rows_of(relation, key, 'touched_' ~ name) }}
+
+),
+    {%- endfor %}
+{%- else %}
+
+components as (
+
+    select * from {{ component_rows }}
+
+),
+{%- endif %}
+
+told as (
+
+    {%- for name, relation, identifier_type, key, record_key, own in records %}
+    select
+        components.identity_id as record_id,
+        components.component,
+        source_record.name_key,
+        {%- for field in fields %}
+        {{ 'source_record.' ~ field if field in own else 'null' }}::text as {{ field | replace('province_name', 'province') }}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from {{ 'their_' ~ name if is_incremental() else relation }} as source_record
+    inner join components on components.identity_id = '{{ identifier_type }}:' || source_record.{{ key }}
+    where components.component is not null
+        and source_record.name_key ~ '[^ ]'
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+
+),
+{%- if is_incremental() %}
+
+values_told as (
+
+    select 'phone:' || phone as identifier_id from told
+    union
+    select 'email:' || email from told
+
+),
+
+persons as (
+
+    select distinct identifier_id || '#' || person_label as identity_id
+    from ({{ rows_of(person_rows, 'identifier_id', 'values_told') }}) as persons
+
+),
+
+identities_told as (
+
+    select identifier_id as identity_id from values_told
+    union
+    select identity_id from persons
+
+),
+
+nodes as (
+
+    {{ rows_of(node_rows, 'identity_id', 'identities_told') }}
+
+),
+
+identifiers as (
+
+    {{ rows_of(identifier_rows, 'identifier_id', 'values_told') }}
+
+),
+
+edges as (
+
+    select * from ({{ rows_of(edge_rows, 'node_a', 'nodes', 'node') }}) as from_a
+    where refused_because is not null and evidence_count > 0
+    union
+    select * from ({{ rows_of(edge_rows, 'node_b', 'nodes', 'node') }}) as from_b
+    where refused_because is not null and evidence_count > 0
+
+),
+{%- else %}
+
+nodes as not materialized (
+
+    select * from {{ node_rows }}
+
+),
+
+identifiers as not materialized (
+
+    select * from {{ identifier_rows }}
+
+),
+
+edges as not materialized (
+
+    select * from {{ edge_rows }}
+    where refused_because is not null and evidence_count > 0
+
+),
+{%- endif %}
 
 {#- Of a refused tie that end is the hub which has too many of them. -#}
 hubs as (
 
     select ends.node
     from (
-        select node_a as node, type_a as own_type, type_b as other_type
-        from {{ ref('identity_edges') }}
-        where refused_because is not null and evidence_count > 0
+        select node_a as node, type_a as own_type, type_b as other_type from edges
         union all
-        select node_b, type_b, type_a
-        from {{ ref('identity_edges') }}
-        where refused_because is not null and evidence_count > 0
+        select node_b, type_b, type_a from edges
     ) as ends
-    inner join {{ ref('identity_limits') }} as limits
+    inner join limits
         on ends.own_type = limits.identifier_type
         and ends.other_type = limits.other_type
-    where ends.own_type in ('phone', 'email')
     group by ends.node, ends.other_type
     having count(*) > max(limits.max_tied)
 
@@ -51,39 +245,17 @@ hubs as (
 silent as (
 
     select identifier_type, identifier_value
-    from {{ ref('identity_nodes') }}
+    from nodes
     where person_label is not null
         and evidence_count > 0
     union
     select identifier_type, identifier_value
-    from {{ ref('identifiers') }}
+    from identifiers
     where blocked_because is not null
     union
     select nodes.identifier_type, nodes.identifier_value
     from hubs
-    inner join {{ ref('identity_nodes') }} as nodes on hubs.node = nodes.node
-
-),
-
-told as (
-
-    {%- for relation, identifier_type, key, fields in records %}
-    select
-        components.identity_id as record_id,
-        components.component,
-        source_record.name_key,
-        {%- for field in ['birth_date', 'phone', 'email', 'province_name', 'sex'] %}
-        {{ 'source_record.' ~ field if field in fields else 'null' }}::text as {{ field | replace('province_name', 'province') }}
-        {{- ',' if not loop.last }}
-        {%- endfor %}
-    from {{ ref(relation) }} as source_record
-    inner join components on components.identity_id = '{{ identifier_type }}:' || source_record.{{ key }}
-    where components.component is not null
-        and source_record.name_key ~ '[^ ]'
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
+    inner join nodes on hubs.node = nodes.node
 
 ),
 
@@ -111,11 +283,22 @@ heard as (
 
 known as (
 
-    select * from {{ this }}
+    {{ rows_of(this, 'record_id', 'touched') }}
 
 ),
 {%- endif %}
 
+{%- set said = ['name_key', 'birth_date', 'phone', 'email', 'province', 'sex'] %}
+{%- set written %}
+        {{ next_batch(match_batch()) }} as batch,
+        {%- for name, relation, identifier_type, key, record_key, own in records %}
+        {{ newest_batch(relation) }} as {{ name }}_batch,
+        {%- endfor %}
+        {{ newest_batch(component_rows) }} as components_batch,
+        {{ newest_batch(node_rows) }} as nodes_batch,
+        {{ newest_batch(identifier_rows) }} as identifiers_batch,
+        {{ newest_batch(edge_rows) }} as edges_batch
+{%- endset %}
 final as (
 
     select
@@ -124,19 +307,29 @@ final as (
             select string_agg(word, ' ' order by word)
             from unnest(string_to_array(heard.name_key, ' ')) as words (word)
         ) as name_words,
-        {{ next_batch(match_batch()) }} as batch
+        true as is_current,
+        {{- written }}
     from heard
     {%- if is_incremental() %}
-    left join known on heard.record_id = known.record_id
-    where known.record_id is null
-        or (heard.component, heard.name_key) <> (known.component, known.name_key)
-        {%- for field in ['birth_date', 'phone', 'email', 'province', 'sex'] %}
-        or heard.{{ field }} is distinct from known.{{ field }}
-        {%- endfor %}
+    left join known on heard.record_id = known.record_id and heard.component = known.component
+    where known.is_current is not true
+        or {{ any_differs('heard', 'known', said) }}
     union all
-    select known.record_id, null, null, null, null, null, null, null, null, null
+    select
+        known.record_id,
+        known.component,
+        {%- for field in said %}
+        null,
+        {%- endfor %}
+        null,
+        false,
+        {{- written }}
     from known
-    where not exists (select 1 from heard where heard.record_id = known.record_id)
+    where known.is_current
+        and not exists (
+            select 1 from heard
+            where heard.record_id = known.record_id and heard.component = known.component
+        )
     {%- endif %}
 
 )

@@ -7,8 +7,8 @@
     indexes=[
         {'columns': ['text_key']},
         {'columns': ['slip_key']},
-        {'columns': ['is_whole', 'text_key']}
+        {'columns': ['seen_batch']}
     ]
 ) }}
 
-{{ match_slip_keys(ref('match_records'), customer_match_rules()) }}
+{{ match_slip_keys(ref('match_records'), ref('match_record_blocks'), customer_match_rules()) }}
