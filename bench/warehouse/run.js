@@ -164,7 +164,7 @@ async function verify(sql, thau) {
     const found = new Map();
     for (const { name, said } of (await sql(relations)).rows) {
       const { rows } = await sql(
-        `select count(*) || ' ' || coalesce(sum(hashtextextended(row(${said})::text, 0)::numeric), 0) as digest from ${name} as t${whole(said)}`,
+        `select count(*) || ' ' || coalesce(sum(hashtextextended(row(${said})::text, 0)::numeric), 0) as digest from ${name} as t${standing(said)}`,
       );
       found.set(name, rows[0].digest);
     }
@@ -183,7 +183,7 @@ async function verify(sql, thau) {
 }
 
 /** Rows that stay to say what went: a build in full makes none of them. */
-function whole(columns) {
+function standing(columns) {
   return columns.split(', ').includes('is_current') ? ' where is_current' : '';
 }
 
