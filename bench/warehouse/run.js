@@ -172,11 +172,11 @@ async function verify(sql, thau) {
   };
   const after = await digests();
   await thau('run', '--full-refresh', '--no-carry', '--select', ...layers);
-  const whole = await digests();
-  const differing = [...whole].filter(([name, digest]) => after.get(name) !== digest);
+  const inFull = await digests();
+  const differing = [...inFull].filter(([name, digest]) => after.get(name) !== digest);
   console.log(
     differing.length === 0
-      ? `  all ${String(whole.size)} tables equal those of a build in full`
+      ? `  all ${String(inFull.size)} tables equal those of a build in full`
       : `  DIFFER from a build in full: ${differing.map(([name, digest]) => `${name} (${after.get(name)} | ${digest})`).join(', ')}`,
   );
   if (differing.length > 0) process.exitCode = 1;

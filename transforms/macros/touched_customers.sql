@@ -1,21 +1,21 @@
-{#- CTE `touched`: the customers who have a row that `relation` wrote since `this` read it, or lost one to such a build: what
+{#- CTE `touched`: the customers who have a row that `relation` wrote after the batch `seen`, or lost one to such a build: what
     goes, or is another's now, is told by `lost_by` of what is written. A table built in full tells of nobody who is not in
     it; then all that are held here are named. -#}
-{% macro touched_customers(relation, read='seen_batch') -%}
+{% macro touched_customers(relation, seen) -%}
 touched as materialized (
 
     select customer_id
     from {{ relation }}
-    where {{ above(last_read(read)) }}
+    where {{ above(seen) }}
         and customer_id is not null
     union
     select unnest(lost_by)
     from {{ relation }}
-    where {{ above(last_read(read)) }}
+    where {{ above(seen) }}
     union
     select customer_id
     from {{ this }}
-    where {{ is_built_since(relation, last_read(read)) }}
+    where {{ is_built_since(relation, seen) }}
 
 )
 {%- endmacro %}

@@ -26,7 +26,7 @@ with seen as (
 
 {% if is_incremental() %}
 
-{{ touched_customers(ref('journey_touchpoints')) }},
+{{ touched_customers(ref('journey_touchpoints'), last_read('seen_batch')) }},
 
 held as (
 

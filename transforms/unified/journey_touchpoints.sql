@@ -42,11 +42,9 @@ fresh as materialized (
 
 ),
 
-{{ touched_customers(ref('touchpoints')) }},
+held as (
 
-held as materialized (
-
-    {{ rows_of(this, 'customer_id', 'touched') }}
+    {{ rows_of(this, 'touchpoint_id', 'fresh') }}
 
 ),
 
@@ -55,16 +53,14 @@ losers as (
     select unnest(lost_by) as customer_id from fresh
     union
     select customer_id
-    from touched
+    from {{ this }}
     where {{ is_built_since(ref('touchpoints'), last_read('seen_batch')) }}
 
 ),
 
-of_losers as (
+of_losers as materialized (
 
-    select held.touchpoint_id, held.customer_id
-    from held
-    inner join losers on held.customer_id = losers.customer_id
+    {{ rows_of(this, 'customer_id', 'losers') }}
 
 ),
 
@@ -76,18 +72,11 @@ theirs as (
 
 lost as materialized (
 
-    select touchpoint_id, customer_id from of_losers
-    except
-    select touchpoint_id, customer_id from theirs
-
-),
-
-{#- Of what is held, where it is told otherwise now, or no more. -#}
-retold as (
-
-    select touchpoint_id from fresh
-    union all
-    select touchpoint_id from lost
+    select touchpoint_id, customer_id, occurred_at
+    from of_losers
+    where (touchpoint_id, customer_id) not in (
+        select theirs.touchpoint_id, theirs.customer_id from theirs where theirs.customer_id is not null
+    )
 
 ),
 
@@ -97,9 +86,9 @@ changes as (
     from fresh
     where customer_id is not null
     union all
-    select held.customer_id, held.occurred_at
-    from held
-    inner join retold on held.touchpoint_id = retold.touchpoint_id
+    select customer_id, occurred_at from held
+    union all
+    select customer_id, occurred_at from lost
 
 ),
 
@@ -112,35 +101,40 @@ first_changes as (
 ),
 
 {#- Where to go on from: what is held up to there stays. -#}
-anchors as (
+anchors as materialized (
 
     select
         first_changes.customer_id,
-        coalesce(
-            max(held.occurred_at) filter (where held.stage = 'purchase'),
-            max(held.occurred_at),
-            '-infinity'
-        ) as occurred_at
+        coalesce(earlier.purchased_at, earlier.occurred_at, '-infinity') as occurred_at
     from first_changes
-    left join held
-        on first_changes.customer_id = held.customer_id
-        and first_changes.occurred_at > held.occurred_at
-    group by first_changes.customer_id
+    cross join lateral (
+        select
+            max(held.occurred_at) as occurred_at,
+            max(held.occurred_at) filter (where held.stage = 'purchase') as purchased_at
+        from {{ this }} as held
+        where held.customer_id = first_changes.customer_id
+            and held.occurred_at < first_changes.occurred_at
+    ) as earlier
 
 ),
 
 kept as (
 
     select
-        held.*,
+        later.*,
         kinds.phase,
-        case when held.occurred_at = anchors.occurred_at then held.journey_number end as known_number
-    from held
-    inner join anchors
-        on held.customer_id = anchors.customer_id
-        and held.occurred_at >= anchors.occurred_at
-    inner join kinds on held.kind = kinds.kind
-    where not exists (select from retold where retold.touchpoint_id = held.touchpoint_id)
+        case when later.occurred_at = anchors.occurred_at then later.journey_number end as known_number
+    from anchors
+    cross join lateral (
+        select *
+        from {{ this }} as held
+        where held.customer_id = anchors.customer_id
+            and held.occurred_at >= anchors.occurred_at
+        offset 0
+    ) as later
+    inner join kinds on later.kind = kinds.kind
+    where later.touchpoint_id not in (select fresh.touchpoint_id from fresh)
+        and later.touchpoint_id not in (select lost.touchpoint_id from lost)
 
 ),
 

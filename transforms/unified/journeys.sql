@@ -20,16 +20,102 @@
 {%- set lost_since -%}
 (select clock.as_of_at - interval '{{ var("journey_gap_days", 60) }} days' from {{ ref('clock') }} as clock)
 {%- endset -%}
-with seen as (
+{%- set inputs = {
+    'touchpoints': ref('journey_touchpoints'),
+    'feedback': ref('feedback'),
+    'carts': ref('base_ecommerce__carts'),
+    'records': ref('identity_records'),
+    'claims': ref('identity_claims'),
+    'people': ref('record_identities')
+} -%}
+{%- set assignments = ref('identity_assignments') -%}
+with
+{% if is_incremental() %}
 
-    select {{ last_batch(ref('journey_touchpoints')) }} as batch
+{{ looked() }},
+
+{{ touched_customers(inputs.touchpoints, seen_of('touchpoints')) }},
+
+{{ moved_records(inputs) }},
+
+touched_carts as (
+
+    select 'ecommerce:cart:' || record_id as record_key
+    from moved_records
+    where record_type = 'cart'
+    union
+    select 'ecommerce:cart:' || cart_id
+    from {{ inputs.carts }}
+    where {{ above_seen('carts') }}
 
 ),
 
+claims_of_carts as (
+
+    {{ rows_of(inputs.claims, 'record_key', 'touched_carts') }}
+
+),
+
+{#- Whoever has or had an identity of such a cart: whose it was before is among them. -#}
+owners_of_carts as (
+
+    {{ rows_of(assignments, 'identity_id', 'claims_of_carts') }}
+
+),
+
+due_by_clock as (
+
+    select customer_id
+    from {{ this }}
+    where outcome = 'open' and last_touchpoint_at < {{ lost_since }}
+    union
+    select customer_id
+    from {{ this }}
+    where outcome = 'lost' and last_touchpoint_at >= {{ lost_since }}
+
+),
+
+{#- Who lost something that was said lost its touchpoint, or that of the contact who was asked. -#}
+concerned as materialized (
+
+    select customer_id from touched
+    union
+    select customer_id from owners_of_carts
+    union
+    select customer_id from due_by_clock
+    union
+    select customer_id from {{ inputs.feedback }}
+    where {{ above_seen('feedback') }}
+        and customer_id is not null
+
+),
+
+held as materialized (
+
+    {{ rows_of(this, 'customer_id', 'concerned') }}
+
+),
+
+counted as (
+
+    select journey_id, sum(touchpoint_count) as touchpoint_count
+    from {{ ref('journey_stages') }}
+    where customer_id = {{ any_of('concerned', 'customer_id') }}
+    group by journey_id
+
+),
+
+{% endif %}
+
 feedback as (
 
-    select * from {{ ref('feedback') }}
-    where customer_id is not null
+    {{ named_rows(inputs.feedback, 'customer_id', 'concerned', 'customer_id') }}
+
+),
+
+people as (
+
+    {{ named_rows(inputs.people, 'customer_id', 'concerned', 'customer_id') }}
 
 ),
 
@@ -40,7 +126,7 @@ carts as (
         carts.last_event_at,
         carts.exit_reason
     from {{ ref('stg_ecommerce__carts') }} as carts
-    inner join {{ ref('record_identities') }} as people
+    inner join people
         on people.record_type = 'cart'
         and carts.cart_id = people.record_id
     where carts.exit_reason is not null
@@ -59,33 +145,16 @@ said as (
         case when competitor is not null then 'competitor' else 'complaint: ' || topic end,
         given_at
     from feedback
-    where competitor is not null or type = 'complaint'
+    where customer_id is not null
+        and (competitor is not null or type = 'complaint')
 
 ),
 
 {% if is_incremental() %}
 
-{{ touched_customers(ref('journey_touchpoints')) }},
-
-held as (
-
-    {{ rows_of(this, 'customer_id', 'touched') }}
-
-),
-
-counted as (
-
-    select journey_id, sum(touchpoint_count) as touchpoint_count
-    from {{ ref('journey_stages') }}
-    where customer_id = {{ any_of('touched', 'customer_id') }}
-    group by journey_id
-
-),
-
 held_lost as (
 
-    select journey_id, customer_id, started_at, last_touchpoint_at, lost_reason
-    from {{ this }}
+    select * from held
     where outcome = 'lost'
 
 ),
@@ -95,21 +164,14 @@ held_lost as (
 due as materialized (
 
     select journey_id
-    from {{ ref('journey_touchpoints') }}
-    where {{ above(last_read('seen_batch')) }}
+    from {{ inputs.touchpoints }}
+    where {{ above_seen('touchpoints') }}
     union
     select journey_id
     from counted
     full join held using (journey_id)
     where counted.touchpoint_count is distinct from held.touchpoint_count
-    union
-    select journey_id
-    from {{ this }}
-    where outcome = 'open' and last_touchpoint_at < {{ lost_since }}
-    union
-    select journey_id
-    from {{ this }}
-    where outcome = 'lost' and last_touchpoint_at >= {{ lost_since }}
+        or (held.outcome <> 'purchased' and (held.outcome = 'lost') <> (held.last_touchpoint_at < {{ lost_since }}))
     union
     select held_lost.journey_id
     from held_lost
@@ -122,7 +184,7 @@ due as materialized (
 
 touchpoints as (
 
-    {{ named_rows(ref('journey_touchpoints'), 'journey_id', 'due', 'journey_id') }}
+    {{ named_rows(inputs.touchpoints, 'journey_id', 'due', 'journey_id') }}
 
 ),
 
@@ -229,10 +291,9 @@ final as (
 
     select
         told.*,
-        {{ next_batch('coalesce(seen.batch, 0)') }} as batch,
-        coalesce(seen.batch, 0) as seen_batch
+        {{ next_batch(newest_batch(inputs.touchpoints)) }} as batch,
+        {{ seen_batches(inputs) }}
     from told
-    cross join seen
 
 )
 

@@ -382,7 +382,7 @@ final as (
 
     select
         written.*,
-        {{ batch_above(*inputs.values()) }} as batch,
+        {{ next_batch(newest_batch(inputs.events)) }} as batch,
         {{ seen_batches(inputs) }}
     from written
 
