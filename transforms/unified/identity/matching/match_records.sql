@@ -27,13 +27,14 @@
 {%- set identifier_rows = ref('identifiers') -%}
 {%- set sighting_rows = ref('identifier_sightings') -%}
 {%- set person_rows = ref('identifier_persons') -%}
+{%- set limit_rows = ref('identity_limits') -%}
 
 with
 {%- if is_incremental() %}
 
 limits as (
 
-    select * from {{ ref('identity_limits') }}
+    select * from {{ limit_rows }}
     where identifier_type in ('phone', 'email')
 
 ),
