@@ -164,7 +164,7 @@ async function verify(sql, thau) {
     const found = new Map();
     for (const { name, said } of (await sql(relations)).rows) {
       const { rows } = await sql(
-        `select count(*) || ' ' || coalesce(sum(hashtextextended(row(${said})::text, 0)::numeric), 0) as digest from ${name} as t${whole(said)}`,
+        `select count(*) || ' ' || coalesce(sum(hashtextextended(row(${said})::text, 0)::numeric), 0) as digest from ${name} as t${standing(said)}`,
       );
       found.set(name, rows[0].digest);
     }
@@ -172,18 +172,18 @@ async function verify(sql, thau) {
   };
   const after = await digests();
   await thau('run', '--full-refresh', '--no-carry', '--select', ...layers);
-  const whole = await digests();
-  const differing = [...whole].filter(([name, digest]) => after.get(name) !== digest);
+  const inFull = await digests();
+  const differing = [...inFull].filter(([name, digest]) => after.get(name) !== digest);
   console.log(
     differing.length === 0
-      ? `  all ${String(whole.size)} tables equal those of a build in full`
+      ? `  all ${String(inFull.size)} tables equal those of a build in full`
       : `  DIFFER from a build in full: ${differing.map(([name, digest]) => `${name} (${after.get(name)} | ${digest})`).join(', ')}`,
   );
   if (differing.length > 0) process.exitCode = 1;
 }
 
 /** Rows that stay to say what went: a build in full makes none of them. */
-function whole(columns) {
+function standing(columns) {
   return columns.split(', ').includes('is_current') ? ' where is_current' : '';
 }
 

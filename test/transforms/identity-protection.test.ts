@@ -94,6 +94,9 @@ beforeAll(async () => {
       // two of the accounts of T1 and T2 sign in: the tablet is filled back on any device
       browsed('late-cookie', null),
       browsed('late-cookie', 'T1'),
+      // two who used the kiosk sign in at home: the kiosk is one all the same
+      browsed('home-of-k1', 'K1'),
+      browsed('home-of-k2', 'K2'),
       {
         table: 'stg_marketing__email_events',
         row: { email: 'g9@mail.example', anonymous_id: 'cookie-g', occurred_at: at },

@@ -33,9 +33,9 @@ touched as (
     select held.customer_id
     from {{ this }} as held
     cross join clock
-    where (
-            select extract(year from clock.as_of_at) from clock
-        ) <> extract(year from to_timestamp({{ last_read('clock_batch') }}))
+    where extract(year from (select clock.as_of_on from clock)) <> extract(
+            year from to_timestamp({{ last_read('clock_batch') }}) at time zone '{{ var("timezone") }}'
+        )
         and held.age_band is distinct from {{ age_band('held.birth_year', 'clock.as_of_on') }}
 
 ),

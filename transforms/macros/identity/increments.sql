@@ -93,3 +93,18 @@
     true
     {%- endif -%}
 {%- endmacro %}
+
+{#- In `identity_assignments`: the newest row there of each identity that `column` of a CTE names. -#}
+{% macro latest_of(cte, column) -%}
+    select newest.*
+    from (
+        select distinct on (identity_id)
+            identity_id,
+            customer_id,
+            assignment_number
+        from ({{ rows_of(this, 'identity_id', cte, column) }}) as assignments
+        order by identity_id, assignment_number desc
+    ) as newest
+    {{ expected_many() }}
+    offset 0
+{%- endmacro %}

@@ -32,93 +32,146 @@ clock as (
 
 {% if is_incremental() %}
 
-{#- What changed, what shares a component with it, and what belonged to the same customers: nobody else can move. -#}
+{#- An identity that did not change is in the component it was in, whose others are the same customer's; a component bears
+    the number of its first identity. So its first identity stands for all in it that did not change. -#}
 changed as (
 
-    select identity_id, component from components
+    select identity_id, node, component from components
     where {{ is_new_to_this() }}
 
 ),
 
 changed_components as (
 
-    select distinct component from changed
-
-),
-
-gathered as (
-
-    select identity_id from components
-    where component = {{ any_of('changed_components', 'component') }}
-    union
-    select identity_id from changed
-
-),
-
-their_customers as (
-
-    select distinct customer_id from {{ this }}
-    where identity_id = {{ any_of('gathered', 'identity_id') }}
-
-),
-
-touched as (
-
-    select identity_id from gathered
-    union
-    select identity_id from {{ this }}
-    where customer_id = {{ any_of('their_customers', 'customer_id') }}
-
-),
-
-placed as (
-
-    select * from ({{ rows_of('components', 'identity_id', 'touched') }}) as components
+    select distinct component as node from changed
     where component is not null
 
 ),
 
-theirs as (
+firsts as (
 
-    {{ rows_of(this, 'identity_id', 'touched') }}
-
-),
-
-their_nodes as (
-
-    {{ rows_of(nodes, 'node', 'placed') }}
+    select first_there.identity_id, first_there.node, first_there.component
+    from ({{ rows_of('components', 'node', 'changed_components') }}) as first_there
+    where not exists (select 1 from changed where changed.node = first_there.node)
 
 ),
 
-latest as (
+looked_at as (
 
-    select newest.*
-    from (
-        select distinct on (identity_id)
-            identity_id,
-            customer_id,
-            assignment_number
-        from theirs
-        order by identity_id, assignment_number desc
-    ) as newest
-    {{ expected_many() }}
-    offset 0
+    select identity_id from changed
+    union
+    select identity_id from firsts
+
+),
+
+own as (
+
+    {{ latest_of('looked_at', 'identity_id') }}
 
 ),
 
 {#- When a shared identifier falls into people's parts, the parts come from its customer. -#}
-earlier as (
+unknown as (
+
+    select changed.node from changed
+    left join own on changed.identity_id = own.identity_id
+    where own.identity_id is null
+        and changed.component is not null
+
+),
+
+unknown_nodes as (
+
+    select node, identifier_id from ({{ rows_of(nodes, 'node', 'unknown') }}) as unknown_nodes
+    where identifier_id <> identity_id
+
+),
+
+undivided as (
+
+    select divided.node, latest.customer_id
+    from unknown_nodes as divided
+    inner join ({{ latest_of('unknown_nodes', 'identifier_id') }}) as latest
+        on divided.identifier_id = latest.identity_id
+    where latest.customer_id in (select own.customer_id from own)
+
+),
+
+{#- Whoever lost an identity to another component may have others in the one that it came from. -#}
+losers as (
+
+    select customer_id from own
+    except
+    select own.customer_id
+    from firsts
+    inner join own on firsts.identity_id = own.identity_id
+
+),
+
+losers_rows as (
+
+    {{ rows_of(this, 'customer_id', 'losers') }}
+
+),
+
+left_there as (
+
+    select identity_id from losers_rows
+    except
+    select identity_id from looked_at
+
+),
+
+left_latest as (
+
+    {{ latest_of('left_there', 'identity_id') }}
+
+),
+
+left_components as (
+
+    {{ rows_of('components', 'identity_id', 'left_there') }}
+
+),
+
+placed as materialized (
 
     select
-        placed.identity_id,
+        changed.identity_id,
+        changed.node,
+        changed.component,
         own.customer_id as own_customer_id,
         coalesce(own.customer_id, undivided.customer_id) as customer_id,
-        own.assignment_number
-    from placed
-    inner join their_nodes as nodes on placed.node = nodes.node
-    left join latest as own on placed.identity_id = own.identity_id
-    left join latest as undivided on nodes.identifier_id = undivided.identity_id
-    where coalesce(own.customer_id, undivided.customer_id) is not null
+        own.assignment_number,
+        false as is_first
+    from changed
+    left join own on changed.identity_id = own.identity_id
+    left join undivided on changed.node = undivided.node
+    where changed.component is not null
+    union all
+    select
+        firsts.identity_id,
+        firsts.node,
+        firsts.component,
+        own.customer_id,
+        own.customer_id,
+        own.assignment_number,
+        true
+    from firsts
+    left join own on firsts.identity_id = own.identity_id
+    union all
+    select
+        left_components.identity_id,
+        left_components.node,
+        left_components.component,
+        left_latest.customer_id,
+        left_latest.customer_id,
+        left_latest.assignment_number,
+        false
+    from left_components
+    inner join left_latest on left_components.identity_id = left_latest.identity_id
+    inner join losers on left_latest.customer_id = losers.customer_id
+    where left_components.component is not null
 
 ),
 
@@ -135,19 +188,13 @@ highest as (
 
 placed as not materialized (
 
-    select * from components
-    where component is not null
-
-),
-
-earlier as (
-
     select
-        null::text as identity_id,
+        components.*,
         null::bigint as own_customer_id,
         null::bigint as customer_id,
-        null::integer as assignment_number
-    where false
+        0 as assignment_number
+    from components
+    where component is not null
 
 ),
 
@@ -162,12 +209,12 @@ highest as (
 {#- The component that keeps a customer's number: the one with its first identity. -#}
 kept as (
 
-    select distinct on (earlier.customer_id)
-        earlier.customer_id,
-        placed.component
-    from earlier
-    inner join placed on earlier.identity_id = placed.identity_id
-    order by earlier.customer_id, placed.node
+    select distinct on (customer_id)
+        customer_id,
+        component
+    from placed
+    where customer_id is not null
+    order by customer_id, node
 
 ),
 
@@ -202,22 +249,67 @@ all_numbered as (
 
 ),
 
+{%- if is_incremental() %}
+
+{#- Where the first one gets another number, so do all for whom it stands. -#}
+renumbered as (
+
+    select placed.component
+    from placed
+    inner join all_numbered on placed.component = all_numbered.component
+    where placed.is_first
+        and placed.own_customer_id is distinct from all_numbered.customer_id
+
+),
+
+followers as (
+
+    select members.identity_id, members.component
+    from ({{ rows_of('components', 'component', 'renumbered') }}) as members
+    where not exists (select 1 from placed where placed.identity_id = members.identity_id)
+
+),
+
+numbered_anew as (
+
+    select identity_id, component, own_customer_id, assignment_number
+    from placed
+    union all
+    select
+        followers.identity_id,
+        followers.component,
+        latest.customer_id,
+        latest.assignment_number
+    from followers
+    left join ({{ latest_of('followers', 'identity_id') }}) as latest
+        on followers.identity_id = latest.identity_id
+
+),
+{%- else %}
+
+numbered_anew as not materialized (
+
+    select identity_id, component, own_customer_id, assignment_number
+    from placed
+
+),
+{%- endif %}
+
 final as (
 
     select
-        placed.identity_id,
-        coalesce(earlier.assignment_number, 0) + 1 as assignment_number,
+        numbered_anew.identity_id,
+        coalesce(numbered_anew.assignment_number, 0) + 1 as assignment_number,
         all_numbered.customer_id,
-        earlier.own_customer_id as previous_customer_id,
+        numbered_anew.own_customer_id as previous_customer_id,
         highest.run_number + 1 as run_number,
         clock.as_of_at as assigned_at,
         {{ batches(ref('identity_components')) }}
-    from placed
-    inner join all_numbered on placed.component = all_numbered.component
-    left join earlier on placed.identity_id = earlier.identity_id
+    from numbered_anew
+    inner join all_numbered on numbered_anew.component = all_numbered.component
     cross join highest
     cross join clock
-    where earlier.own_customer_id is distinct from all_numbered.customer_id
+    where numbered_anew.own_customer_id is distinct from all_numbered.customer_id
 
 )
 

@@ -3,6 +3,7 @@
     incremental_strategy='delete+insert',
     unique_key=['node_a', 'node_b'],
     full_refresh=false,
+    on_schema_change='append_new_columns',
     indexes=[
         {'columns': ['node_a', 'node_b'], 'unique': True},
         {'columns': ['node_b']},
@@ -13,6 +14,18 @@
 {#- Identities seen together in one record are tied: each of a record's identities to its strongest one. An edge is
     never deleted; one that protection refuses, or that no record tells any more, stays here with the reason. -#}
 {%- set limits = ref('identity_limits') -%}
+{%- set told_of = ['identity_a', 'identity_b', 'type_a', 'type_b', 'strength', 'evidence_count', 'first_record_key', 'first_seen_at', 'last_seen_at'] -%}
+{#- A table built before edges said which end is a hub has no such columns: the names then mean those of `before`. -#}
+{%- set this_table -%}
+(
+        select known.*
+        from (select null::bigint as tied_a, null::bigint as tied_b) as before
+        cross join lateral (
+            select node_a, node_b, {{ told_of | join(', ') }}, refused_because, rules, tied_a, tied_b
+            from {{ this }}
+        ) as known
+    )
+{%- endset -%}
 
 with claims as not materialized (
 
@@ -34,7 +47,7 @@ limits as (
 
 rules as materialized (
 
-    select md5(coalesce(string_agg(concat_ws(' ', identifier_type, other_type, max_tied), ',' order by identifier_type, other_type), '')) as rules
+    select md5('which end' || coalesce(string_agg(concat_ws(' ', identifier_type, other_type, max_tied), ',' order by identifier_type, other_type), '')) as rules
     from limits
 
 ),
@@ -129,49 +142,50 @@ touched_nodes as (
 
 known_there as (
 
-    {{ rows_of(this, 'node_b', 'touched_nodes', 'node') }}
+    {{ rows_of(this_table, 'node_b', 'touched_nodes', 'node') }}
 
 ),
 
-untold as (
+{#- What is told of them now; what no record tells any more stays without evidence. -#}
+changed as materialized (
 
     select
-        known.node_a,
-        known.node_b,
-        known.identity_a,
-        known.identity_b,
-        known.type_a,
-        known.type_b,
-        known.strength,
-        0 as evidence_count,
-        known.first_record_key,
-        known.first_seen_at,
-        known.last_seen_at
-    from known_there as known
-    where not exists (
-            select 1 from told
-            where told.node_a = known.node_a and told.node_b = known.node_b
-        )
+        node_a,
+        node_b,
+        {%- for column in told_of if column != 'evidence_count' %}
+        coalesce(told.{{ column }}, known.{{ column }}) as {{ column }},
+        {%- endfor %}
+        coalesce(told.evidence_count, 0) as evidence_count,
+        known.evidence_count as known_evidence_count
+    from told
+    full join known_there as known using (node_a, node_b)
+    where known.strength is null
+        or coalesce(told.evidence_count, 0) <> known.evidence_count
+        or (told.strength is not null and (
+            told.first_record_key <> known.first_record_key
+            or told.last_seen_at is distinct from known.last_seen_at
+        ))
 
 ),
 
-changed as (
+{#- Whether a value ties too many is asked of all its edges, where one came or went of a kind that is counted. -#}
+ends_touched as materialized (
 
-    select * from told
-    union all
-    select * from untold
-
-),
-
-{#- Whether a value ties too many is asked of all its edges: those of both ends of what changed. -#}
-ends_touched as (
-
-    select node_a as node from changed
+    select ends.node
+    from (
+        select node_a as node, type_a as own_type, type_b as other_type, evidence_count, known_evidence_count from changed
+        union all
+        select node_b, type_b, type_a, evidence_count, known_evidence_count from changed
+    ) as ends
+    inner join limits
+        on ends.own_type = limits.identifier_type
+        and ends.other_type = limits.other_type
+    where (ends.evidence_count > 0) <> (coalesce(ends.known_evidence_count, 0) > 0)
     union
-    select node_b from changed
+    select ends.node
+    from {{ this }} as known
+    cross join lateral (values (known.node_a), (known.node_b)) as ends (node)
     {%- if not compares_all() %}
-    union
-    select node_a from {{ this }}
     where (select known.rules from {{ this }} as known limit 1) is distinct from (select rules.rules from rules)
     {%- endif %}
 
@@ -179,33 +193,26 @@ ends_touched as (
 
 known as (
 
-    select * from ({{ rows_of(this, 'node_a', 'ends_touched', 'node') }}) as from_a
+    select * from known_there
     union
-    select * from ({{ rows_of(this, 'node_b', 'ends_touched', 'node') }}) as from_b
+    select * from ({{ rows_of(this_table, 'node_a', 'ends_touched', 'node') }}) as from_a
+    union
+    select * from ({{ rows_of(this_table, 'node_b', 'ends_touched', 'node') }}) as from_b
 
 ),
 
 edges as (
 
-    select * from changed
-    union all
     select
-        known.node_a,
-        known.node_b,
-        known.identity_a,
-        known.identity_b,
-        known.type_a,
-        known.type_b,
-        known.strength,
-        known.evidence_count,
-        known.first_record_key,
-        known.first_seen_at,
-        known.last_seen_at
+        node_a,
+        node_b,
+        {%- for column in told_of %}
+        coalesce(changed.{{ column }}, known.{{ column }}) as {{ column }},
+        {%- endfor %}
+        known.tied_a as known_tied_a,
+        known.tied_b as known_tied_b
     from known
-    where not exists (
-        select 1 from changed
-        where changed.node_a = known.node_a and changed.node_b = known.node_b
-    )
+    full join changed using (node_a, node_b)
 
 ),
 {%- else %}
@@ -223,8 +230,7 @@ hubs as (
     select
         ends.node,
         ends.other_type,
-        count(distinct ends.other_node) as tied_count,
-        max(limits.max_tied) as max_tied
+        count(distinct ends.other_node) as tied_count
     from (
         select node_a as node, type_a as own_type, type_b as other_type, node_b as other_node
         from edges
@@ -246,24 +252,55 @@ hubs as (
 
 ),
 
-judged as (
+tied as (
 
     select
         edges.*,
+        {%- for end in ['a', 'b'] %}
+        {%- if is_incremental() %}
         case
-            when edges.evidence_count = 0 then 'no record says so any longer'
-            when coalesce(hub_a.tied_count, hub_b.tied_count) is not null
-                then 'a hub: ties ' || coalesce(hub_a.tied_count, hub_b.tied_count)
-                    || ' of a kind of which a person has at most '
-                    || coalesce(hub_a.max_tied, hub_b.max_tied)
-        end as refused_because
+            when touched_{{ end }}.node is null then edges.known_tied_{{ end }}
+            else hub_{{ end }}.tied_count
+        end as tied_{{ end }},
+        {%- else %}
+        hub_{{ end }}.tied_count as tied_{{ end }},
+        {%- endif %}
+        {%- endfor %}
+        null as no_more
     from edges
+    {%- if is_incremental() %}
+    left join ends_touched as touched_a on edges.node_a = touched_a.node
+    left join ends_touched as touched_b on edges.node_b = touched_b.node
+    {%- endif %}
     left join hubs as hub_a
         on edges.node_a = hub_a.node
         and edges.type_b = hub_a.other_type
     left join hubs as hub_b
         on edges.node_b = hub_b.node
         and edges.type_a = hub_b.other_type
+
+),
+
+judged as (
+
+    select
+        tied.*,
+        case
+            when tied.evidence_count = 0 then 'no record says so any longer'
+            when coalesce(tied.tied_a, tied.tied_b) is not null
+                then 'a hub: ties ' || coalesce(tied.tied_a, tied.tied_b)
+                    || ' of a kind of which a person has at most '
+                    || case when tied.tied_a is not null then limit_a.max_tied else limit_b.max_tied end
+        end as refused_because
+    from tied
+    left join limits as limit_a
+        on tied.tied_a is not null
+        and tied.type_a = limit_a.identifier_type
+        and tied.type_b = limit_a.other_type
+    left join limits as limit_b
+        on tied.tied_b is not null
+        and tied.type_b = limit_b.identifier_type
+        and tied.type_a = limit_b.other_type
 
 ),
 
@@ -281,6 +318,8 @@ final as (
         judged.first_record_key,
         judged.first_seen_at,
         judged.last_seen_at,
+        judged.tied_a,
+        judged.tied_b,
         judged.refused_because,
         rules.rules,
         {{ batches(ref('identity_claims')) }}
@@ -293,6 +332,8 @@ final as (
     where known.node_a is null
         or judged.evidence_count <> known.evidence_count
         or judged.refused_because is distinct from known.refused_because
+        or judged.tied_a is distinct from known.tied_a
+        or judged.tied_b is distinct from known.tied_b
         or judged.first_record_key <> known.first_record_key
         or judged.last_seen_at is distinct from known.last_seen_at
         or rules.rules <> known.rules

@@ -27,16 +27,18 @@
 {%- set identifier_rows = ref('identifiers') -%}
 {%- set sighting_rows = ref('identifier_sightings') -%}
 {%- set person_rows = ref('identifier_persons') -%}
+{%- set limit_rows = ref('identity_limits') -%}
 
-with limits as (
+with
+{%- if is_incremental() %}
 
-    select * from {{ ref('identity_limits') }}
+limits as (
+
+    select * from {{ limit_rows }}
     where identifier_type in ('phone', 'email')
 
 ),
-{%- if is_incremental() %}
 
-{#- Values of which it may be another question whether they are silent: an undivided identity has no label. -#}
 changed_edges as (
 
     select node_a, node_b, type_a, type_b from {{ edge_rows }}
@@ -55,6 +57,7 @@ changed_ends as (
 
 ),
 
+{#- Values of which it may be another question whether they are silent: an undivided identity has no label. -#}
 changed_values as (
 
     select identifier_id from {{ node_rows }}
@@ -194,13 +197,13 @@ identifiers as (
 
 ),
 
-edges as (
+hubs as (
 
-    select * from ({{ rows_of(edge_rows, 'node_a', 'nodes', 'node') }}) as from_a
-    where refused_because is not null and evidence_count > 0
+    select node_a as node from ({{ rows_of(edge_rows, 'node_a', 'nodes', 'node') }}) as from_a
+    where tied_a is not null and evidence_count > 0
     union
-    select * from ({{ rows_of(edge_rows, 'node_b', 'nodes', 'node') }}) as from_b
-    where refused_because is not null and evidence_count > 0
+    select node_b from ({{ rows_of(edge_rows, 'node_b', 'nodes', 'node') }}) as from_b
+    where tied_b is not null and evidence_count > 0
 
 ),
 {%- else %}
@@ -217,30 +220,17 @@ identifiers as not materialized (
 
 ),
 
-edges as not materialized (
+{#- Ends that have too many ties. -#}
+hubs as (
 
-    select * from {{ edge_rows }}
-    where refused_because is not null and evidence_count > 0
+    select node_a as node from {{ edge_rows }}
+    where tied_a is not null and evidence_count > 0 and type_a in ('phone', 'email')
+    union
+    select node_b from {{ edge_rows }}
+    where tied_b is not null and evidence_count > 0 and type_b in ('phone', 'email')
 
 ),
 {%- endif %}
-
-{#- Of a refused tie that end is the hub which has too many of them. -#}
-hubs as (
-
-    select ends.node
-    from (
-        select node_a as node, type_a as own_type, type_b as other_type from edges
-        union all
-        select node_b, type_b, type_a from edges
-    ) as ends
-    inner join limits
-        on ends.own_type = limits.identifier_type
-        and ends.other_type = limits.other_type
-    group by ends.node, ends.other_type
-    having count(*) > max(limits.max_tied)
-
-),
 
 silent as (
 
