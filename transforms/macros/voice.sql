@@ -3,14 +3,17 @@
     touchpoint_customer_id   whose order or ticket it is about, who is believed before whoever wrote -#}
 {% macro voice(
     kind, key, source, given_at, voice_text, channel,
-    touchpoint_customer_id='null', customer_id='people.customer_id', said_as=none,
+    touchpoint_customer_id=none, customer_id='people.customer_id', said_as=none,
     question='null', score='null', scale_min='null', scale_max='null',
     order_id='null', ticket_id='null', product_id='null', given_topic='null', given_area='null'
 ) -%}
     select
         '{{ kind }}:' || {{ key }} as feedback_id,
-        ({{ touchpoint_customer_id }})::bigint as touchpoint_customer_id,
+        {% if touchpoint_customer_id -%}
+        coalesce({{ touchpoint_customer_id }}, {{ customer_id }}) as customer_id,
+        {%- else -%}
         {{ customer_id }} as customer_id,
+        {%- endif %}
         {{ given_at }} as given_at,
         '{{ said_as or kind }}' as kind,
         ({{ question }})::text as question,

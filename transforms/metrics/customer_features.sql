@@ -2,7 +2,13 @@
 
 {#- One wide row per customer: what scores, segments and models read. Counts are to date unless the name says days. A view,
     since the days since are others for everybody every day, and are a subtraction. -#}
-with totals as (
+with customers as (
+
+    select * from {{ ref('customers') }}
+
+),
+
+totals as (
 
     select * from {{ ref('customer_totals') }}
 
@@ -17,7 +23,7 @@ clock as (
 final as (
 
     select
-        totals.customer_id,
+        customers.customer_id,
         clock.as_of_on,
         totals.purchase_count,
         totals.purchases_365d,
@@ -59,9 +65,10 @@ final as (
         totals.card_count,
         totals.points,
         totals.loyalty_tier,
-        totals.touchpoint_count,
-        totals.understanding_level
-    from totals
+        customers.touchpoint_count,
+        customers.understanding_level
+    from customers
+    inner join totals on customers.customer_id = totals.customer_id
     cross join clock
 
 )

@@ -1,8 +1,7 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='replace',
+    incremental_strategy='delete+insert',
     unique_key='customer_id',
-    gone_when='understanding_level is null',
     indexes=[
         {'columns': ['customer_id'], 'unique': True},
         {'columns': ['batch']}
@@ -10,7 +9,8 @@
 ) }}
 
 {#- All that is counted of a customer; `customer_features` adds the days since. Written anew are those of whom something was
-    written since, and those of whom the last year or month holds another order or visit as the clock moved on. -#}
+    written since, and those of whom the last year or month holds another order or visit as the clock moved on. Of a number
+    that was given up a row of nothing stays. -#}
 {%- set inputs = {'changes': ref('customer_changes')} -%}
 {%- set products = ref('products') -%}
 {%- set products_digest = digest_of(products, ['product_id', 'category_name']) -%}
@@ -55,7 +55,7 @@ touched as materialized (
 ),
 {%- endif %}
 {%- for relation in [
-    'customers', 'customer_rhythms', 'orders', 'sessions', 'feedback', 'tickets', 'permissions', 'record_identities'
+    'customer_rhythms', 'orders', 'sessions', 'feedback', 'tickets', 'permissions', 'record_identities'
 ] %}
 
 {{ relation }} as {{ '' if is_incremental() else 'not materialized ' }}(
@@ -284,18 +284,10 @@ final as (
         coalesce(cards.card_count, 0)::integer as card_count,
         cards.points,
         cards.loyalty_tier,
-        customers.touchpoint_count,
-        customers.understanding_level,
-        {{ batch_above(inputs.changes) }} as batch,
+        {{ next_batch(newest_batch(inputs.changes)) }} as batch,
         {{ seen_batches(inputs, products_digest) }},
         {{ newest_moment() }} as clock_batch
-    {% if is_incremental() -%}
-    {#- with those whose number is nobody's any more -#}
-    from touched
-    left join customers using (customer_id)
-    {%- else -%}
-    from customers
-    {%- endif %}
+    from {{ 'touched' if is_incremental() else inputs.changes }}
     left join bought using (customer_id)
     left join trends using (customer_id)
     left join categories using (customer_id)

@@ -26,8 +26,8 @@
 
 {#- Orders of every channel, receipts of the shops among them. An order is a purchase when it was completed and, if paid
     at the door (COD), when the money was collected: cancelled, returned and refused ones are none. Purchases are numbered
-    customer by customer, so that an order which came or changed, or changed hands, is written with all orders of those
-    whose it was and is. -#}
+    customer by customer, so that with an order which came or changed, or changed hands, all orders of those whose it was
+    and is are looked at. -#}
 with
 {% if is_incremental() %}
 
@@ -280,7 +280,7 @@ together as (
 
 ),
 
-final as (
+numbered as (
 
     select
         order_id,
@@ -320,9 +320,7 @@ final as (
                     partition by together.customer_id, together.is_purchase
                     order by together.ordered_at, order_id
                 )
-        end::integer as purchase_number,
-        {{ batch_above(*inputs.values()) }} as batch,
-        {{ seen_batches(inputs, orders_reference()) }}
+        end::integer as purchase_number
     {% if is_incremental() -%}
     from named
     left join together using (order_id)
@@ -330,6 +328,38 @@ final as (
     from together
     {%- endif %}
     left join item_counts using (order_id)
+
+),
+
+{%- set said = [
+    'order_number', 'customer_id', 'source', 'channel', 'store_id', 'status', 'is_purchase', 'payment_method',
+    'coupon_code', 'cart_id', 'province', 'ordered_at', 'completed_at', 'delivered_at', 'promised_on', 'carrier',
+    'is_late', 'amount', 'shipping_fee', 'discount', 'refunded', 'revenue', 'currency', 'original_amount',
+    'original_currency', 'item_count', 'purchase_number'
+] %}
+{%- if is_incremental() %}
+
+known as (
+
+    {{ rows_of(this, 'order_id', 'named') }}
+
+),
+{%- endif %}
+
+final as (
+
+    select
+        numbered.order_id,
+        {%- for column in said %}
+        numbered.{{ column }},
+        {%- endfor %}
+        {{ batch_above(*inputs.values()) }} as batch,
+        {{ seen_batches(inputs, orders_reference()) }}
+    from numbered
+    {%- if is_incremental() %}
+    left join known on numbered.order_id = known.order_id
+    where {{ is_written_otherwise('numbered', 'known', said) }}
+    {%- endif %}
 
 )
 

@@ -315,26 +315,36 @@ keys as materialized (
 
 ),
 
+voices as (
+
+    select
+        together.*,
+        coalesce(keys.text_key, '') as text_key
+    from together
+    left join keys on together.voice_text = keys.voice_text
+
+),
+{%- if is_incremental() %}
+
+known as (
+
+    {{ rows_of(this, 'feedback_id', 'touched') }}
+
+),
+{%- endif %}
+
+{%- set said = [
+    'customer_id', 'given_at', 'kind', 'question', 'score', 'scale_min', 'scale_max', 'voice_text', 'text_key',
+    'channel', 'source', 'order_id', 'ticket_id', 'product_id', 'given_topic', 'given_area'
+] %}
+
 final as (
 
     select
-        feedback_id,
-        coalesce(together.touchpoint_customer_id, together.customer_id) as customer_id,
-        together.given_at,
-        together.kind,
-        together.question,
-        together.score,
-        together.scale_min,
-        together.scale_max,
-        together.voice_text,
-        coalesce(keys.text_key, '') as text_key,
-        together.channel,
-        together.source,
-        together.order_id,
-        together.ticket_id,
-        together.product_id,
-        together.given_topic,
-        together.given_area,
+        {{ 'touched' if is_incremental() else 'voices' }}.feedback_id,
+        {%- for column in said %}
+        voices.{{ column }},
+        {%- endfor %}
         {{ next_batch(
             thousands_of(inputs.responses, inputs.reviews, inputs.tickets, inputs.records, inputs.claims)
             ~ ' + ' ~ newest_batch(inputs.orders)
@@ -342,11 +352,12 @@ final as (
         {{ seen_batches(inputs, reference) }}
     {% if is_incremental() -%}
     from touched
-    left join together using (feedback_id)
+    left join voices on touched.feedback_id = voices.feedback_id
+    left join known on touched.feedback_id = known.feedback_id
+    where {{ is_written_otherwise('voices', 'known', said) }}
     {%- else -%}
-    from together
+    from voices
     {%- endif %}
-    left join keys on together.voice_text = keys.voice_text
 
 )
 

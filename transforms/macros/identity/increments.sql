@@ -54,6 +54,13 @@
         is distinct from ({{ known }}.{{ columns | join(', ' ~ known ~ '.') }})
 {%- endmacro %}
 
+{#- The same of rows with numbers, which differ when they are written otherwise: 5.0 is not 5. A row that is not there is one of
+    nulls. -#}
+{% macro is_written_otherwise(told, known, columns) -%}
+    row({{ told }}.{{ columns | join(', ' ~ told ~ '.') }})::text
+        <> row({{ known }}.{{ columns | join(', ' ~ known ~ '.') }})::text
+{%- endmacro %}
+
 {#- The rows of `column` in a CTE as an array: PostgreSQL then looks each up by its index. -#}
 {% macro any_of(cte, column) -%}
     any(array(select {{ cte }}.{{ column }} from {{ cte }}))
