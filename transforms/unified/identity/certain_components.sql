@@ -35,7 +35,14 @@ apart as (
 
 ),
 
-{%- if is_incremental() %}
+{%- if is_incremental() and compares_all() %}
+
+members as (
+
+    select node from nodes
+
+),
+{%- elif is_incremental() %}
 
 changed_edges as (
 
@@ -184,10 +191,6 @@ unsettled as materialized (
     left join sizes on met.reach = sizes.reach
     group by met.root
     having sum(coalesce(sizes.size, 1)) > {{ var('identity_max_component', 200) }}
-    {%- if compares_all() %}
-    union
-    select root from rooted
-    {%- endif %}
 
 ),
 
@@ -248,6 +251,9 @@ settled as (
     where not exists (select 1 from changed_nodes where changed_nodes.node = known.node)
 
 ),
+
+{%- endif %}
+{%- if is_incremental() %}
 
 {#- The few that are looked at get numbers of their own: union-find makes arrays as long as the highest. -#}
 numbered as (
@@ -381,6 +387,8 @@ final as (
         or placed.reach is distinct from known.reach
         or placed.is_held <> known.is_held
         or placed.first_seen_at is distinct from known.first_seen_at
+    {%- endif %}
+    {%- if is_incremental() and not compares_all() %}
     union all
     select
         settled.identity_id,
