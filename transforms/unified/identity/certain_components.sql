@@ -115,35 +115,40 @@ meetings as materialized (
 
 ),
 
-meeting as (
+{#- Numbered without joins, of which PostgreSQL would expect millions of rows. -#}
+meeting as materialized (
 
     select
+        link,
+        is_a,
         reach,
-        (row_number() over (order by reach))::integer as number
+        dense_rank() over (order by reach)::integer as number
     from (
-        select a as reach from meetings
-        union
-        select b from meetings
-    ) as ends
+        select
+            row_number() over (order by meetings.a, meetings.b) as link,
+            meetings.a,
+            meetings.b
+        from meetings
+    ) as links
+    cross join lateral (values (true, links.a), (false, links.b)) as ends (is_a, reach)
 
 ),
 
-met as (
+met as materialized (
 
     select
-        meeting.reach,
-        roots.reach as root
+        listed.reaches[united.node] as reach,
+        listed.reaches[united.component] as root
     from (
-        select array_agg(a.number) as a, array_agg(b.number) as b
-        from meetings
-        inner join meeting as a on meetings.a = a.reach
-        inner join meeting as b on meetings.b = b.reach
-    ) as links
+        select
+            array_agg(number order by link) filter (where is_a) as a,
+            array_agg(number order by link) filter (where not is_a) as b,
+            array(select distinct meeting.reach from meeting order by meeting.reach) as reaches
+        from meeting
+    ) as listed
     cross join lateral {{ var('functions_schema', 'functions') }}.components(
-        links.a, links.b, '{}', '{}', 2147483647
+        listed.a, listed.b, '{}', '{}', 2147483647
     ) as united
-    inner join meeting on united.node = meeting.number
-    inner join meeting as roots on united.component = roots.number
 
 ),
 
@@ -169,21 +174,24 @@ sizes as (
 {#- Reaches of which a link may be gone, in which something gave way or was told apart, or that become too large. -#}
 unsettled as materialized (
 
-    select rooted.root
-    from labelled
-    inner join rooted on labelled.reach = rooted.reach
-    where labelled.node in (
-        select node_a from changed_edges where not is_link
-        union all
-        select node_b from changed_edges where not is_link
-        union all
-        select node from changed_nodes where evidence_count = 0
-        union all
-        select a from apart
-        union all
-        select b from apart
-        union all
-        select node from held_nodes
+    select root
+    from rooted
+    where reach in (
+        select labelled.reach
+        from labelled
+        where labelled.node in (
+            select node_a from changed_edges where not is_link
+            union all
+            select node_b from changed_edges where not is_link
+            union all
+            select node from changed_nodes where evidence_count = 0
+            union all
+            select a from apart
+            union all
+            select b from apart
+            union all
+            select node from held_nodes
+        )
     )
     union
     select met.root
@@ -196,8 +204,8 @@ unsettled as materialized (
 
 touched_reaches as (
 
-    select rooted.reach from rooted
-    inner join unsettled on rooted.root = unsettled.root
+    select reach from rooted
+    where root in (select unsettled.root from unsettled)
 
 ),
 
@@ -206,9 +214,8 @@ members as (
     select node from {{ this }}
     where reach = {{ any_of('touched_reaches', 'reach') }}
     union
-    select labelled.node
-    from labelled
-    inner join touched_reaches on labelled.reach = touched_reaches.reach
+    select node from labelled
+    where reach in (select touched_reaches.reach from touched_reaches)
 
 ),
 
