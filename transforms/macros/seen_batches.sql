@@ -4,7 +4,11 @@
 {% macro looked() -%}
 looked as materialized (
 
-    select seen_batches from {{ this }} order by batch desc limit 1
+    select seen_batches
+    from {{ this }}
+    where seen_batches is not null
+    order by batch desc
+    limit 1
 
 )
 {%- endmacro %}
@@ -23,9 +27,10 @@ looked as materialized (
     (select seen_batches ->> 'reference' from looked) is distinct from {{ digest }}
 {%- endmacro %}
 
-{#- The column that keeps it; of one value, worked out once. -#}
-{% macro seen_batches(inputs, digest=none) -%}
-    (
+{#- The column that keeps it; of one value, worked out once. One row of a build is enough: of a large table built in full only
+    those keep it for which the condition `kept_by` holds. -#}
+{% macro seen_batches(inputs, digest=none, kept_by=none) -%}
+    {{ 'case when ' ~ kept_by ~ ' then ' if kept_by and not is_incremental() }}(
             select jsonb_build_object(
                 {%- for name, relation in inputs.items() %}
                 '{{ name }}', {{ newest_batch(relation) }}{{ ',' if digest or not loop.last }}
@@ -34,7 +39,7 @@ looked as materialized (
                 'reference', {{ digest }}
                 {%- endif %}
             )
-        ) as seen_batches
+        ){{ ' end' if kept_by and not is_incremental() }} as seen_batches
 {%- endmacro %}
 
 {#- A digest of some columns of a small relation. -#}

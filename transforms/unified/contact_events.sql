@@ -288,7 +288,7 @@ final as (
         identity_id,
         second_identity_id,
         {{ batch_above(*inputs.values()) }} as batch,
-        {{ seen_batches(inputs) }}
+        {{ seen_batches(inputs, kept_by="source = 'pos'") }}
     from written
 
 )

@@ -292,7 +292,7 @@ final as (
     select
         told.*,
         {{ next_batch(newest_batch(inputs.touchpoints)) }} as batch,
-        {{ seen_batches(inputs) }}
+        {{ seen_batches(inputs, kept_by="outcome = 'open'") }}
     from told
 
 )

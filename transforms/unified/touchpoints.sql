@@ -69,7 +69,7 @@ touched_contacts as (
 
 {% endif %}
 
-orders as {{ "materialized " if is_incremental() }}(
+orders as {{ "materialized " if is_incremental() else "not materialized " }}(
 
     {{ named_rows(inputs.orders, 'order_id', 'touched_orders', 'order_id') }}
 
@@ -383,7 +383,7 @@ final as (
     select
         written.*,
         {{ next_batch(newest_batch(inputs.events)) }} as batch,
-        {{ seen_batches(inputs) }}
+        {{ seen_batches(inputs, kept_by="source <> 'web'") }}
     from written
 
 )

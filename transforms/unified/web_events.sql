@@ -34,7 +34,7 @@ fresh as materialized (
 
     select event_id, anonymous_id, occurred_at, batch
     from {{ ref('stg_web__events') }}
-    where batch > (select coalesce(max(looked.seen_batch), 0) from looked)
+    where {{ above('(select coalesce(max(looked.seen_batch), 0) from looked)') }}
 
 ),
 
@@ -43,19 +43,24 @@ moved as materialized (
 
     select identity_id
     from {{ ref('identity_nodes') }}
-    where batch > (select coalesce(max(looked.seen_nodes_batch), 0) from looked)
+    where {{ above('(select coalesce(max(looked.seen_nodes_batch), 0) from looked)') }}
         and identifier_type in ('account', 'cookie')
     union
     select identity_id
     from {{ ref('identity_assignments') }}
-    where batch > (select coalesce(max(looked.seen_assignments_batch), 0) from looked)
+    where {{ above('(select coalesce(max(looked.seen_assignments_batch), 0) from looked)') }}
         and split_part(identity_id, ':', 1) in ('account', 'cookie')
 
 ),
 
-browsers as (
+spans as (
 
-    select distinct anonymous_id from fresh
+    select
+        anonymous_id,
+        min(occurred_at) - interval '30 minutes' as begins_at,
+        max(occurred_at) + interval '30 minutes' as ends_at
+    from fresh
+    group by anonymous_id
 
 ),
 
@@ -75,9 +80,18 @@ accounts as (
 
 ),
 
+{#- Each browser is looked up by itself: a join of texts that are not ordered would sort all of its events. -#}
 near as (
 
-    {{ rows_of(this, 'anonymous_id', 'browsers') }}
+    select held.*
+    from spans
+    cross join lateral (
+        select here.session_id, here.anonymous_id, here.occurred_at
+        from {{ this }} as here
+        where here.anonymous_id = spans.anonymous_id
+            and here.occurred_at between spans.begins_at and spans.ends_at
+        offset 0
+    ) as held
 
 ),
 

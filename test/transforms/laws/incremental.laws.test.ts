@@ -34,11 +34,11 @@ const rawTables = (): Promise<string[]> =>
     `select schemaname || '.' || tablename as name from pg_tables where schemaname like 'raw\\_%' order by 1`,
   );
 
-/** What every table of the incremental chains says, as one digest each. */
-async function contents(): Promise<Record<string, string>> {
+/** What every table of the incremental chains says, or those of these names, as one digest each. */
+async function contents(named = '.'): Promise<Record<string, string>> {
   const relations = await names(`
     select table_schema || '.' || table_name as name from information_schema.views
-    where table_schema in ('staging', 'unified', 'metrics') and table_name <> 'customer_changes'
+    where table_schema in ('staging', 'unified', 'metrics') and table_name <> 'customer_changes' and table_name ~ '${named}'
     order by 1`);
   const untold = await names(histories);
   const found: Record<string, string> = {};
@@ -56,6 +56,15 @@ async function contents(): Promise<Record<string, string>> {
   }
   return found;
 }
+
+/** Every third ticket turns out to be spam: touchpoints go, and with some of them the last of a customer. */
+const spam = /* sql */ `
+  insert into raw_support.tickets
+  select (jsonb_populate_record(tickets, jsonb_build_object(
+    'status', 'spam', 'updated_at', newest.at, '_loaded_at', newest.at))).*
+  from raw_support.tickets
+  cross join (select max(_loaded_at) as at from raw_support.tickets) as newest
+  where abs(hashtextextended(ticket_id, 0)) % 3 = 0`;
 
 const options = ['--no-check', '--threads', '2', '--select'];
 const chain = [...options, 'path:transforms/staging', '+customer_features', '+understanding', '+journeys'];
@@ -101,6 +110,7 @@ test('rows that arrive in any batches, early, late or twice, give what a build o
             select (jsonb_populate_record(null::${table}, to_jsonb(coming))).* from waiting.coming where part = ${String(part)};
             alter table waiting.coming rename to "${table}"`);
         }
+        if (part === cuts.length) await database.query(spam);
         await (part === 0
           ? warehouse.thau('run', ...chain, '--full-refresh')
           : warehouse.thau('run', ...chain));
@@ -118,7 +128,8 @@ test('rows that arrive in any batches, early, late or twice, give what a build o
 test('answers of long ago, without a time of arrival, and before their survey are judged as by a build of all at once', async () => {
   const { database } = warehouse;
   const read = [...options, 'base_survey__surveys', '+stg_survey__responses'];
-  await warehouse.thau('sample', 'load', '--replace', '--customers', '40', '--seed', '1');
+  // of the story before, where there was one
+  if ((await rawTables()).length === 0) await warehouse.thau('sample', 'load', '--customers', '40');
   await database.query(/* sql */ `
     create table late as select * from raw_survey.surveys where survey_id = 'Q-NPS';
     delete from raw_survey.surveys where survey_id = 'Q-NPS'`);
@@ -138,8 +149,8 @@ test('answers of long ago, without a time of arrival, and before their survey ar
       ('{"_loaded_at": "2025-01-10 00:00Z"}')
     ) as arrived (changed)`);
   await warehouse.thau('run', ...read);
-  const inParts = await contents();
+  const inParts = await contents('_survey__');
   expect(Number((await database.query(unknown))[0]?.['answers'])).toBe(0);
   await warehouse.thau('run', ...read, '--full-refresh');
-  expect(await contents()).toEqual(inParts);
+  expect(await contents('_survey__')).toEqual(inParts);
 }, 120_000);

@@ -35,7 +35,14 @@ apart as (
 
 ),
 
-{%- if is_incremental() %}
+{%- if is_incremental() and compares_all() %}
+
+members as (
+
+    select node from nodes
+
+),
+{%- elif is_incremental() %}
 
 changed_edges as (
 
@@ -108,35 +115,40 @@ meetings as materialized (
 
 ),
 
-meeting as (
+{#- Numbered without joins, of which PostgreSQL would expect millions of rows. -#}
+meeting as materialized (
 
     select
+        link,
+        is_a,
         reach,
-        (row_number() over (order by reach))::integer as number
+        dense_rank() over (order by reach)::integer as number
     from (
-        select a as reach from meetings
-        union
-        select b from meetings
-    ) as ends
+        select
+            row_number() over (order by meetings.a, meetings.b) as link,
+            meetings.a,
+            meetings.b
+        from meetings
+    ) as links
+    cross join lateral (values (true, links.a), (false, links.b)) as ends (is_a, reach)
 
 ),
 
-met as (
+met as materialized (
 
     select
-        meeting.reach,
-        roots.reach as root
+        listed.reaches[united.node] as reach,
+        listed.reaches[united.component] as root
     from (
-        select array_agg(a.number) as a, array_agg(b.number) as b
-        from meetings
-        inner join meeting as a on meetings.a = a.reach
-        inner join meeting as b on meetings.b = b.reach
-    ) as links
+        select
+            array_agg(number order by link) filter (where is_a) as a,
+            array_agg(number order by link) filter (where not is_a) as b,
+            array(select distinct meeting.reach from meeting order by meeting.reach) as reaches
+        from meeting
+    ) as listed
     cross join lateral {{ var('functions_schema', 'functions') }}.components(
-        links.a, links.b, '{}', '{}', 2147483647
+        listed.a, listed.b, '{}', '{}', 2147483647
     ) as united
-    inner join meeting on united.node = meeting.number
-    inner join meeting as roots on united.component = roots.number
 
 ),
 
@@ -162,21 +174,24 @@ sizes as (
 {#- Reaches of which a link may be gone, in which something gave way or was told apart, or that become too large. -#}
 unsettled as materialized (
 
-    select rooted.root
-    from labelled
-    inner join rooted on labelled.reach = rooted.reach
-    where labelled.node in (
-        select node_a from changed_edges where not is_link
-        union all
-        select node_b from changed_edges where not is_link
-        union all
-        select node from changed_nodes where evidence_count = 0
-        union all
-        select a from apart
-        union all
-        select b from apart
-        union all
-        select node from held_nodes
+    select root
+    from rooted
+    where reach in (
+        select labelled.reach
+        from labelled
+        where labelled.node in (
+            select node_a from changed_edges where not is_link
+            union all
+            select node_b from changed_edges where not is_link
+            union all
+            select node from changed_nodes where evidence_count = 0
+            union all
+            select a from apart
+            union all
+            select b from apart
+            union all
+            select node from held_nodes
+        )
     )
     union
     select met.root
@@ -184,17 +199,13 @@ unsettled as materialized (
     left join sizes on met.reach = sizes.reach
     group by met.root
     having sum(coalesce(sizes.size, 1)) > {{ var('identity_max_component', 200) }}
-    {%- if compares_all() %}
-    union
-    select root from rooted
-    {%- endif %}
 
 ),
 
 touched_reaches as (
 
-    select rooted.reach from rooted
-    inner join unsettled on rooted.root = unsettled.root
+    select reach from rooted
+    where root in (select unsettled.root from unsettled)
 
 ),
 
@@ -203,9 +214,8 @@ members as (
     select node from {{ this }}
     where reach = {{ any_of('touched_reaches', 'reach') }}
     union
-    select labelled.node
-    from labelled
-    inner join touched_reaches on labelled.reach = touched_reaches.reach
+    select node from labelled
+    where reach in (select touched_reaches.reach from touched_reaches)
 
 ),
 
@@ -248,6 +258,9 @@ settled as (
     where not exists (select 1 from changed_nodes where changed_nodes.node = known.node)
 
 ),
+
+{%- endif %}
+{%- if is_incremental() %}
 
 {#- The few that are looked at get numbers of their own: union-find makes arrays as long as the highest. -#}
 numbered as (
@@ -381,6 +394,8 @@ final as (
         or placed.reach is distinct from known.reach
         or placed.is_held <> known.is_held
         or placed.first_seen_at is distinct from known.first_seen_at
+    {%- endif %}
+    {%- if is_incremental() and not compares_all() %}
     union all
     select
         settled.identity_id,
