@@ -167,13 +167,13 @@ type Events = AsyncIterableIterator<
   undefined
 >;
 
-function bySocket(): () => Promise<unknown> {
+function bySocket(by = key, retryAttempts = 0): () => Promise<unknown> {
   const client = createClient({
     url: `${api.url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
-    connectionParams: { Authorization: `Bearer ${key}` },
-    // a connection that breaks is an error, never made again in silence
-    retryAttempts: 0,
+    connectionParams: { Authorization: `Bearer ${by}` },
+    // without a retry, a connection that breaks is an error, never made again in silence
+    retryAttempts,
   });
   clients.push(client);
   const events = client.iterate({ query }) as Events;
@@ -250,4 +250,21 @@ test('a restart of the whole server, and a crash, drop no event and end no subsc
     expect(back.body.data).toEqual({ customers: { totalCount: 3 } });
   }
   expect(await open()).toBe(2);
+}, 120_000);
+
+test('whoever comes by websocket while the database is away is let in when it is back', async () => {
+  const database = new Database({ connection: connectionOf(direct) });
+  const { text: unread } = await createKey({ ...home, database }, { name: 'later' });
+  await database.close();
+  const before = await open();
+  door.shut();
+  // it is told to try again later at the most, which the client does; never that something is wrong for good
+  const first = bySocket(unread, 100)();
+  await expect
+    .poll(async () => (await fetch(`${api.url}/health/ready`)).status, { timeout: 30_000 })
+    .toBe(503);
+  door.open();
+  await expect.poll(open, { timeout: 30_000 }).toBe(before + 1);
+  const generation = await publish();
+  expect(await first).toBe(generation);
 }, 120_000);

@@ -14,6 +14,7 @@ import {
   type LiveOperation,
   type LiveOptions,
 } from './live-request.js';
+import { patient } from './patient.js';
 import { toldErrors, toldResult } from './told-errors.js';
 import type { LiveEvents } from './live-event.js';
 
@@ -27,6 +28,8 @@ interface LiveContext {
   readonly who: LiveCaller;
 }
 
+/** Milliseconds for the first message to come, and for the database to say whose key it has. */
+const initTimeout = 5_000;
 /** Subscriptions of one connection at once; `Subscriptions` counts those of a key. */
 const perConnection = 50;
 
@@ -45,10 +48,19 @@ export function serveWebSockets(server: Server, options: LiveOptions): () => Pro
   });
   const live = useServer<Record<string, unknown>, LiveExtra>(
     {
-      connectionInitWaitTimeout: 5_000,
+      connectionInitWaitTimeout: initTimeout,
       onConnect: async (context) => {
         const headers = headersOf(context.extra.request, context.connectionParams);
-        const authentication = await authenticator.check(headers);
+        const { socket } = context.extra;
+        const gone = new AbortController();
+        socket.once('close', () => gone.abort());
+        const waited = AbortSignal.any([gone.signal, AbortSignal.timeout(initTimeout)]);
+        const authentication = await patient(waited, () => authenticator.check(headers));
+        if (authentication === undefined) {
+          // "try again later": clients do, which the library's 4500 forbids them
+          socket.close(1013, 'The database does not answer.');
+          return false;
+        }
         if (!('caller' in authentication) || authentication.caller.kind !== 'api') return false;
         context.extra.who = { authentication, headers };
         return true;
