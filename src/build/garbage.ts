@@ -19,9 +19,12 @@ export interface GarbageReport {
   readonly queued: readonly { readonly relation: string; readonly because: string }[];
 }
 
-interface Candidate {
+interface Place {
   schema: string;
   name: string;
+}
+
+interface Candidate extends Place {
   kind: string;
   visible: boolean;
 }
@@ -46,6 +49,7 @@ export async function collectGarbage(session: Session, options: GarbageOptions):
      where r.retired_at is not null and r.relation_kind <> 'schema'
      order by r.relation_kind = 'table', r.made_at desc`,
   );
+  const failures = await failuresOver(session, state, rows);
   let dropped = 0;
   const queued: GarbageReport['queued'][number][] = [];
   for (const candidate of rows) {
@@ -54,7 +58,7 @@ export async function collectGarbage(session: Session, options: GarbageOptions):
       queued.push({ relation, because: 'a transaction that began before still runs' });
       continue;
     }
-    const because = await drop(session, state, candidate);
+    const because = await drop(session, state, candidate, failures.get(relation) ?? []);
     if (because === undefined) dropped += 1;
     else queued.push({ relation, because });
   }
@@ -99,9 +103,13 @@ async function retire(session: Session, { state, keep = 2, spareRuns }: GarbageO
   });
 }
 
-async function drop(session: Session, state: string, relation: Candidate): Promise<string | undefined> {
+async function drop(
+  session: Session,
+  state: string,
+  relation: Candidate,
+  views: readonly Place[],
+): Promise<string | undefined> {
   try {
-    const views = await failuresOver(session, state, relation);
     // several statements sent at once are one transaction
     await session.query(
       `set local lock_timeout = '50ms';
@@ -132,20 +140,23 @@ function forget(state: string, { schema, name }: { schema: string; name: string 
 async function failuresOver(
   session: Session,
   state: string,
-  relation: Candidate,
-): Promise<readonly { schema: string; name: string }[]> {
-  const { rows } = await session.query<{ schema: string; name: string }>(
-    `select distinct r.relation_schema as schema, r.relation_name as name
-     from ${state}.relations as r
-     join pg_namespace as n on n.nspname = r.relation_schema
-     join pg_class as c on c.relnamespace = n.oid and c.relname = r.relation_name and c.relkind = 'v'
-     join pg_rewrite as w on w.ev_class = c.oid
-     join pg_depend as d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid
-          and d.refclassid = 'pg_class'::regclass
-     where r.run_id = 0 and r.relation_kind = 'view' and d.refobjid = to_regclass($1)`,
-    [sqlName(relation)],
+  relations: readonly Place[],
+): Promise<ReadonlyMap<string, readonly Place[]>> {
+  const { rows } = await session.query<Place & { over: string }>(
+    `select distinct r.relation_schema as schema, r.relation_name as name, gone.schema || '.' || gone.name as over
+     from unnest($1::text[], $2::text[]) as gone (schema, name)
+     join pg_depend as d on d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass
+          and d.refobjid = to_regclass(format('%I.%I', gone.schema, gone.name))
+     join pg_rewrite as w on w.oid = d.objid
+     join pg_class as c on c.oid = w.ev_class and c.relkind = 'v'
+     join pg_namespace as n on n.oid = c.relnamespace
+     join ${state}.relations as r on r.relation_schema = n.nspname and r.relation_name = c.relname
+     where r.run_id = 0 and r.relation_kind = 'view'`,
+    [relations.map(({ schema }) => schema), relations.map(({ name }) => name)],
   );
-  return rows;
+  const found = new Map<string, Place[]>();
+  for (const { over, ...view } of rows) found.set(over, [...(found.get(over) ?? []), view]);
+  return found;
 }
 
 /** A run's schemas are registered like its relations, with an empty name. */
