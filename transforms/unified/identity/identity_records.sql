@@ -99,6 +99,13 @@ newly_named as (
 
 ),
 
+receipts_named as (
+
+    select substr(order_key, 5) as receipt_id from newly_named
+    where order_key like 'pos:%'
+
+),
+
 newly_called as (
 
     select distinct ticket_id from {{ ref('stg_support__calls') }}
@@ -131,7 +138,7 @@ records as (
     union all
     {{ identity_record('stg_pos__receipts', 'pos', 'receipt', 'receipt_id', 'sold_at', 'name_key',
         loyalty_no='member_no', phone='phone', order_key="'pos:' || receipt_id",
-        or_touched="'pos:' || receipt_id = " ~ any_of('newly_named', 'order_key')) }}
+        or_touched='receipt_id = ' ~ any_of('receipts_named', 'receipt_id')) }}
     union all
     {{ identity_record('stg_pos__store_visits', 'pos', 'store_visit', 'visit_id', 'visited_at',
         loyalty_no='member_no', phone='phone') }}
