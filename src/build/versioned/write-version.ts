@@ -12,8 +12,6 @@ const patience = 2000;
 
 /** A smaller share of changed rows leaves a table's statistics as they are. */
 const knownChange = 0.1;
-/** Fewer leave those of the superseded rows as they are. */
-const fewRows = 1000;
 
 export interface Opening {
   readonly state: string;
@@ -129,16 +127,14 @@ export async function endVersion(
   const [table, superseded] = [store.table, store.superseded].map((name) =>
     sqlName({ schema: store.schema, name }),
   );
-  const { rows } = await tx.query<{ known: boolean; beside_known: boolean }>(
-    `select c.reltuples * $3 >= $4 as known, b.reltuples >= 0 and $4 < $5 as beside_known
-     from pg_class as c, pg_class as b where c.oid = $1::regclass and b.oid = $2::regclass`,
-    [table, superseded, knownChange, changed, fewRows],
+  const { rows } = await tx.query<{ known: boolean }>(
+    'select reltuples * $2 >= $3 as known from pg_class where oid = $1::regclass',
+    [table, knownChange, changed],
   );
   // of a large table the statistics hold until more changed; autovacuum renews them in time
   if (rows[0]?.known !== true) await tx.query(`analyze ${table}`);
-  // how many rows, and whether keys repeat
-  if (rows[0]?.beside_known !== true)
-    await withSetting(tx, 'default_statistics_target', `'10'`, () => tx.query(`analyze ${superseded}`));
+  // how many rows, and whether keys repeat; each time, so that no statistics tell of a person whose rows went
+  await withSetting(tx, 'default_statistics_target', `'10'`, () => tx.query(`analyze ${superseded}`));
   return store;
 }
 
