@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/postgres/database.js';
 import { createTestDatabase, stateTemplate, type TestDatabase } from '../support/test-database.js';
-import { openState, runPlain, type PlainNode } from './support/engine.js';
+import { flags, openState, runPlain, type PlainNode } from './support/engine.js';
 
 let place: TestDatabase;
 let database: Database;
@@ -26,8 +26,10 @@ beforeEach(() => {
 });
 
 /** Whether the model's newest table was analyzed, and what is known about its columns. */
-async function built(model: PlainNode): Promise<{ analyzed: boolean; known: unknown }> {
-  const { runId, state } = await runPlain(database, [model]);
+async function built(model: PlainNode, isRefreshed = false): Promise<{ analyzed: boolean; known: unknown }> {
+  const { runId, state } = await runPlain(database, [model], {
+    flags: { ...flags, FULL_REFRESH: isRefreshed },
+  });
   expect(state).toBe('published');
   const schema = `shop__r${runId}`;
   await place.query('select pg_stat_force_next_flush()');
@@ -95,5 +97,17 @@ describe('statistics of a table that is built again', () => {
     const second = await built(model);
     expect(second.analyzed).toBe(!can);
     expect(second.known).toHaveLength(2);
+  });
+  test('are its own in a full refresh, which an erasure is, though the model keeps what it has', async () => {
+    await built(table(2000));
+    expect((await built(table(2000), true)).analyzed).toBe(true);
+    name = `told${number++}`;
+    const kept: PlainNode = {
+      name,
+      config: { materialized: 'incremental', full_refresh: false, unique_key: 'id' },
+      sql: () => 'select id from generate_series(1, 2000) as s (id)',
+    };
+    await built(kept);
+    expect((await built(kept, true)).analyzed).toBe(true);
   });
 });

@@ -1,43 +1,30 @@
-import type { Session } from '../../postgres/session.js';
-import { sqlName, type Relation } from '../relation.js';
+import { sqlName } from '../relation.js';
+import type { CandidateInput } from './materialisation.js';
 
 /** A table of fewer rows is analyzed within milliseconds. */
 const leastRows = 1000;
 /** Statistics tell as much about a table that holds so much more or less, as a share. */
 const likeBefore = 0.1;
 
-/** What a table just filled goes on from. */
-export interface Predecessor {
-  /** The relation that shows the node until the publish. */
-  readonly relation: Relation | undefined;
-  /** How many rows the new table has. */
-  readonly rows: number;
-}
-
 /**
- * Statistics for a table just filled: its predecessor's where it has the same columns and about as many rows, else
- * those of `analyze`, which sorts a sample of every column and takes longer than most increments. Autovacuum, which has
- * to be on, sees a table that was never analyzed and renews them soon after the run, so that they do not grow old from
- * generation to generation. PostgreSQL before 18 cannot hand statistics over.
+ * Statistics for a table just filled with so many rows: its predecessor's where it has the same columns and about as many
+ * rows, else those of `analyze`, which sorts a sample of every column and takes longer than most increments. Autovacuum,
+ * which has to be on, sees a table that was never analyzed and renews them soon after the run, so that they do not grow old
+ * from generation to generation. A full refresh, and so an erasure, hands nothing over: statistics hold values. Nor can
+ * PostgreSQL before 18.
  */
-export async function gatherStatistics(
-  tx: Session,
-  target: { readonly schema: string; readonly name: string },
-  predecessor?: Predecessor,
-): Promise<void> {
-  if (predecessor && (await handOver(tx, target, predecessor))) return;
-  await tx.query(`analyze ${sqlName(target)}`);
+export async function gatherStatistics(input: CandidateInput, rows: number): Promise<void> {
+  if (!input.fullRefresh && (await handOver(input, rows))) return;
+  await input.tx.query(`analyze ${sqlName(input.target)}`);
 }
 
 async function handOver(
-  tx: Session,
-  target: { readonly schema: string; readonly name: string },
-  { relation, rows }: Predecessor,
+  { tx, target, predecessor }: Pick<CandidateInput, 'tx' | 'target' | 'predecessor'>,
+  rows: number,
 ): Promise<boolean> {
-  if (relation === undefined || rows < leastRows) return false;
-  const from = relation.store
-    ? { schema: relation.store.schema, name: relation.store.table }
-    : { schema: relation.schema, name: relation.name };
+  if (predecessor === undefined || rows < leastRows) return false;
+  const { store } = predecessor;
+  const from = store ? { schema: store.schema, name: store.table } : predecessor;
   const { rows: found } = await tx.query<{ fits: boolean }>(fits, [
     sqlName(target),
     sqlName(from),

@@ -34,6 +34,6 @@ export async function createTable(input: CandidateInput): Promise<number> {
     rows = rowCount;
   }
   await createIndexes(tx, target, config, input.node);
-  await gatherStatistics(tx, target, input.fullRefresh ? undefined : { relation: input.predecessor, rows });
+  await gatherStatistics(input, rows);
   return rows;
 }

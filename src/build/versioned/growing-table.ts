@@ -92,7 +92,7 @@ export async function closeGrowingTable(
     return { kind: 'view', store, rows, message: `${tag} (versioned)` };
   }
   await createIndexes(tx, target, config, node);
-  await gatherStatistics(tx, target, { relation: input.current, rows: (table.copied ?? 0) + rows });
+  await gatherStatistics(input, (table.copied ?? 0) + rows);
   const message = table.copiedBecause === undefined ? tag : `${tag} (copied: ${table.copiedBecause})`;
   return versionedFromNowOn(input, { kind: 'table', rows, message });
 }
