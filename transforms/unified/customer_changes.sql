@@ -14,6 +14,7 @@
     'statements': ref('profile_statements'),
     'orders': ref('orders'),
     'tickets': ref('tickets'),
+    'voices': ref('voices'),
     'feedback': ref('feedback'),
     'consents': ref('consents'),
     'touchpoints': ref('touchpoints'),
@@ -25,16 +26,9 @@
     - identities: everybody who has or had one that was written, or that a record claims which was. What is given to
       somebody through a record, or taken back, moves with it;
     - visits: everybody whom a browser's rewritten events may belong to or have belonged to;
-    - what is told, bought, asked, said, agreed to and gone through: whose rows were written, and who lost a touchpoint. Of
-      what was said, whose rows are fewer, too: an invitation told otherwise gives an answer to somebody else. -#}
-with feedback_now as (
-
-    select customer_id, count(*) as feedback_count
-    from {{ inputs.feedback }}
-    where customer_id is not null
-    group by customer_id
-
-),
+    - what is told, bought, asked, said, agreed to and gone through: whose rows were written, and who lost a touchpoint or
+      a voice: an invitation told otherwise gives an answer to somebody else. -#}
+with
 {%- if is_incremental() %}
 
 {{ looked() }},
@@ -95,14 +89,14 @@ changed as (
     select customer_id from {{ inputs[name] }}
     where {{ above_seen(name) }}
     {%- endfor %}
+    {%- for name in ['touchpoints', 'voices'] %}
     union
-    select unnest(lost_by) from {{ inputs.touchpoints }}
-    where {{ above_seen('touchpoints') }}
+    select unnest(lost_by) from {{ inputs[name] }}
+    where {{ above_seen(name) }}
+    {%- endfor %}
     union
-    select held.customer_id
-    from {{ this }} as held
-    left join feedback_now on held.customer_id = feedback_now.customer_id
-    where held.feedback_count > coalesce(feedback_now.feedback_count, 0)
+    select customer_id from {{ this }}
+    where {{ is_built_since(inputs.voices, seen_of('voices')) }}
 
 ),
 {%- else %}
@@ -118,11 +112,9 @@ final as (
 
     select
         changed.customer_id,
-        coalesce(feedback_now.feedback_count, 0)::integer as feedback_count,
         {{ next_batch(newest_moment()) }} as batch,
-        {{ seen_batches(inputs) }}
+        {{ seen_batches(inputs, kept_by='changed.customer_id % 8 = 0') }}
     from changed
-    left join feedback_now on changed.customer_id = feedback_now.customer_id
     where changed.customer_id is not null
 
 )

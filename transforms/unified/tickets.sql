@@ -27,15 +27,7 @@
 with
 {%- if is_incremental() %}
 
-{{ looked() }},
-
-{{ moved_records(inputs) }},
-
-touched_orders as (
-
-    {{ orders_written(inputs) }}
-
-),
+{{ people_and_orders_written(inputs) }},
 
 touched as materialized (
 
