@@ -27,7 +27,9 @@
       somebody through a record, or taken back, moves with it;
     - visits: everybody whom a browser's rewritten events may belong to or have belonged to;
     - what is told, bought, asked, said, agreed to and gone through: whose rows were written, and who lost a touchpoint or
-      a voice: an invitation told otherwise gives an answer to somebody else. -#}
+      a voice: an invitation told otherwise gives an answer to somebody else.
+    `told_batch` knows of what a customer is called and found by alone: identities, statements, orders. Most of those who
+    come again tell nothing new. -#}
 with
 {%- if is_incremental() %}
 
@@ -56,20 +58,16 @@ visits as (
 
 changed_identities as (
 
-    select identity_id from {{ inputs.nodes }}
-    where {{ above_seen('nodes') }}
+    {%- for name in ['nodes', 'assignments', 'claims'] %}
+    select identity_id, true as is_told from {{ inputs[name] }}
+    where {{ above_seen(name) }}
     union
-    select identity_id from {{ inputs.assignments }}
-    where {{ above_seen('assignments') }}
+    {%- endfor %}
+    select identity_id, true from claims_of_records
     union
-    select identity_id from {{ inputs.claims }}
-    where {{ above_seen('claims') }}
+    select 'cookie:' || anonymous_id, false from visits
     union
-    select identity_id from claims_of_records
-    union
-    select 'cookie:' || anonymous_id from visits
-    union
-    select 'account:' || account_id from visits
+    select 'account:' || account_id, false from visits
 
 ),
 
@@ -79,43 +77,71 @@ their_assignments as (
 
 ),
 
-changed as (
+named as (
 
-    select customer_id from their_assignments
-    union
-    select customer_id from visits
+    select their_assignments.customer_id, changed_identities.is_told
+    from their_assignments
+    inner join changed_identities on their_assignments.identity_id = changed_identities.identity_id
+    union all
+    select customer_id, false from visits
     {%- for name in ['statements', 'orders', 'tickets', 'feedback', 'consents', 'journeys'] %}
-    union
-    select customer_id from {{ inputs[name] }}
+    union all
+    select customer_id, {{ (name in ['statements', 'orders']) | string | lower }} from {{ inputs[name] }}
     where {{ above_seen(name) }}
     {%- endfor %}
     {%- for name in ['touchpoints', 'voices'] %}
-    union
-    select unnest(lost_by) from {{ inputs[name] }}
+    union all
+    select unnest(lost_by), true from {{ inputs[name] }}
     where {{ above_seen(name) }}
     {%- endfor %}
-    union
-    select customer_id from {{ this }}
+    union all
+    select customer_id, true from {{ this }}
     where {{ is_built_since(inputs.voices, seen_of('voices')) }}
+
+),
+
+changed as (
+
+    select customer_id, bool_or(is_told) as is_told
+    from named
+    where customer_id is not null
+    group by customer_id
+
+),
+
+held as (
+
+    {{ rows_of(this, 'customer_id', 'changed') }}
 
 ),
 {%- else %}
 
 changed as (
 
-    select distinct customer_id from {{ inputs.assignments }}
+    select distinct customer_id
+    from {{ inputs.assignments }}
+    where customer_id is not null
 
 ),
 {%- endif %}
+
+{%- set batch = next_batch(newest_moment()) %}
 
 final as (
 
     select
         changed.customer_id,
-        {{ next_batch(newest_moment()) }} as batch,
+        {{ batch }} as batch,
+        {%- if is_incremental() %}
+        case when changed.is_told then {{ batch }} else held.told_batch end as told_batch,
+        {%- else %}
+        {{ batch }} as told_batch,
+        {%- endif %}
         {{ seen_batches(inputs, kept_by='changed.customer_id % 8 = 0') }}
     from changed
-    where changed.customer_id is not null
+    {%- if is_incremental() %}
+    left join held on changed.customer_id = held.customer_id
+    {%- endif %}
 
 )
 

@@ -70,8 +70,9 @@ touched_tickets as (
 
 touched as materialized (
 
+    {#- the key of a delivered answer is its invitation's #}
     select 'survey:' || response_id as feedback_id from {{ inputs.responses }}
-    where invitation_id = {{ any_of('touched_invitations', 'invitation_id') }}
+    where delivery_key = {{ any_of('touched_invitations', 'invitation_id') }}
     union
     select 'review:' || review_id from {{ inputs.reviews }}
     where {{ above_seen('reviews') }}
