@@ -24,3 +24,13 @@ touched as materialized (
 {% macro is_built_since(relation, seen) -%}
 (select oldest.batch from {{ relation }} as oldest order by oldest.batch limit 1) > {{ seen }}
 {%- endmacro %}
+
+{#- CTE `touched` of a model with rows of customers: of whom something was written since it last looked. -#}
+{% macro changed_customers(changes) -%}
+touched as (
+
+    select customer_id from {{ changes }}
+    where {{ above(last_read('seen_batch')) }}
+
+)
+{%- endmacro %}

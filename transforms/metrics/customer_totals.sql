@@ -55,7 +55,7 @@ touched as materialized (
 ),
 {%- endif %}
 {%- for relation in [
-    'customer_rhythms', 'orders', 'sessions', 'feedback', 'tickets', 'permissions', 'record_identities'
+    'customer_rhythms', 'orders', 'sessions', 'feedback', 'tickets', 'permissions'
 ] %}
 
 {{ relation }} as {{ '' if is_incremental() else 'not materialized ' }}(
@@ -217,8 +217,15 @@ permitted as (
 card_numbers as (
 
     select customer_id, record_id
-    from record_identities
+    from {{ ref('record_identities') }}
+    {%- if is_incremental() %}
+    {{ expected_many() }}
     where record_type = 'member'
+        and customer_id = {{ any_of('touched', 'customer_id') }}
+    offset 0
+    {%- else %}
+    where record_type = 'member'
+    {%- endif %}
 
 ),
 

@@ -1,0 +1,48 @@
+{#- In `customers`, the CTE `searches`: what a person may be found by, as lexemes: every name told, word by word; addresses; phone numbers in every
+    form; numbers of orders, cards, tickets and accounts. `of_retold` joins whom
+    an increment works out anew; of the others it is held. -#}
+{% macro customer_searches(of_retold) -%}
+terms as (
+
+    select values_told.customer_id, words.word as term
+    from profile_values as values_told
+    cross join lateral unnest(string_to_array({{ search_key('values_told.value') }}, ' ')) as words (word)
+    where values_told.field = 'full_name'
+    union
+    select customer_id, identifier_value
+    from identities
+    {{ of_retold }}
+    where identifier_type = 'email'
+    union
+    select customer_id, forms.term
+    from identities
+    {{ of_retold }}
+    cross join lateral unnest({{ phone_forms('identities.identifier_value') }}) as forms (term)
+    where identities.identifier_type = 'phone'
+    union
+    select customer_id, lower(identifier_value)
+    from identities
+    {{ of_retold }}
+    where identifier_type in ('crm_id', 'account', 'loyalty_no', 'ticket')
+    union
+    select customer_id, lower(order_number)
+    from orders
+    {{ of_retold }}
+
+),
+
+searches as (
+
+    select customer_id, array_to_tsvector(array_agg(term)) as search
+    from terms
+    where term <> ''
+    group by customer_id
+    {%- if is_incremental() %}
+    union all
+    select customer_id, search
+    from held
+    where customer_id not in (select retold.customer_id from retold)
+    {%- endif %}
+
+)
+{%- endmacro %}
