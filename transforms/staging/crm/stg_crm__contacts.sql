@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key='contact_id',
-    indexes=[{'columns': ['contact_id']}, {'columns': ['batch']}]
+    indexes=[{'columns': ['contact_id']}, {'columns': ['account_id']}, {'columns': ['batch']}]
 ) }}
 
 {#- The newest version of each. A base model writes all deliveries of a key at once, so that a batch holds all of its versions. -#}
