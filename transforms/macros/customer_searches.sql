@@ -32,7 +32,6 @@ searches as (
     from terms
     where term <> ''
     group by customer_id
-    {{ taken_over('untold', 'search') }}
 
 )
 {%- endmacro %}

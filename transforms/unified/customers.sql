@@ -121,7 +121,6 @@ people as (
         max(last_seen_at) as last_identified_at
     from identities
     group by customer_id
-    {{ taken_over('untold', 'identity_count', 'first_identified_at', 'last_identified_at') }}
 
 ),
 survived as (
@@ -157,7 +156,6 @@ fields as (
         address,
         field_sources
     from survived
-    {{ taken_over('untold', *fields) }}
 
 ),
 
@@ -187,7 +185,6 @@ bought as (
     from orders
     where is_purchase
     group by customer_id
-    {{ taken_over('untold', 'order_count', 'revenue', 'first_order_at', 'last_order_at', 'last_order_id') }}
 
 ),
 
@@ -228,41 +225,62 @@ first_visits as (
 
 ),
 
-known as (
+{{ customer_searches() }},
+
+{#- Joined once, so that PostgreSQL expects as many as there are: sums of parts, joined to each other, it takes for quadrillions. -#}
+{%- set of_people = ['identity_count', 'first_identified_at', 'last_identified_at'] %}
+{%- set of_purchases = ['order_count', 'revenue', 'first_order_at', 'last_order_at', 'last_order_id'] %}
+
+described as (
 
     select
         people.customer_id,
-        {%- for field in fields[:-1] %}
-        fields.{{ field }},
-        {%- endfor %}
-        coalesce(fields.field_sources, '{}'::jsonb) as field_sources,
-        people.identity_count,
-        people.first_identified_at,
-        people.last_identified_at,
-        least(people.first_identified_at, seen.first_seen_at) as first_seen_at,
-        greatest(people.last_identified_at, seen.last_seen_at) as last_seen_at,
-        seen.first_channel,
-        first_visits.traffic_channel as first_traffic_channel,
-        coalesce(seen.touchpoint_count, 0) as touchpoint_count,
-        coalesce(bought.order_count, 0) as order_count,
-        coalesce(bought.revenue, 0) as revenue,
-        bought.first_order_at,
-        bought.last_order_at,
-        bought.last_order_id,
-        coalesce(said.feedback_count, 0) as feedback_count,
-        stages.stage,
-        stages.outcome
+        {{ fields | join(', ') }},
+        {{ of_people | join(', ') }},
+        {{ of_purchases | join(', ') }},
+        searches.search
     from people
     left join fields on people.customer_id = fields.customer_id
-    left join seen on people.customer_id = seen.customer_id
     left join bought on people.customer_id = bought.customer_id
-    left join said on people.customer_id = said.customer_id
-    left join stages on people.customer_id = stages.customer_id
-    left join first_visits on people.customer_id = first_visits.customer_id
+    left join searches on people.customer_id = searches.customer_id
+    {%- if is_incremental() %}
+    union all
+    select
+        customer_id,
+        {{ fields | join(', ') }},
+        {{ of_people | join(', ') }},
+        {{ of_purchases | join(', ') }},
+        search
+    from untold
+    {%- endif %}
 
 ),
 
-{{ customer_searches() }},
+known as (
+
+    select
+        described.customer_id,
+        {%- for field in fields[:-1] + of_people + of_purchases[2:] + ['search'] %}
+        described.{{ field }},
+        {%- endfor %}
+        coalesce(described.field_sources, '{}'::jsonb) as field_sources,
+        least(described.first_identified_at, seen.first_seen_at) as first_seen_at,
+        greatest(described.last_identified_at, seen.last_seen_at) as last_seen_at,
+        seen.first_channel,
+        first_visits.traffic_channel as first_traffic_channel,
+        coalesce(seen.touchpoint_count, 0) as touchpoint_count,
+        coalesce(described.order_count, 0) as order_count,
+        coalesce(described.revenue, 0) as revenue,
+        coalesce(said.feedback_count, 0) as feedback_count,
+        stages.stage,
+        stages.outcome
+    from described
+    left join seen on described.customer_id = seen.customer_id
+    left join said on described.customer_id = said.customer_id
+    left join stages on described.customer_id = stages.customer_id
+    left join first_visits on described.customer_id = first_visits.customer_id
+
+),
 
 levelled as (
 
@@ -289,7 +307,7 @@ final as (
         {{ 'touched' if is_incremental() else 'levelled' }}.customer_id,
         levelled.full_name,
         {{ search_key('levelled.full_name') }} as search_name,
-        searches.search,
+        levelled.search,
         case
             when levelled.full_name like '% %' then substring(levelled.full_name from '[^ ]+$')
             else levelled.full_name
@@ -341,7 +359,6 @@ final as (
     {%- if is_incremental() %}
     left join levelled on touched.customer_id = levelled.customer_id
     {%- endif %}
-    left join searches on levelled.customer_id = searches.customer_id
     cross join clock
 
 )
