@@ -1,7 +1,6 @@
-{#- In `customers`, the CTE `searches`: what a person may be found by, as lexemes: every name told, word by word; addresses; phone numbers in every
-    form; numbers of orders, cards, tickets and accounts. `of_retold` joins whom
-    an increment works out anew; of the others it is held. -#}
-{% macro customer_searches(of_retold) -%}
+{#- In `customers`, the CTE `searches`: what a person may be found by, as lexemes: every name told, word by word; addresses;
+    phone numbers in every form; numbers of orders, cards, tickets and accounts. -#}
+{% macro customer_searches() -%}
 terms as (
 
     select values_told.customer_id, words.word as term
@@ -11,23 +10,19 @@ terms as (
     union
     select customer_id, identifier_value
     from identities
-    {{ of_retold }}
     where identifier_type = 'email'
     union
     select customer_id, forms.term
     from identities
-    {{ of_retold }}
     cross join lateral unnest({{ phone_forms('identities.identifier_value') }}) as forms (term)
     where identities.identifier_type = 'phone'
     union
     select customer_id, lower(identifier_value)
     from identities
-    {{ of_retold }}
     where identifier_type in ('crm_id', 'account', 'loyalty_no', 'ticket')
     union
     select customer_id, lower(order_number)
     from orders
-    {{ of_retold }}
 
 ),
 
@@ -37,12 +32,7 @@ searches as (
     from terms
     where term <> ''
     group by customer_id
-    {%- if is_incremental() %}
-    union all
-    select customer_id, search
-    from held
-    where customer_id not in (select retold.customer_id from retold)
-    {%- endif %}
+    {{ taken_over('untold', 'search') }}
 
 )
 {%- endmacro %}

@@ -34,3 +34,12 @@ touched as (
 
 )
 {%- endmacro %}
+
+{#- Of an increment, the same columns of customers of whom nothing of that kind was written, as a CTE holds them. -#}
+{% macro taken_over(cte) -%}
+    {%- if is_incremental() -%}
+    union all
+    select customer_id, {{ varargs | join(', ') }}
+    from {{ cte }}
+    {%- endif -%}
+{%- endmacro %}

@@ -15,15 +15,14 @@
 ) }}
 
 {#- Written anew are those of whom something was written since, and those who stand in another age band as the year
-    turned. What they are called and found by is worked out anew only where something of that was written (`retold`).
+    turned. What identities, statements and orders say of them is worked out anew only where such were written (`retold`),
+    and taken over of the others (`untold`), who came by again.
     One row keeps how many customers stand at each level with which gaps, of which `understanding` is made: each build takes
     from it the touched as they were and adds them as they are. -#}
 {%- set changes = ref('customer_changes') %}
 {%- set fields = [
     'full_name', 'email', 'phone', 'sex', 'birth_on', 'birth_year', 'occupation', 'province', 'address', 'field_sources'
 ] %}
-{#- Of an increment, only rows of those. -#}
-{%- set of_retold = 'inner join retold using (customer_id)' if is_incremental() else '' %}
 
 with clock as (
 
@@ -81,10 +80,17 @@ retold as (
     where touched.is_told or held.customer_id is null
 
 ),
+
+untold as materialized (
+
+    select * from held
+    where customer_id not in (select retold.customer_id from retold)
+
+),
 {%- endif %}
 {%- for relation, whose in {
-    'identities': 'touched', 'orders': 'touched', 'journeys': 'touched', 'feedback': 'touched',
-    'customer_profiles': 'retold', 'profile_values': 'retold'
+    'identities': 'retold', 'customer_profiles': 'retold', 'profile_values': 'retold', 'orders': 'retold',
+    'journeys': 'touched', 'feedback': 'touched'
 }.items() %}
 
 {{ relation }} as {{ '' if is_incremental() else 'not materialized ' }}(
@@ -111,13 +117,13 @@ people as (
     select
         customer_id,
         count(*) as identity_count,
-        min(first_seen_at) as first_seen_at,
-        max(last_seen_at) as last_seen_at
+        min(first_seen_at) as first_identified_at,
+        max(last_seen_at) as last_identified_at
     from identities
     group by customer_id
+    {{ taken_over('untold', 'identity_count', 'first_identified_at', 'last_identified_at') }}
 
 ),
-
 survived as (
 
     select
@@ -151,12 +157,7 @@ fields as (
         address,
         field_sources
     from survived
-    {%- if is_incremental() %}
-    union all
-    select customer_id, {{ fields | join(', ') }}
-    from held
-    where customer_id not in (select retold.customer_id from retold)
-    {%- endif %}
+    {{ taken_over('untold', *fields) }}
 
 ),
 
@@ -186,6 +187,7 @@ bought as (
     from orders
     where is_purchase
     group by customer_id
+    {{ taken_over('untold', 'order_count', 'revenue', 'first_order_at', 'last_order_at', 'last_order_id') }}
 
 ),
 
@@ -235,8 +237,10 @@ known as (
         {%- endfor %}
         coalesce(fields.field_sources, '{}'::jsonb) as field_sources,
         people.identity_count,
-        least(people.first_seen_at, seen.first_seen_at) as first_seen_at,
-        greatest(people.last_seen_at, seen.last_seen_at) as last_seen_at,
+        people.first_identified_at,
+        people.last_identified_at,
+        least(people.first_identified_at, seen.first_seen_at) as first_seen_at,
+        greatest(people.last_identified_at, seen.last_seen_at) as last_seen_at,
         seen.first_channel,
         first_visits.traffic_channel as first_traffic_channel,
         coalesce(seen.touchpoint_count, 0) as touchpoint_count,
@@ -258,7 +262,7 @@ known as (
 
 ),
 
-{{ customer_searches(of_retold) }},
+{{ customer_searches() }},
 
 levelled as (
 
@@ -304,6 +308,8 @@ final as (
         levelled.address,
         levelled.field_sources,
         levelled.identity_count::integer as identity_count,
+        levelled.first_identified_at,
+        levelled.last_identified_at,
         levelled.first_seen_at,
         levelled.last_seen_at,
         levelled.first_channel,
