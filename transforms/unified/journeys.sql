@@ -22,6 +22,7 @@
 {%- endset -%}
 {%- set inputs = {
     'touchpoints': ref('journey_touchpoints'),
+    'voices': ref('voices'),
     'feedback': ref('feedback'),
     'carts': ref('base_ecommerce__carts'),
     'records': ref('identity_records'),
@@ -75,7 +76,7 @@ due_by_clock as (
 
 ),
 
-{#- Who lost something that was said lost its touchpoint, or that of the contact who was asked. -#}
+{#- Who lost something that was said is named by the voice. -#}
 concerned as materialized (
 
     select customer_id from touched
@@ -87,6 +88,12 @@ concerned as materialized (
     select customer_id from {{ inputs.feedback }}
     where {{ above_seen('feedback') }}
         and customer_id is not null
+    union
+    select unnest(lost_by) from {{ inputs.voices }}
+    where {{ above_seen('voices') }}
+    union
+    select customer_id from {{ this }}
+    where {{ is_built_since(inputs.voices, seen_of('voices')) }}
 
 ),
 

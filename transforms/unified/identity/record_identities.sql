@@ -7,7 +7,7 @@
         {'columns': ['record_key'], 'unique': True},
         {'columns': ['record_type', 'record_id']},
         {'columns': ['identity_id']},
-        {'columns': ['customer_id']},
+        {'columns': ['customer_id', 'record_type']},
         {'columns': ['batch']}
     ]
 ) }}

@@ -4,6 +4,7 @@
     unique_key='delivery_key',
     indexes=[
         {'columns': ['delivery_key']},
+        {'columns': ['conversation_id']},
         {'columns': ['loaded_at']},
         {'columns': ['rejected_because']},
         {'columns': ['batch']}
