@@ -3,6 +3,7 @@
     incremental_strategy='delete+insert',
     unique_key=['identifier_id', 'name_key'],
     full_refresh=false,
+    on_schema_change='sync_all_columns',
     meta={'erase': {'how': 'pseudonymise', 'names': ['name_key', 'person_label'], 'ended': 'not is_current'}},
     indexes=[
         {'columns': ['identifier_id', 'name_key'], 'unique': True},
