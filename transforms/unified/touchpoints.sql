@@ -7,7 +7,6 @@
         {'columns': ['touchpoint_id'], 'unique': True},
         {'columns': ['customer_id', 'occurred_at']},
         {'columns': ['occurred_at']},
-        {'columns': ['source']},
         {'columns': ['batch']}
     ]
 ) }}
