@@ -49,22 +49,20 @@ export async function collectGarbage(session: Session, options: GarbageOptions):
      where r.retired_at is not null and r.relation_kind <> 'schema'
      order by r.relation_kind = 'table', r.made_at desc`,
   );
-  const failures = await failuresOver(session, state, rows);
-  let dropped = 0;
   const queued: GarbageReport['queued'][number][] = [];
+  const droppable: Candidate[] = [];
   for (const candidate of rows) {
-    const relation = `${candidate.schema}.${candidate.name}`;
-    if (candidate.visible) {
-      queued.push({ relation, because: 'a transaction that began before still runs' });
-      continue;
-    }
-    const because = await drop(session, state, candidate, failures.get(relation) ?? []);
-    if (because === undefined) dropped += 1;
-    else queued.push({ relation, because });
+    if (!candidate.visible) droppable.push(candidate);
+    else queued.push({ relation: nameOf(candidate), because: 'a transaction that began before still runs' });
+  }
+  const kept = await dropEach(session, state, droppable, await failuresOver(session, state, droppable));
+  for (const [place, because] of kept) {
+    const candidate = droppable[place];
+    if (candidate) queued.push({ relation: nameOf(candidate), because });
   }
   await tendVersions(session, state);
   await dropEmptySchemas(session, options);
-  return { dropped, queued };
+  return { dropped: droppable.length - kept.size, queued };
 }
 
 /**
@@ -73,8 +71,8 @@ export async function collectGarbage(session: Session, options: GarbageOptions):
  */
 async function retire(session: Session, { state, keep = 2, spareRuns }: GarbageOptions): Promise<void> {
   await session.transaction(async (tx) => {
-    await tx.query(`delete from ${state}.leases where expires_at <= clock_timestamp()`);
-    await tx.query(`select from ${state}.generations where retired_at is null for update`);
+    tx.later(`delete from ${state}.leases where expires_at <= clock_timestamp()`);
+    await tx.joined(`select from ${state}.generations where retired_at is null for update`);
     await tx.query(
       `with kept as (
            (select generation from ${state}.generations order by generation desc limit $1)
@@ -103,29 +101,64 @@ async function retire(session: Session, { state, keep = 2, spareRuns }: GarbageO
   });
 }
 
-async function drop(
+function nameOf({ schema, name }: Place): string {
+  return `${schema}.${name}`;
+}
+
+/** Each in a transaction of its own, within one statement sent. Answers why some could not go, by their places. */
+async function dropEach(
   session: Session,
   state: string,
-  relation: Candidate,
-  views: readonly Place[],
-): Promise<string | undefined> {
-  try {
-    // several statements sent at once are one transaction
-    await session.query(
-      `set local lock_timeout = '50ms';
-       ${views.map((view) => `drop view ${sqlName(view)}; ${forget(state, view)};`).join('\n')}
-       drop ${relation.kind} if exists ${sqlName(relation)};
-       ${forget(state, relation)}`,
-    );
-    return undefined;
-  } catch (error) {
-    const fault = faultOf(error);
-    if (fault?.sqlstate === '55P03' || fault?.sqlstate === '40P01') return 'someone reads it';
-    if (fault?.sqlstate === '2BP01')
-      return `others depend on it (${fault.detail?.split('\n')[0] ?? fault.message})`;
-    if (fault?.sqlstate === '42809') return 'it is no longer of the kind thau made';
-    throw error;
-  }
+  relations: readonly Candidate[],
+  failures: ReadonlyMap<string, readonly Place[]>,
+): Promise<ReadonlyMap<number, string>> {
+  if (relations.length === 0) return new Map();
+  const work = relations.map((relation, place) => {
+    const views = failures.get(nameOf(relation)) ?? [];
+    return {
+      place,
+      statement: [
+        ...views.flatMap((view) => [`drop view ${sqlName(view)}`, forget(state, view)]),
+        `drop ${relation.kind} if exists ${sqlName(relation)}`,
+        forget(state, relation),
+      ].join(';\n'),
+    };
+  });
+  await session.query(`do ${quoteLiteral(dropping(JSON.stringify(work)))}`);
+  const { rows } = await session.query<{ kept: Record<string, string> }>(
+    `select current_setting('thau.kept')::jsonb as kept`,
+  );
+  return new Map(
+    Object.entries(rows[0]?.kept ?? {}).map(([place, because]) => [Number(place), because] as const),
+  );
+}
+
+function dropping(work: string): string {
+  return `declare
+    one record;
+    kept jsonb := '{}';
+    detail text;
+begin
+    for one in
+        select w.* from jsonb_to_recordset(${quoteLiteral(work)}::jsonb) as w (place int, statement text)
+    loop
+        begin
+            perform set_config('lock_timeout', '50ms', true);
+            execute one.statement;
+        exception
+            when lock_not_available or deadlock_detected then
+                kept := kept || jsonb_build_object(one.place, 'someone reads it');
+            when dependent_objects_still_exist then
+                get stacked diagnostics detail = pg_exception_detail;
+                kept := kept || jsonb_build_object(
+                    one.place, 'others depend on it (' || split_part(coalesce(nullif(detail, ''), sqlerrm), e'\n', 1) || ')');
+            when wrong_object_type then
+                kept := kept || jsonb_build_object(one.place, 'it is no longer of the kind thau made');
+        end;
+        commit;
+    end loop;
+    perform set_config('thau.kept', kept::text, false);
+end`;
 }
 
 function forget(state: string, { schema, name }: { schema: string; name: string }): string {

@@ -5,7 +5,8 @@ export interface Commented {
   readonly before: number;
 }
 
-const plain = /^\s*(?:begin|commit|rollback|savepoint|release|$)/i;
+/** One statement of a transaction, or none. */
+const plain = /^\s*(?:$|(?:begin|commit|rollback|savepoint|release)\b[^;]*$)/i;
 
 /** The comment on a line of its own, so that a line comment at the statement's end keeps to itself. */
 export function commented(

@@ -14,6 +14,8 @@ export interface TransactionOptions {
   /** READ COMMITTED unless given. */
   readonly isolation?: 'read committed' | 'repeatable read' | 'serializable';
   readonly readOnly?: boolean;
+  /** Nothing of it stays: rolled back however `work` ends. */
+  readonly undo?: boolean;
 }
 
 export interface CursorOptions {
@@ -28,6 +30,8 @@ export interface CursorOptions {
 export class Session implements Queryable {
   /** Depth of nested transactions; 0 is outside. */
   private depth = 0;
+  /** Statements of thau's own that are to go ahead of the next one. */
+  private ahead: string[] = [];
   private readonly prepared: PreparedStatements;
   /** Put around every statement but those of transactions and prepared ones, as a comment. */
   comment: { readonly text: string; readonly append: boolean } | undefined;
@@ -45,6 +49,47 @@ export class Session implements Queryable {
     text: string,
     values?: readonly unknown[],
   ): Promise<Result<Row>> {
+    await this.sendAhead();
+    return this.send<Row>(text, values);
+  }
+
+  /**
+   * Has a statement of thau's own sent with the next one that is `joined`, with the commit, or ahead of any other. Its
+   * answer is nobody's, and its fault that of what it is sent with: what somebody else wrote goes by `query`, alone.
+   */
+  later(text: string): void {
+    this.ahead.push(text);
+  }
+
+  /** Sends a statement of thau's own and what waited for it in one message; answers what it answers itself. */
+  joined<Row extends object = Record<string, unknown>>(text: string): Promise<Result<Row>> {
+    const texts = [...this.ahead, text];
+    this.ahead = [];
+    return this.send<Row>(texts.join(';\n'));
+  }
+
+  private async sendAhead(): Promise<void> {
+    const last = this.ahead.pop();
+    if (last !== undefined) await this.joined(last);
+  }
+
+  /** The same, parsed once per connection under that name: what a run asks again for every node. */
+  async queryNamed<Row extends object = Record<string, unknown>>(
+    name: string,
+    text: string,
+    values: readonly unknown[],
+  ): Promise<Result<Row>> {
+    await this.sendAhead();
+    try {
+      await this.prepared.makeRoomFor(name);
+      return toResult<Row>(await this.client.query({ name, text, values: [...values], types: parsedValues }));
+    } catch (error) {
+      this.prepared.forget(name);
+      throw failure(error, text);
+    }
+  }
+
+  private async send<Row extends object>(text: string, values?: readonly unknown[]): Promise<Result<Row>> {
     const sent = commented(text, this.comment);
     try {
       const config = { text: sent.text, types: parsedValues, ...(values && { values: [...values] }) };
@@ -55,6 +100,7 @@ export class Session implements Queryable {
   }
 
   async queryText(text: string, values?: readonly unknown[]): Promise<Result<TextRow>> {
+    await this.sendAhead();
     const sent = commented(text, this.comment);
     try {
       const config = {
@@ -74,6 +120,7 @@ export class Session implements Queryable {
    * PostgreSQL made goes out as it came. The name stands for the text: a hash of it, at most 63 bytes.
    */
   async queryPrepared(name: string, text: string, values: readonly unknown[]): Promise<TextRow[]> {
+    await this.sendAhead();
     try {
       await this.prepared.makeRoomFor(name);
       const result = await this.client.query<(string | null)[]>({
@@ -97,19 +144,31 @@ export class Session implements Queryable {
   async transaction<T>(work: (tx: Session) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     const savepoint = `thau_${this.depth}`;
     const nested = this.depth > 0;
-    await this.query(nested ? `savepoint ${savepoint}` : begin(options));
+    const opening = nested ? `savepoint ${savepoint}` : begin(options);
+    const undoing = nested ? `rollback to savepoint ${savepoint}` : 'rollback';
+    this.later(opening);
     this.depth += 1;
     try {
       const value = await work(this);
-      await this.query(nested ? `release savepoint ${savepoint}` : 'commit');
+      // where nothing was done, nothing is sent
+      if (this.ahead.at(-1) === opening) this.ahead.pop();
+      else if (options.undo) await this.undo(opening, undoing);
+      else await this.joined(nested ? `release savepoint ${savepoint}` : 'commit');
       return value;
     } catch (error) {
       // a broken connection has rolled back by itself
-      await this.query(nested ? `rollback to savepoint ${savepoint}` : 'rollback').catch(() => undefined);
+      await this.undo(opening, undoing).catch(() => undefined);
       throw error;
     } finally {
       this.depth -= 1;
     }
+  }
+
+  /** Ends a transaction, or a savepoint, with nothing of it done. */
+  private async undo(opening: string, undoing: string): Promise<void> {
+    const unsent = this.ahead.lastIndexOf(opening);
+    this.ahead.length = Math.max(0, unsent);
+    if (unsent < 0) await this.send(undoing);
   }
 
   /** Rows in batches, through a server-side portal: memory stays flat however many there are. */
@@ -118,6 +177,7 @@ export class Session implements Queryable {
     values: readonly unknown[] = [],
     options: CursorOptions = {},
   ): AsyncGenerator<Row[], void, void> {
+    await this.sendAhead();
     const cursor = this.client.query(new Cursor<Row>(text, [...values], { types: parsedValues }));
     try {
       for (;;) {
@@ -137,6 +197,7 @@ export class Session implements Queryable {
     text: string,
     source: Iterable<string | Buffer> | AsyncIterable<string | Buffer>,
   ): Promise<number> {
+    await this.sendAhead();
     try {
       const stream = this.client.query(copyStreams.from(text));
       await pipeline(Readable.from(source, { objectMode: false }), stream);

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TestDatabase } from '../support/test-database.js';
-import { createMatchingProject, type MatchingProject } from './support/matching-project.js';
+import { createMatchingProject, qualityOfPairs, type MatchingProject } from './support/matching-project.js';
 import { root } from './support/warehouse.js';
 
 const datasets = process.env['THAU_DATASETS'] ?? resolve(root, '../shared/datasets');
@@ -31,24 +31,8 @@ interface Quality {
   people: number;
 }
 
-/** Pairs of records put together, against the pairs of one cluster in the truth. */
 async function quality(): Promise<Quality> {
-  const [row] = await database.query(`
-    with placed as (
-      select p.unique_id, p.cluster as person, coalesce(c.cluster_id, p.unique_id) as cluster
-      from raw.people as p left join people_clusters as c on p.unique_id = c.record_id
-    ),
-    pairs as (
-      select sum(n * (n - 1) / 2) as n from (select count(*) as n from placed group by cluster) as g
-    ),
-    truth as (select sum(n * (n - 1) / 2) as n from (select count(*) as n from placed group by person) as g),
-    hits as (
-      select sum(n * (n - 1) / 2) as n from (select count(*) as n from placed group by person, cluster) as g
-    )
-    select (hits.n / pairs.n)::float8 as precision, (hits.n / truth.n)::float8 as recall,
-      (2 * hits.n / (pairs.n + truth.n))::float8 as f1,
-      (select count(distinct cluster) from placed)::int as people
-    from pairs, truth, hits`);
+  const [row] = await database.query(qualityOfPairs);
   return row as unknown as Quality;
 }
 

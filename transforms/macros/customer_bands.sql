@@ -46,3 +46,37 @@
         else '[]'::jsonb
     end
 {%- endmacro %}
+
+{#- What a row of `customers` keeps of the levels of all, as rows. -#}
+{% macro counted_levels(cte) -%}
+    select told.understanding_level, told.understanding_gaps, told.customer_count
+    from {{ cte }}
+    cross join lateral jsonb_to_recordset({{ cte }}.level_counts) as told (
+        understanding_level text, understanding_gaps jsonb, customer_count bigint
+    )
+{%- endmacro %}
+
+{#- In `customers`, the CTE `counted`: what the last build left, less the touched as they were (`held`), and as they are
+    (`levelled`). -#}
+{% macro levels_counted() -%}
+counted as (
+
+    select understanding_level, understanding_gaps, sum(customer_count) as customer_count
+    from (
+        {{ counted_levels('counted_before') }}
+        union all
+        {#- where no row kept them, as after a build in full #}
+        select understanding_level, understanding_gaps, count(*)
+        from {{ this }}
+        where not exists (select from counted_before)
+        group by understanding_level, understanding_gaps
+        union all
+        select understanding_level, understanding_gaps, -1 from held
+        union all
+        select understanding_level, understanding_gaps, 1 from levelled
+    ) as parts
+    group by understanding_level, understanding_gaps
+    having sum(customer_count) <> 0
+
+)
+{%- endmacro %}

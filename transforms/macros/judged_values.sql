@@ -1,7 +1,8 @@
 {#- CTEs `…_shared` and `…_blocked`: which of the phones and emails of a CTE are parted among several people, and which are
-    nobody's. -#}
+    nobody's. In full they are few of all there are, which PostgreSQL would look up one by one for each row that tells a value. -#}
 {% macro judged_values(name, cte, identities, identifiers) -%}
-{{ name }}_shared as (
+{%- set once = '' if is_incremental() else 'materialized ' -%}
+{{ name }}_shared as {{ once }}(
 
     select distinct identifier_type || ':' || identifier_value as identifier_id
     from (
@@ -11,7 +12,7 @@
 
 ),
 
-{{ name }}_blocked as (
+{{ name }}_blocked as {{ once }}(
 
     select identifier_id
     from (

@@ -17,3 +17,16 @@
     select 'pos:' || receipt_id from {{ inputs.receipts }}
     where {{ above_seen('receipts') }}
 {%- endmacro %}
+
+{#- The head of a model whose rows are a record's person's or their order's: CTEs `looked`, `moved_records` and `touched_orders`. -#}
+{% macro people_and_orders_written(inputs) -%}
+{{ looked() }},
+
+{{ moved_records(inputs) }},
+
+touched_orders as (
+
+    {{ orders_written(inputs) }}
+
+)
+{%- endmacro %}

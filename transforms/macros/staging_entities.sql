@@ -52,7 +52,6 @@
         ('marketing', 'campaigns'),
         ('experiments', 'experiments'),
         ('survey', 'surveys'),
-        ('research', 'interviews'),
         ('hr', 'employee_feedback')
     ]) }}
 {%- endmacro %}

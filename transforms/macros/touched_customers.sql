@@ -24,3 +24,22 @@ touched as materialized (
 {% macro is_built_since(relation, seen) -%}
 (select oldest.batch from {{ relation }} as oldest order by oldest.batch limit 1) > {{ seen }}
 {%- endmacro %}
+
+{#- CTE `touched` of a model with rows of customers: of whom something was written since it last looked. -#}
+{% macro changed_customers(changes) -%}
+touched as (
+
+    select customer_id from {{ changes }}
+    where {{ above(last_read('seen_batch')) }}
+
+)
+{%- endmacro %}
+
+{#- Of an increment, the same columns of customers of whom nothing of that kind was written, as a CTE holds them. -#}
+{% macro taken_over(cte) -%}
+    {%- if is_incremental() -%}
+    union all
+    select customer_id, {{ varargs | join(', ') }}
+    from {{ cte }}
+    {%- endif -%}
+{%- endmacro %}

@@ -13,12 +13,7 @@
 with
 {%- if is_incremental() %}
 
-touched as (
-
-    select customer_id from {{ changes }}
-    where batch > {{ last_read('seen_batch') }}
-
-),
+{{ changed_customers(changes) }},
 {%- endif %}
 
 purchase_days as (
@@ -27,32 +22,56 @@ purchase_days as (
 
 ),
 
-final as (
+rhythms as (
 
     select
         customer_id,
-        count(purchase_days.purchased_on)::integer as purchase_day_count,
-        min(purchase_days.purchased_on) as first_purchased_on,
-        max(purchase_days.purchased_on) as last_purchased_on,
-        avg(purchase_days.gap_days)::numeric(10, 2) as mean_gap_days,
-        (percentile_cont(0.9) within group (order by purchase_days.gap_days))::numeric(10, 2) as p90_gap_days,
+        count(purchased_on)::integer as purchase_day_count,
+        min(purchased_on) as first_purchased_on,
+        max(purchased_on) as last_purchased_on,
+        avg(gap_days)::numeric(10, 2) as mean_gap_days,
+        (percentile_cont(0.9) within group (order by gap_days))::numeric(10, 2) as p90_gap_days,
         ceil(greatest(
             {{ var('churn_days', 90) }},
             case
-                when count(purchase_days.gap_days) >= 2
-                    then percentile_cont(0.9) within group (order by purchase_days.gap_days)
+                when count(gap_days) >= 2 then percentile_cont(0.9) within group (order by gap_days)
                 else 0
             end
-        ))::integer as silence_days,
+        ))::integer as silence_days
+    from purchase_days
+    group by customer_id
+
+),
+{%- if is_incremental() %}
+
+known as (
+
+    {{ rows_of(this, 'customer_id', 'touched') }}
+
+),
+{%- endif %}
+
+{%- set said = [
+    'purchase_day_count', 'first_purchased_on', 'last_purchased_on', 'mean_gap_days', 'p90_gap_days', 'silence_days'
+] %}
+
+final as (
+
+    select
+        {{ 'touched' if is_incremental() else 'rhythms' }}.customer_id,
+        {%- for column in said %}
+        rhythms.{{ column }},
+        {%- endfor %}
         {{ batch_above(changes) }} as batch,
         {{ newest_batch(changes) }} as seen_batch
     {% if is_incremental() -%}
     from touched
-    left join purchase_days using (customer_id)
+    left join rhythms on touched.customer_id = rhythms.customer_id
+    left join known on touched.customer_id = known.customer_id
+    where {{ any_differs('rhythms', 'known', said) }}
     {%- else -%}
-    from purchase_days
+    from rhythms
     {%- endif %}
-    group by customer_id
 
 )
 

@@ -10,7 +10,8 @@
 
 {#- All that is counted of a customer; `customer_features` adds the days since. Written anew are those of whom something was
     written since, and those of whom the last year or month holds another order or visit as the clock moved on. Of a number
-    that was given up a row of nothing stays. -#}
+    that was given up a row of nothing stays. What was bought and what was done else is worked out anew apart: of most who
+    came by, and of those whom only the clock moves, the one or both are taken over. -#}
 {%- set inputs = {'changes': ref('customer_changes')} -%}
 {%- set products = ref('products') -%}
 {%- set products_digest = digest_of(products, ['product_id', 'category_name']) -%}
@@ -37,30 +38,65 @@ moved_clock as materialized (
 
 ),
 
-touched as materialized (
+named as (
 
-    select customer_id from {{ inputs.changes }}
+    select customer_id, told_batch > {{ seen_of('changes') }} as has_bought, true as has_done
+    from {{ inputs.changes }}
     where {{ above_seen('changes') }}
     {%- for relation, moment, span in [('orders', 'ordered_at', '365 days'), ('sessions', 'started_at', '30 days')] %}
-    union
-    select customer_id from {{ ref(relation) }}
+    union all
+    select customer_id, {{ 'true' if relation == 'orders' else 'false' }}, false
+    from {{ ref(relation) }}
     where {{ moment }} > (select moved_clock.moved_from - interval '{{ span }}' from moved_clock)
         and {{ moment }} <= (select moved_clock.moved_to - interval '{{ span }}' from moved_clock)
         and customer_id is not null
     {%- endfor %}
-    union
-    select customer_id from {{ this }}
+    union all
+    select customer_id, true, true from {{ this }}
     where {{ reference_differs(products_digest) }}
 
 ),
+
+touched as (
+
+    select customer_id, bool_or(has_bought) as has_bought, bool_or(has_done) as has_done
+    from named
+    group by customer_id
+
+),
+
+held as (
+
+    {{ rows_of(this, 'customer_id', 'touched') }}
+
+),
+    {%- for part in ['bought', 'done'] %}
+
+{{ part }}_anew as materialized (
+
+    select touched.customer_id
+    from touched
+    left join held on touched.customer_id = held.customer_id
+    where touched.has_{{ part }} is true or held.customer_id is null
+
+),
+
+{{ part }}_before as materialized (
+
+    select * from held
+    where customer_id not in (select {{ part }}_anew.customer_id from {{ part }}_anew)
+
+),
+    {%- endfor %}
 {%- endif %}
-{%- for relation in [
-    'customer_rhythms', 'orders', 'sessions', 'feedback', 'tickets', 'permissions', 'record_identities'
-] %}
+{%- for relation, part in {
+    'customer_rhythms': 'bought', 'orders': 'bought',
+    'sessions': 'done', 'feedback': 'done', 'tickets': 'done', 'permissions': 'done'
+}.items() %}
 
 {{ relation }} as {{ '' if is_incremental() else 'not materialized ' }}(
     {% if is_incremental() %}
-    {{ rows_of(ref(relation), 'customer_id', 'touched') }}
+    {{ rows_of(ref(relation), 'customer_id', part ~ '_anew') }}
     {%- else %}
     select * from {{ ref(relation) }}
     where customer_id is not null
@@ -95,6 +131,11 @@ bought as (
     from orders
     cross join clock
     group by customer_id
+    {{ taken_over(
+        'bought_before', 'purchase_count', 'revenue', 'mean_order_value', 'returned_count', 'cod_refused_count',
+        'cancelled_count', 'purchases_365d', 'revenue_365d', 'purchase_channel_count', 'favourite_channel',
+        'favourite_hour'
+    ) }}
 
 ),
 
@@ -108,6 +149,7 @@ categories as (
     inner join {{ products }} as products on items.product_id = products.product_id
     where orders.is_purchase
     group by orders.customer_id
+    {{ taken_over('bought_before', 'favourite_category') }}
 
 ),
 
@@ -128,10 +170,25 @@ trends as (
 
     select
         customer_id,
-        case when count(*) >= 3 then 100 * (exp(regr_slope(log_value, position)) - 1) end as order_value_trend
+        round(
+            case when count(*) >= 3 then 100 * (exp(regr_slope(log_value, position)) - 1) end::numeric, 4
+        ) as order_value_trend
     from last_six
     where from_last <= 6
     group by customer_id
+    {{ taken_over('bought_before', 'order_value_trend') }}
+
+),
+
+{%- set of_rhythms = [
+    'purchase_day_count', 'first_purchased_on', 'last_purchased_on', 'mean_gap_days', 'p90_gap_days', 'silence_days'
+] %}
+
+rhythms as (
+
+    select customer_id, {{ of_rhythms | join(', ') }}
+    from customer_rhythms
+    {{ taken_over('bought_before', *of_rhythms) }}
 
 ),
 
@@ -146,6 +203,23 @@ visits as (
     from sessions
     cross join clock
     group by customer_id
+    {%- if is_incremental() %}
+    union all
+    {#- who did nothing: only the clock moves, over what they did last #}
+    select
+        done_before.customer_id,
+        done_before.session_count,
+        lately.session_count,
+        done_before.engaged_seconds,
+        done_before.last_session_at
+    from done_before
+    cross join lateral (
+        select count(*) as session_count
+        from {{ ref('sessions') }} as theirs
+        where theirs.customer_id = done_before.customer_id
+            and theirs.started_at > (select clock.as_of_at - interval '30 days' from clock)
+    ) as lately
+    {%- endif %}
 
 ),
 
@@ -173,6 +247,7 @@ latest_scores as (
         max(score) filter (where question = 'ces') as ces_score
     from answers
     group by customer_id
+    {{ taken_over('done_before', 'nps_score', 'nps_answered_at', 'csat_score', 'ces_score') }}
 
 ),
 
@@ -185,6 +260,7 @@ voices as (
         count(*) filter (where is_low_score) as low_score_count
     from feedback
     group by customer_id
+    {{ taken_over('done_before', 'complaint_count', 'mean_sentiment', 'low_score_count') }}
 
 ),
 
@@ -198,6 +274,7 @@ requests as (
     from tickets
     where is_counted
     group by customer_id
+    {{ taken_over('done_before', 'ticket_count', 'open_ticket_count', 'mean_hours_to_resolution') }}
 
 ),
 
@@ -211,14 +288,22 @@ permitted as (
     from permissions
     where contact_channel = 'any'
     group by customer_id
+    {{ taken_over('done_before', 'has_marketing_consent', 'has_profiling_consent', 'has_sharing_consent') }}
 
 ),
 
 card_numbers as (
 
     select customer_id, record_id
-    from record_identities
+    from {{ ref('record_identities') }}
+    {%- if is_incremental() %}
+    {{ expected_many() }}
     where record_type = 'member'
+        and customer_id = {{ any_of('bought_anew', 'customer_id') }}
+    offset 0
+    {%- else %}
+    where record_type = 'member'
+    {%- endif %}
 
 ),
 
@@ -238,6 +323,7 @@ cards as (
     from members
     inner join card_numbers on members.member_no = card_numbers.record_id
     group by card_numbers.customer_id
+    {{ taken_over('bought_before', 'card_count', 'points', 'loyalty_tier') }}
 
 ),
 
@@ -250,7 +336,7 @@ final as (
         coalesce(bought.revenue, 0) as revenue,
         coalesce(bought.revenue_365d, 0) as revenue_365d,
         round(bought.mean_order_value, 2) as mean_order_value,
-        round(trends.order_value_trend::numeric, 4) as order_value_trend,
+        trends.order_value_trend,
         coalesce(bought.returned_count, 0)::integer as returned_count,
         coalesce(bought.cod_refused_count, 0)::integer as cod_refused_count,
         coalesce(bought.cancelled_count, 0)::integer as cancelled_count,
@@ -291,7 +377,7 @@ final as (
     left join bought using (customer_id)
     left join trends using (customer_id)
     left join categories using (customer_id)
-    left join customer_rhythms as rhythms using (customer_id)
+    left join rhythms using (customer_id)
     left join visits using (customer_id)
     left join requests using (customer_id)
     left join latest_scores using (customer_id)

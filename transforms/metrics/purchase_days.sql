@@ -8,16 +8,12 @@
 
 {%- set changes = ref('customer_changes') -%}
 
-{#- Orders of one day are one purchase: what repeat rates, gaps and churn count. Days are local. -#}
+{#- Orders of one day are one purchase: what repeat rates, gaps and churn count. Days are local. Written anew are all days
+    of a customer of whom one is another than it was. -#}
 with
 {%- if is_incremental() %}
 
-touched as (
-
-    select customer_id from {{ changes }}
-    where batch > {{ last_read('seen_batch') }}
-
-),
+{{ changed_customers(changes) }},
 {%- endif %}
 
 orders as (
@@ -38,6 +34,23 @@ days as (
     group by 1, 2
 
 ),
+{%- if is_incremental() %}
+
+known as (
+
+    {{ rows_of(this, 'customer_id', 'touched') }}
+
+),
+
+differing as (
+
+    select distinct customer_id
+    from days
+    full join known using (customer_id, purchased_on)
+    where (days.order_count, days.revenue::text) is distinct from (known.order_count, known.revenue::text)
+
+),
+{%- endif %}
 
 final as (
 
@@ -52,7 +65,7 @@ final as (
         {{ batch_above(changes) }} as batch,
         {{ newest_batch(changes) }} as seen_batch
     {% if is_incremental() -%}
-    from touched
+    from differing
     left join days using (customer_id)
     {%- else -%}
     from days

@@ -1,9 +1,21 @@
 {#- Of all customers, how many stand at each level; and of those below the next, what would lift them. -#}
-with customers as (
+with kept as materialized (
 
-    {#- few combinations of gaps: each is taken apart once #}
-    select understanding_level, understanding_gaps, count(*) as customer_count
+    select level_counts
     from {{ ref('customers') }}
+    where batch = {{ last_batch(ref('customers')) }}
+        and level_counts is not null
+
+),
+
+{#- Few combinations of gaps: each is taken apart once. A build in full keeps no counts. -#}
+customers as (
+
+    {{ counted_levels('kept') }}
+    union all
+    select understanding_level, understanding_gaps, count(*)
+    from {{ ref('customers') }}
+    where not exists (select from kept)
     group by understanding_level, understanding_gaps
 
 ),

@@ -14,6 +14,7 @@
     'statements': ref('profile_statements'),
     'orders': ref('orders'),
     'tickets': ref('tickets'),
+    'voices': ref('voices'),
     'feedback': ref('feedback'),
     'consents': ref('consents'),
     'touchpoints': ref('touchpoints'),
@@ -25,16 +26,11 @@
     - identities: everybody who has or had one that was written, or that a record claims which was. What is given to
       somebody through a record, or taken back, moves with it;
     - visits: everybody whom a browser's rewritten events may belong to or have belonged to;
-    - what is told, bought, asked, said, agreed to and gone through: whose rows were written, and who lost a touchpoint. Of
-      what was said, whose rows are fewer, too: an invitation told otherwise gives an answer to somebody else. -#}
-with feedback_now as (
-
-    select customer_id, count(*) as feedback_count
-    from {{ inputs.feedback }}
-    where customer_id is not null
-    group by customer_id
-
-),
+    - what is told, bought, asked, said, agreed to and gone through: whose rows were written, and who lost a touchpoint or
+      a voice: an invitation told otherwise gives an answer to somebody else.
+    `told_batch` knows of what a customer is called and found by alone: identities, statements, orders. Most of those who
+    come again tell nothing new. -#}
+with
 {%- if is_incremental() %}
 
 {{ looked() }},
@@ -62,20 +58,16 @@ visits as (
 
 changed_identities as (
 
-    select identity_id from {{ inputs.nodes }}
-    where {{ above_seen('nodes') }}
+    {%- for name in ['nodes', 'assignments', 'claims'] %}
+    select identity_id, true as is_told from {{ inputs[name] }}
+    where {{ above_seen(name) }}
     union
-    select identity_id from {{ inputs.assignments }}
-    where {{ above_seen('assignments') }}
+    {%- endfor %}
+    select identity_id, true from claims_of_records
     union
-    select identity_id from {{ inputs.claims }}
-    where {{ above_seen('claims') }}
+    select 'cookie:' || anonymous_id, false from visits
     union
-    select identity_id from claims_of_records
-    union
-    select 'cookie:' || anonymous_id from visits
-    union
-    select 'account:' || account_id from visits
+    select 'account:' || account_id, false from visits
 
 ),
 
@@ -85,45 +77,71 @@ their_assignments as (
 
 ),
 
-changed as (
+named as (
 
-    select customer_id from their_assignments
-    union
-    select customer_id from visits
+    select their_assignments.customer_id, changed_identities.is_told
+    from their_assignments
+    inner join changed_identities on their_assignments.identity_id = changed_identities.identity_id
+    union all
+    select customer_id, false from visits
     {%- for name in ['statements', 'orders', 'tickets', 'feedback', 'consents', 'journeys'] %}
-    union
-    select customer_id from {{ inputs[name] }}
+    union all
+    select customer_id, {{ (name in ['statements', 'orders']) | string | lower }} from {{ inputs[name] }}
     where {{ above_seen(name) }}
     {%- endfor %}
-    union
-    select unnest(lost_by) from {{ inputs.touchpoints }}
-    where {{ above_seen('touchpoints') }}
-    union
-    select held.customer_id
-    from {{ this }} as held
-    left join feedback_now on held.customer_id = feedback_now.customer_id
-    where held.feedback_count > coalesce(feedback_now.feedback_count, 0)
+    {%- for name in ['touchpoints', 'voices'] %}
+    union all
+    select unnest(lost_by), true from {{ inputs[name] }}
+    where {{ above_seen(name) }}
+    {%- endfor %}
+    union all
+    select customer_id, true from {{ this }}
+    where {{ is_built_since(inputs.voices, seen_of('voices')) }}
+
+),
+
+changed as (
+
+    select customer_id, bool_or(is_told) as is_told
+    from named
+    where customer_id is not null
+    group by customer_id
+
+),
+
+held as (
+
+    {{ rows_of(this, 'customer_id', 'changed') }}
 
 ),
 {%- else %}
 
 changed as (
 
-    select distinct customer_id from {{ inputs.assignments }}
+    select distinct customer_id
+    from {{ inputs.assignments }}
+    where customer_id is not null
 
 ),
 {%- endif %}
+
+{%- set batch = next_batch(newest_moment()) %}
 
 final as (
 
     select
         changed.customer_id,
-        coalesce(feedback_now.feedback_count, 0)::integer as feedback_count,
-        {{ next_batch(newest_moment()) }} as batch,
-        {{ seen_batches(inputs) }}
+        {{ batch }} as batch,
+        {%- if is_incremental() %}
+        case when changed.is_told then {{ batch }} else held.told_batch end as told_batch,
+        {%- else %}
+        {{ batch }} as told_batch,
+        {%- endif %}
+        {{ seen_batches(inputs, kept_by='changed.customer_id % 8 = 0') }}
     from changed
-    left join feedback_now on changed.customer_id = feedback_now.customer_id
-    where changed.customer_id is not null
+    {%- if is_incremental() %}
+    left join held on changed.customer_id = held.customer_id
+    {%- endif %}
 
 )
 

@@ -15,8 +15,14 @@
 ) }}
 
 {#- Written anew are those of whom something was written since, and those who stand in another age band as the year
-    turned. -#}
+    turned. What identities, statements and orders say of them is worked out anew only where such were written (`retold`),
+    and taken over of the others (`untold`), who came by again.
+    One row keeps how many customers stand at each level with which gaps, of which `understanding` is made: each build takes
+    from it the touched as they were and adds them as they are. -#}
 {%- set changes = ref('customer_changes') %}
+{%- set fields = [
+    'full_name', 'email', 'phone', 'sex', 'birth_on', 'birth_year', 'occupation', 'province', 'address', 'field_sources'
+] %}
 
 with clock as (
 
@@ -25,12 +31,24 @@ with clock as (
 ),
 {%- if is_incremental() %}
 
-touched as (
+counted_before as materialized (
 
-    select customer_id from {{ changes }}
-    where batch > {{ last_read('seen_batch') }}
-    union
-    select held.customer_id
+    select customer_id, level_counts
+    from {{ this }}
+    where batch = {{ last_batch(this) }}
+        and level_counts is not null
+
+),
+
+named as (
+
+    select customer_id, told_batch > {{ last_read('seen_batch') }} as is_told
+    from {{ changes }}
+    where {{ above(last_read('seen_batch')) }}
+    union all
+    select customer_id, false from counted_before
+    union all
+    select held.customer_id, false
     from {{ this }} as held
     cross join clock
     where extract(year from (select clock.as_of_on from clock)) <> extract(
@@ -39,14 +57,45 @@ touched as (
         and held.age_band is distinct from {{ age_band('held.birth_year', 'clock.as_of_on') }}
 
 ),
+
+touched as (
+
+    select customer_id, coalesce(bool_or(is_told), false) as is_told
+    from named
+    group by customer_id
+
+),
+
+held as (
+
+    {{ rows_of(this, 'customer_id', 'touched') }}
+
+),
+
+retold as (
+
+    select touched.customer_id
+    from touched
+    left join held on touched.customer_id = held.customer_id
+    where touched.is_told or held.customer_id is null
+
+),
+
+untold as materialized (
+
+    select * from held
+    where customer_id not in (select retold.customer_id from retold)
+
+),
 {%- endif %}
-{%- for relation in [
-    'identities', 'customer_profiles', 'profile_values', 'orders', 'journeys', 'feedback', 'sessions'
-] %}
+{%- for relation, whose in {
+    'identities': 'retold', 'customer_profiles': 'retold', 'profile_values': 'retold', 'orders': 'retold',
+    'journeys': 'touched', 'feedback': 'touched'
+}.items() %}
 
 {{ relation }} as {{ '' if is_incremental() else 'not materialized ' }}(
     {% if is_incremental() %}
-    {{ rows_of(ref(relation), 'customer_id', 'touched') }}
+    {{ rows_of(ref(relation), 'customer_id', whose) }}
     {%- else %}
     select * from {{ ref(relation) }}
     where customer_id is not null
@@ -68,14 +117,14 @@ people as (
     select
         customer_id,
         count(*) as identity_count,
-        min(first_seen_at) as first_seen_at,
-        max(last_seen_at) as last_seen_at
+        min(first_seen_at) as first_identified_at,
+        max(last_seen_at) as last_identified_at
     from identities
     group by customer_id
+    {{ taken_over('untold', 'identity_count', 'first_identified_at', 'last_identified_at') }}
 
 ),
-
-fields as (
+survived as (
 
     select
         customer_id,
@@ -87,6 +136,28 @@ fields as (
         jsonb_object_agg(field, source order by field) as field_sources
     from customer_profiles
     group by customer_id
+
+),
+
+fields as (
+
+    select
+        customer_id,
+        case
+            when full_name in (upper(full_name), lower(full_name)) then initcap(full_name)
+            else full_name
+        end as full_name,
+        email,
+        phone,
+        sex,
+        birth_date::date as birth_on,
+        coalesce(extract(year from birth_date::date)::integer, birth_year::integer) as birth_year,
+        occupation,
+        province,
+        address,
+        field_sources
+    from survived
+    {{ taken_over('untold', *fields) }}
 
 ),
 
@@ -116,6 +187,7 @@ bought as (
     from orders
     where is_purchase
     group by customer_id
+    {{ taken_over('untold', 'order_count', 'revenue', 'first_order_at', 'last_order_at', 'last_order_id') }}
 
 ),
 
@@ -130,13 +202,29 @@ stages as (
 
 ),
 
+{#- The earliest is first in the index. -#}
 first_visits as (
 
+    {%- if is_incremental() %}
+    select
+        touched.customer_id,
+        earliest.traffic_channel
+    from touched
+    cross join lateral (
+        select visits.traffic_channel
+        from {{ ref('sessions') }} as visits
+        where visits.customer_id = touched.customer_id
+        order by visits.started_at, visits.session_id
+        limit 1
+    ) as earliest
+    {%- else %}
     select distinct on (customer_id)
         customer_id,
         traffic_channel
-    from sessions
+    from {{ ref('sessions') }}
+    where customer_id is not null
     order by customer_id, started_at, session_id
+    {%- endif %}
 
 ),
 
@@ -144,23 +232,15 @@ known as (
 
     select
         people.customer_id,
-        case
-            when fields.full_name in (upper(fields.full_name), lower(fields.full_name))
-                then initcap(fields.full_name)
-            else fields.full_name
-        end as full_name,
-        fields.email,
-        fields.phone,
-        fields.sex,
-        fields.birth_date::date as birth_on,
-        coalesce(extract(year from fields.birth_date::date)::integer, fields.birth_year::integer) as birth_year,
-        fields.occupation,
-        fields.province,
-        fields.address,
+        {%- for field in fields[:-1] %}
+        fields.{{ field }},
+        {%- endfor %}
         coalesce(fields.field_sources, '{}'::jsonb) as field_sources,
         people.identity_count,
-        least(people.first_seen_at, seen.first_seen_at) as first_seen_at,
-        greatest(people.last_seen_at, seen.last_seen_at) as last_seen_at,
+        people.first_identified_at,
+        people.last_identified_at,
+        least(people.first_identified_at, seen.first_seen_at) as first_seen_at,
+        greatest(people.last_identified_at, seen.last_seen_at) as last_seen_at,
         seen.first_channel,
         first_visits.traffic_channel as first_traffic_channel,
         coalesce(seen.touchpoint_count, 0) as touchpoint_count,
@@ -182,41 +262,7 @@ known as (
 
 ),
 
-{#- What a person may be found by, as lexemes: every name told, word by word; addresses; phone numbers in every
-    form; numbers of orders, cards, tickets and accounts. -#}
-terms as (
-
-    select values_told.customer_id, words.word as term
-    from profile_values as values_told
-    cross join lateral unnest(string_to_array({{ search_key('values_told.value') }}, ' ')) as words (word)
-    where values_told.field = 'full_name'
-    union
-    select customer_id, identifier_value
-    from identities
-    where identifier_type = 'email'
-    union
-    select identities.customer_id, forms.term
-    from identities
-    cross join lateral unnest({{ phone_forms('identities.identifier_value') }}) as forms (term)
-    where identities.identifier_type = 'phone'
-    union
-    select customer_id, lower(identifier_value)
-    from identities
-    where identifier_type in ('crm_id', 'account', 'loyalty_no', 'ticket')
-    union
-    select customer_id, lower(order_number)
-    from orders
-
-),
-
-searches as (
-
-    select customer_id, array_to_tsvector(array_agg(term)) as search
-    from terms
-    where term <> ''
-    group by customer_id
-
-),
+{{ customer_searches() }},
 
 levelled as (
 
@@ -224,10 +270,18 @@ levelled as (
         *,
         {{ understanding_level(
             'full_name', 'email', 'phone', 'order_count', 'touchpoint_count', 'feedback_count'
-        ) }} as understanding_level
+        ) }} as understanding_level,
+        {{ understanding_gaps(
+            'full_name', 'email', 'phone', 'birth_year', 'sex', 'province', 'order_count', 'touchpoint_count',
+            'feedback_count'
+        ) }} as understanding_gaps
     from known
 
 ),
+{%- if is_incremental() %}
+
+{{ levels_counted() }},
+{%- endif %}
 
 final as (
 
@@ -254,6 +308,8 @@ final as (
         levelled.address,
         levelled.field_sources,
         levelled.identity_count::integer as identity_count,
+        levelled.first_identified_at,
+        levelled.last_identified_at,
         levelled.first_seen_at,
         levelled.last_seen_at,
         levelled.first_channel,
@@ -269,11 +325,15 @@ final as (
         levelled.stage,
         levelled.outcome as journey_outcome,
         levelled.understanding_level,
-        {{ understanding_gaps(
-            'levelled.full_name', 'levelled.email', 'levelled.phone', 'levelled.birth_year', 'levelled.sex',
-            'levelled.province', 'levelled.order_count', 'levelled.touchpoint_count', 'levelled.feedback_count'
-        ) }} as understanding_gaps,
+        levelled.understanding_gaps,
         {{ understanding_lifts('levelled.understanding_level') }} as understanding_lifts,
+        {%- if is_incremental() %}
+        case when levelled.customer_id = (select min(counts.customer_id) from levelled as counts) then (
+            select jsonb_agg(counted) from counted
+        ) end as level_counts,
+        {%- else %}
+        null::jsonb as level_counts,
+        {%- endif %}
         {{ batch_above(changes) }} as batch,
         {{ newest_batch(changes) }} as seen_batch,
         {{ newest_moment() }} as clock_batch

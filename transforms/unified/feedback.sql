@@ -34,19 +34,19 @@ touched as materialized (
     select feedback_id from {{ inputs.voices }}
     where {{ reference_differs(reference) }}
     union
-    select held.feedback_id
-    from {{ this }} as held
-    where not exists (
-        select from {{ inputs.voices }} as voices
-        where voices.feedback_id = held.feedback_id
-    )
+    select feedback_id from {{ this }}
+    where {{ is_built_since(inputs.voices, seen_of('voices')) }}
 
 ),
 {%- endif %}
 
 voices as (
 
-    {{ named_rows(inputs.voices, 'feedback_id', 'touched', 'feedback_id') }}
+    select *
+    from (
+        {{ named_rows(inputs.voices, 'feedback_id', 'touched', 'feedback_id') }}
+    ) as voices
+    where is_current
 
 ),
 

@@ -24,6 +24,7 @@
 {%- set inputs = {
     'touchpoints': ref('journey_touchpoints'),
     'stages': ref('journey_stages'),
+    'voices': ref('voices'),
     'feedback': ref('feedback'),
     'carts': ref('base_ecommerce__carts'),
     'records': ref('identity_records'),
@@ -79,7 +80,7 @@ losers as materialized (
 
 ),
 
-{#- Who lost something that was said lost its touchpoint, or that of the contact who was asked. -#}
+{#- Who lost something that was said is named by the voice. -#}
 concerned as (
 
     select customer_id from losers
@@ -89,6 +90,12 @@ concerned as (
     select customer_id from {{ inputs.feedback }}
     where {{ above_seen('feedback') }}
         and customer_id is not null
+    union
+    select unnest(lost_by) from {{ inputs.voices }}
+    where {{ above_seen('voices') }}
+    union
+    select customer_id from {{ this }}
+    where {{ is_built_since(inputs.voices, seen_of('voices')) }}
 
 ),
 

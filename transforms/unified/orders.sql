@@ -280,39 +280,26 @@ together as (
 
 ),
 
+{%- set told = [
+    'order_number', 'customer_id', 'source', 'channel', 'store_id', 'status', 'is_purchase', 'payment_method',
+    'coupon_code', 'cart_id', 'province', 'ordered_at', 'completed_at', 'delivered_at', 'promised_on', 'carrier',
+    'amount', 'shipping_fee', 'discount', 'refunded', 'original_amount', 'original_currency'
+] %}
+
 numbered as (
 
     select
         order_id,
-        together.order_number,
-        together.customer_id,
-        together.source,
-        together.channel,
-        together.store_id,
-        together.status,
-        together.is_purchase,
-        together.payment_method,
-        together.coupon_code,
-        together.cart_id,
-        together.province,
-        together.ordered_at,
-        together.completed_at,
-        together.delivered_at,
-        together.promised_on,
-        together.carrier,
+        {%- for column in told %}
+        together.{{ column }},
+        {%- endfor %}
         together.delivered_at > (together.promised_on + 1)::timestamp at time zone '{{ var("timezone") }}'
             as is_late,
-        together.amount,
-        together.shipping_fee,
-        together.discount,
-        together.refunded,
         case
             when together.is_purchase then together.amount - together.shipping_fee - together.refunded
             else 0
         end as revenue,
         '{{ var("currency") }}' as currency,
-        together.original_amount,
-        together.original_currency,
         coalesce(item_counts.item_count, 0)::integer as item_count,
         case
             when together.is_purchase and together.customer_id is not null then
@@ -331,12 +318,7 @@ numbered as (
 
 ),
 
-{%- set said = [
-    'order_number', 'customer_id', 'source', 'channel', 'store_id', 'status', 'is_purchase', 'payment_method',
-    'coupon_code', 'cart_id', 'province', 'ordered_at', 'completed_at', 'delivered_at', 'promised_on', 'carrier',
-    'is_late', 'amount', 'shipping_fee', 'discount', 'refunded', 'revenue', 'currency', 'original_amount',
-    'original_currency', 'item_count', 'purchase_number'
-] %}
+{%- set said = told + ['is_late', 'revenue', 'currency', 'item_count', 'purchase_number'] %}
 {%- if is_incremental() %}
 
 known as (

@@ -27,15 +27,7 @@
 with
 {%- if is_incremental() %}
 
-{{ looked() }},
-
-{{ moved_records(inputs) }},
-
-touched_orders as (
-
-    {{ orders_written(inputs) }}
-
-),
+{{ people_and_orders_written(inputs) }},
 
 touched as materialized (
 
@@ -88,15 +80,13 @@ events as (
 
 orders as not materialized (
 
-    select order_id, customer_id from {{ inputs.orders }}
+    {{ named_rows(inputs.orders, 'order_id', 'tickets', 'order_key') }}
 
 ),
 
 people as not materialized (
 
-    select record_id, customer_id
-    from {{ inputs.people }}
-    where record_type = 'ticket'
+    {{ owners_of(inputs.people, ['ticket'], 'named', 'ticket_id') }}
 
 ),
 

@@ -1,8 +1,7 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='replace',
+    incremental_strategy='delete+insert',
     unique_key='feedback_id',
-    gone_when='given_at is null',
     indexes=[
         {'columns': ['feedback_id'], 'unique': True},
         {'columns': ['order_id']},
@@ -17,6 +16,7 @@
     'reviews': ref('base_ecommerce__reviews'),
     'claims_opened': ref('base_warranty__claims'),
     'mentions': ref('base_social__mentions'),
+    'interviews': ref('base_research__interviews'),
     'tickets': ref('tickets'),
     'orders': ref('orders'),
     'receipts': ref('base_pos__receipts'),
@@ -24,7 +24,6 @@
     'claims': ref('identity_claims'),
     'people': ref('record_identities')
 } -%}
-{%- set interviews = ref('stg_research__interviews') -%}
 {%- set surveys = ref('stg_survey__surveys') -%}
 {%- set products = ref('products') -%}
 {%- set reference = digest_of(surveys, ['survey_id', 'kind', 'scale_min', 'scale_max'])
@@ -36,18 +35,18 @@
     ('review', ref('stg_ecommerce__reviews'), 'review_id'),
     ('ticket', inputs.tickets, 'ticket_id'),
     ('mention', ref('stg_social__mentions'), 'mention_id'),
-    ('interview', interviews, 'interview_note_key'),
+    ('interview', ref('stg_research__interviews'), 'interview_note_key'),
     ('claim', ref('stg_warranty__claims'), 'claim_id')
 ] -%}
 
 {#- Everything customers said or scored, in one shape, before it is read: feedback adds type, area, topic, feeling.
-    Written anew is what was said, or is of an order, a ticket or a person that was written since. -#}
+    Written anew is what was said, or is of an order, a ticket or a person that was written since. What is no voice any
+    more stays as a row that says so, and each row names the customers whose it was before (`lost_by`), so that readers
+    hear of what went and of who lost it. -#}
 with
 {%- if is_incremental() %}
 
-{{ looked() }},
-
-{{ moved_records(inputs) }},
+{{ people_and_orders_written(inputs) }},
 
 touched_invitations as (
 
@@ -69,32 +68,11 @@ touched_tickets as (
 
 ),
 
-touched_orders as (
-
-    {{ orders_written(inputs) }}
-
-),
-
-{#- Interviews are few, and without batches: all are compared. -#}
-known_interviews as (
-
-    select
-        *,
-        'interview:' || interview_note_key as feedback_id
-    from {{ interviews }}
-
-),
-
-held_interviews as (
-
-    {{ rows_of(this, 'feedback_id', 'known_interviews') }}
-
-),
-
 touched as materialized (
 
+    {#- the key of a delivered answer is its invitation's #}
     select 'survey:' || response_id as feedback_id from {{ inputs.responses }}
-    where invitation_id = {{ any_of('touched_invitations', 'invitation_id') }}
+    where delivery_key = {{ any_of('touched_invitations', 'invitation_id') }}
     union
     select 'review:' || review_id from {{ inputs.reviews }}
     where {{ above_seen('reviews') }}
@@ -105,30 +83,22 @@ touched as materialized (
     select 'mention:' || mention_id from {{ inputs.mentions }}
     where {{ above_seen('mentions') }}
     union
+    select 'interview:' || interview_note_key from {{ inputs.interviews }}
+    where {{ above_seen('interviews') }}
+    union
     select 'ticket:' || ticket_id from touched_tickets
     union
     select record_type || ':' || record_id from moved_records
     where record_type in ('review', 'mention', 'claim')
     union
-    select interviews.feedback_id
-    from known_interviews as interviews
-    inner join moved_records
-        on moved_records.record_type = 'contact'
-        and interviews.contact_id = moved_records.record_id
+    select 'interview:' || interview_note_key from {{ inputs.interviews }}
+    where contact_id = any(array(select record_id from moved_records where record_type = 'contact'))
     union
     select feedback_id from {{ this }}
     where ticket_id = {{ any_of('touched_tickets', 'ticket_id') }}
     union
     select feedback_id from {{ this }}
     where order_id = {{ any_of('touched_orders', 'order_id') }}
-    union
-    select interviews.feedback_id
-    from known_interviews as interviews
-    left join held_interviews as held on interviews.feedback_id = held.feedback_id
-    where (interviews.held_on, interviews.question, interviews.note, interviews.codes)
-        is distinct from (
-            (held.given_at at time zone '{{ var("timezone") }}')::date, held.question, held.voice_text, held.given_topic
-        )
     union
     select feedback_id from {{ this }}
     where {{ reference_differs(reference) }}
@@ -345,6 +315,18 @@ final as (
         {%- for column in said %}
         voices.{{ column }},
         {%- endfor %}
+        {{ 'voices.feedback_id is not null' if is_incremental() else 'true' }} as is_current,
+        {%- if is_incremental() %}
+        nullif(array(
+            select unnest(known.lost_by)
+            union
+            select known.customer_id
+            where known.customer_id is not null
+                and known.customer_id is distinct from voices.customer_id
+        ), '{}') as lost_by,
+        {%- else %}
+        null::bigint[] as lost_by,
+        {%- endif %}
         {{ next_batch(
             thousands_of(inputs.responses, inputs.reviews, inputs.tickets, inputs.records, inputs.claims)
             ~ ' + ' ~ newest_batch(inputs.orders)

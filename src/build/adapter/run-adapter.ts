@@ -13,12 +13,14 @@ import { foreignRelation } from '../views/prepare-views.js';
 import { catalogStatement, createCatalogViews } from './catalog-names.js';
 import { withOwnName } from './own-name.js';
 import type { OwnedNames } from './owned-names.js';
+import type { PublishedRelations } from './published-relations.js';
 
 export interface RunAdapterOptions {
   readonly session: Session;
   /** thau's own schema, quoted. */
   readonly state: string;
   readonly names: OwnedNames;
+  readonly published: PublishedRelations;
   /** Relations that other runs made are neither dropped nor renamed. */
   readonly runId: number;
   readonly onLog: (message: string, toConsole: boolean, printed?: boolean) => void;
@@ -59,6 +61,7 @@ export class RunAdapter implements DatabaseAdapter {
       await createCatalogViews(this.session, names, state, catalog.views);
     }
     const result = await this.session.queryText(catalog.sql);
+    this.options.published.heard(sql);
     return {
       columns: result.fields.map((field) => ({ name: field.name, typeOid: field.typeOid })),
       rows: result.rows,
@@ -96,6 +99,8 @@ export class RunAdapter implements DatabaseAdapter {
   async getRelation(name: RelationName): Promise<RelationInfo | null> {
     const place = this.resolve(name);
     if (place === null) return null;
+    const { published } = this.options;
+    if (published.has(place)) return published.get(place, (places) => this.listPlaces(places));
     // without a schema it is a temporary table
     const found = await this.list(
       "(n.nspname = $1 or ($1 = '' and n.oid = pg_my_temp_schema())) and c.relname = $2",
@@ -260,6 +265,15 @@ export class RunAdapter implements DatabaseAdapter {
       [relation.schema, relation.identifier],
     );
     return rows.length > 0;
+  }
+
+  private listPlaces(
+    places: readonly { readonly schema: string; readonly name: string }[],
+  ): Promise<RelationInfo[]> {
+    return this.list(
+      '(n.nspname, c.relname) in (select w.schema, w.name from unnest($1::text[], $2::text[]) as w (schema, name))',
+      [places.map(({ schema }) => schema), places.map(({ name }) => name)],
+    );
   }
 
   private async list(where: string, values: unknown[]): Promise<RelationInfo[]> {

@@ -1,6 +1,6 @@
 import type { QueryAnswer } from '../../project/context/database-adapter.js';
 import type { Session } from '../../postgres/session.js';
-import { withSetting } from '../../postgres/with-setting.js';
+import { analyzeRoughly } from '../../postgres/with-setting.js';
 import { sqlName } from '../relation.js';
 import { withCheapLookups } from '../versioned/cheap-lookups.js';
 import { closeGrowingTable, openGrowingTable, versionedFromNowOn } from '../versioned/growing-table.js';
@@ -32,7 +32,8 @@ export const incremental: Materialisation = {
     const { strategy: own } = input;
     const strategy = own ? undefined : strategyOf(node, config);
     const delta = await createDelta(input);
-    const present = (await readColumns(tx, [current])).get(placeKey(current)) ?? [];
+    const present =
+      input.versions?.ready?.columns ?? (await readColumns(tx, [current])).get(placeKey(current)) ?? [];
     const wider = widenings(present, delta.columns);
     const roomy = present.map((column) => ({ ...column, type: wider.get(column.name) ?? column.type }));
     const planned = planColumns(node, config, roomy, delta.columns);
@@ -55,7 +56,7 @@ export const incremental: Materialisation = {
       return { rows, tag: `${strategy === 'merge' ? 'MERGE' : 'INSERT 0'} ${rows}` };
     };
     const { rows, tag } = table.shared ? await withCheapLookups(tx, write) : await write();
-    await tx.query(`drop table ${delta.name}`);
+    tx.later(`drop table ${delta.name}`);
     return closeGrowingTable(input, table, rows, tag);
   },
   undo: dropCandidate,
@@ -83,9 +84,9 @@ export interface Delta {
 /** The rows that they report. */
 export async function runStatements(tx: Session, statements: readonly StrategyStatement[]): Promise<number> {
   let rows = 0;
-  for (const statement of statements) {
-    const answer = await tx.query(statement.sql);
-    if (statement.counts) rows += answer.rowCount;
+  for (const { sql, counts } of statements) {
+    if (counts) rows += (await tx.joined(sql)).rowCount;
+    else tx.later(sql);
   }
   return rows;
 }
@@ -94,17 +95,16 @@ export async function runStatements(tx: Session, statements: readonly StrategySt
 export async function createDelta(input: CandidateInput): Promise<Delta> {
   const { tx, config, sql } = input;
   const name = `pg_temp.${deltaName}`;
-  await tx.query(`drop table if exists ${name}`);
+  tx.later(`drop table if exists ${name}`);
   const { rowCount } = await tx.query(
     `${sqlHeader(config)}create temporary table ${deltaName} as ${selectBody(sql)}`,
   );
-  // how many rows, and whether keys repeat: a tenth of the usual sample tells that as well
-  await withSetting(tx, 'default_statistics_target', `'10'`, () => tx.query(`analyze ${name}`));
+  await analyzeRoughly(tx, name);
   return { name, columns: await temporaryColumns(tx), rows: rowCount };
 }
 
 async function temporaryColumns(tx: Session): Promise<Delta['columns']> {
-  const { rows } = await tx.query<{ name: string; type: string }>(
+  const { rows } = await tx.joined<{ name: string; type: string }>(
     `select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute
      where attrelid = 'pg_temp.${deltaName}'::regclass and attnum > 0 and not attisdropped order by attnum`,
   );

@@ -45,21 +45,26 @@ export function ownStrategy(
       adapter.building = undefined;
     }
   };
+  // what was looked through is what is run
+  let looked: { readonly for: string; readonly sql: string } | undefined;
+  const about = (table: Place, columns: readonly string[]): string => JSON.stringify([table, columns]);
   return {
     whyNotShared: (table, columns) =>
       over(table, async () => {
         const asking = askingAdapter(adapter);
         try {
-          const sql = adapter.withOwnName(await make(asking.adapter, table, columns));
-          return await whyNotShared(sql, table);
+          const sql = await make(asking.adapter, table, columns);
+          looked = { for: about(table, columns), sql };
+          return await whyNotShared(adapter.withOwnName(sql), table);
         } catch (error) {
           if (asking.wantsToWrite()) return 'its strategy writes while its SQL is made';
           throw error;
         }
       }),
     write: (table, columns) =>
-      over(table, async () =>
-        adapter.query(await make(adapter, table, columns), { begin: false, fetch: false }),
-      ),
+      over(table, async () => {
+        const sql = looked?.for === about(table, columns) ? looked.sql : await make(adapter, table, columns);
+        return adapter.query(sql, { begin: false, fetch: false });
+      }),
   };
 }

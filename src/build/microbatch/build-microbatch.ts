@@ -100,7 +100,7 @@ class MicrobatchBuild {
       await this.hooks(tx, before, true);
       await cloneRelation(tx, published, this.place, node.config['unlogged'] === true);
       await createIndexes(tx, this.place, node.config, node);
-      await register(tx, scope, node, this.place, { kind: 'table', rows: null, message: '' });
+      register(tx, scope, node, this.place, { kind: 'table', rows: null, message: '' });
     });
     this.exists = true;
   }
@@ -206,7 +206,7 @@ class MicrobatchBuild {
         window: first ? undefined : window,
         eventTime: this.config.eventTime,
       });
-      if (first) await register(tx, scope, node, this.place, { kind: 'table', rows: null, message: '' });
+      if (first) register(tx, scope, node, this.place, { kind: 'table', rows: null, message: '' });
       return written;
     });
     this.exists = true;

@@ -4,6 +4,7 @@ import { ThauError } from '../../errors/thau-error.js';
 import type { RelationName } from '../../project/context/database-adapter.js';
 import type { CompiledNode } from '../../project/context/render-run.js';
 import type { Hook, ManifestNode } from '../../project/manifest.js';
+import { quoteLiteral } from '../../postgres/identifier.js';
 import type { Session } from '../../postgres/session.js';
 import type { RunAdapter } from '../adapter/run-adapter.js';
 import { customMaterialisation } from '../materialisations/custom.js';
@@ -84,7 +85,7 @@ export async function buildNode(
         ...(strategy && { strategy }),
         ...(versions && { versions }),
       });
-      await register(tx, scope, node, place, made);
+      register(tx, scope, node, place, made);
       await applyGrants(tx, node, [place]);
       await applyDocs(tx, node, place, made.kind);
       await hook(config.post_hook, true);
@@ -136,7 +137,9 @@ export async function runHooks(
   for (const hook of hooks) {
     if (hook.transaction !== within) continue;
     const sql = await scope.options.renderer.render(hook.sql, scope.context(adapter, thisRelation), node);
-    if (sql.trim() !== '') await session.query(sql);
+    if (sql.trim() === '') continue;
+    await session.query(sql);
+    scope.published.heard(sql);
   }
 }
 
@@ -153,16 +156,17 @@ async function exists(
   return rows.length > 0;
 }
 
-export async function register(
+/** With the next statement of the transaction: nobody reads it before. */
+export function register(
   tx: Session,
   scope: RunScope,
   node: ManifestNode,
   place: { readonly schema: string; readonly name: string },
   made: Candidate,
-): Promise<void> {
-  await tx.query(
+): void {
+  const row = [place.schema, place.name, made.kind, String(scope.options.runId), node.unique_id];
+  tx.later(
     `insert into ${scope.options.state}.relations (relation_schema, relation_name, relation_kind, run_id, node_id)
-     values ($1, $2, $3, $4, $5)`,
-    [place.schema, place.name, made.kind, scope.options.runId, node.unique_id],
+     values (${row.map(quoteLiteral).join(', ')})`,
   );
 }

@@ -24,7 +24,7 @@ export async function cloneNode(
   try {
     await session.transaction(async (tx) => {
       await tx.query(`create view ${sqlName(place)} as ${sql}`);
-      await register(tx, scope, node, place, candidate);
+      register(tx, scope, node, place, candidate);
       await applyGrants(tx, node, [place]);
       await applyDocs(tx, node, place, 'view');
     });

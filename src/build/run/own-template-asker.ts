@@ -207,13 +207,14 @@ class AskingAdapter implements DatabaseAdapter {
     const { session, scope } = this;
     const { names, options } = scope;
     // who waits for a lock here would hold up the plan: the node itself waits, and says for whom
-    await session.query(`begin; set local lock_timeout = '500ms'`);
-    try {
-      if (views.size > 0) await createCatalogViews(session, names, options.state, views);
-      await session.query('set local transaction_read_only = on');
-      return await work();
-    } finally {
-      await session.query('rollback').catch(() => undefined);
-    }
+    return session.transaction(
+      async (tx) => {
+        tx.later(`set local lock_timeout = '500ms'`);
+        if (views.size > 0) await createCatalogViews(tx, names, options.state, views);
+        tx.later('set local transaction_read_only = on');
+        return work();
+      },
+      { undo: true },
+    );
   }
 }

@@ -36,6 +36,7 @@ export async function runProjectHooks(
       } catch (error) {
         throw nodeFailure(error, hook);
       }
+      scope.published.heard(sql);
     }
     await adapter.commit();
   }

@@ -6,6 +6,7 @@ import type { Manifest, ManifestNode } from '../../project/manifest.js';
 import type { DatabaseClock } from '../../postgres/database-clock.js';
 import type { Session } from '../../postgres/session.js';
 import { OwnedNames } from '../adapter/owned-names.js';
+import { PublishedRelations } from '../adapter/published-relations.js';
 import { RunAdapter } from '../adapter/run-adapter.js';
 import { noMemory, type BatchMemory } from '../microbatch/batch-memory.js';
 import { Threads } from '../microbatch/threads.js';
@@ -52,6 +53,7 @@ export interface MadeRelation extends Relation {
  */
 export class RunScope {
   readonly names = new OwnedNames();
+  readonly published: PublishedRelations;
   /** The schemas that readers know, which candidates stand beside. */
   readonly schemas: ReadonlySet<string>;
   readonly threads: Threads;
@@ -62,6 +64,7 @@ export class RunScope {
   private readonly made = new Map<string, MadeRelation>();
 
   constructor(readonly options: RunScopeOptions) {
+    this.published = new PublishedRelations(options.current);
     this.schemas = new Set(Object.values(options.manifest.nodes).map(({ schema }) => schema));
     this.threads = new Threads(options.threads ?? 1);
     for (const node of Object.values(options.manifest.nodes)) {
@@ -175,6 +178,7 @@ export class RunScope {
       session,
       state: this.options.state,
       names: this.names,
+      published: this.published,
       runId: this.options.runId,
       onLog: (message, toConsole, printed = false) =>
         this.options.reporter({ type: 'log', at: new Date(), message, toConsole, printed }),

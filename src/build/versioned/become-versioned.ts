@@ -73,21 +73,21 @@ export async function becomeVersioned(input: NewStore): Promise<RowStore | undef
      from pg_class as c where c.oid = $6::regclass`,
     [store.schema, store.table, store.superseded, run, definitionOf(config), name],
   );
-  await recordView(tx, state, made, store);
+  recordView(tx, state, made, store);
   return store;
 }
 
-/** Notes which version a new view shows; it reads the table whole. */
-export async function recordView(
+/** Notes which version a new view shows, with the next statement; it reads the table whole. */
+export function recordView(
   tx: Session,
   state: string,
   view: { readonly schema: string; readonly name: string },
   store: RowStore,
-): Promise<void> {
-  await tx.query(
+): void {
+  const names = [view.schema, view.name, store.schema, store.table].map(quoteLiteral).join(', ');
+  tx.later(
     `insert into ${state}.versioned_views (relation_schema, relation_name, table_schema, table_name, version, whole)
-     values ($1, $2, $3, $4, $5, true)`,
-    [view.schema, view.name, store.schema, store.table, store.version],
+     values (${names}, ${store.version}, true)`,
   );
 }
 

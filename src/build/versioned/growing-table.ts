@@ -1,11 +1,10 @@
-import type { Session } from '../../postgres/session.js';
 import { cloneRelation } from '../materialisations/clone-relation.js';
 import { createIndexes } from '../materialisations/indexes.js';
 import type { Candidate, CandidateInput } from '../materialisations/materialisation.js';
 import { gatherStatistics } from '../materialisations/statistics.js';
-import { sqlName, type Relation, type RowStore } from '../relation.js';
+import { sqlName, type Relation } from '../relation.js';
 import { becomeVersioned } from './become-versioned.js';
-import { beginVersion, endVersion } from './write-version.js';
+import { beginVersion, endVersion, type OpenRelation } from './write-version.js';
 
 /** What a candidate may do about versions; absent where its relation is to be a plain table. */
 export interface VersionWork {
@@ -15,7 +14,7 @@ export interface VersionWork {
   /** A table of so many rows becomes a versioned relation. */
   readonly least: number;
   /** The published relation, where `openForWriting` made it ready to be written to. */
-  readonly ready?: Relation & { readonly store: RowStore };
+  readonly ready?: OpenRelation;
   /** Why not, where it was meant to be. */
   readonly notReady?: string;
 }
@@ -24,7 +23,7 @@ export interface VersionWork {
 export interface GrowingTable {
   readonly place: { readonly schema: string; readonly name: string };
   /** Set where it is the table behind the published relation, which others read meanwhile. */
-  readonly shared?: Relation & { readonly store: RowStore };
+  readonly shared?: OpenRelation;
   /** Of a copy: how many rows were copied. */
   readonly copied?: number;
   /** Why a relation that is versioned is copied nevertheless. */
@@ -55,7 +54,7 @@ export async function openGrowingTable(
   const { tx, target, config, versions } = input;
   let because = versions?.notReady;
   if (versions?.ready) {
-    because = await whyNot(tx, versions.ready.store, change);
+    because = await whyNot(versions.ready, change);
     if (because === undefined && !(await beginVersion(tx, versions.state, versions.ready, versions.run))) {
       because = 'another run wrote to it';
     }
@@ -68,14 +67,9 @@ export async function openGrowingTable(
   return { place: target, copied, ...(because !== undefined && { copiedBecause: because }) };
 }
 
-async function whyNot(tx: Session, store: RowStore, change: Change): Promise<string | undefined> {
+async function whyNot({ store, rows }: OpenRelation, change: Change): Promise<string | undefined> {
   if (change.alters) return 'its columns change';
-  const { rows } = await tx.query<{ rows: number }>(
-    'select reltuples::float8 as rows from pg_class where oid = $1::regclass',
-    [sqlName({ schema: store.schema, name: store.table })],
-  );
-  const present = rows[0]?.rows ?? 0;
-  if (change.rows > 1000 && change.rows > present * mostChanged) return 'much of it changes';
+  if (change.rows > 1000 && change.rows > rows * mostChanged) return 'much of it changes';
   return change.whyNotShared?.({ schema: store.schema, name: store.table });
 }
 

@@ -1,6 +1,7 @@
 import { faultOf } from '../../postgres/fault.js';
+import { quoteLiteral } from '../../postgres/identifier.js';
 import type { Session } from '../../postgres/session.js';
-import { sqlName, type RowStore } from '../relation.js';
+import { sqlName } from '../relation.js';
 import { placeKey, readColumns } from '../views/read-columns.js';
 import { withShortLock } from '../views/prepare-views.js';
 import { undoTo } from './undo-versions.js';
@@ -41,56 +42,90 @@ export async function tendVersions(session: Session, state: string): Promise<voi
      left join ${state}.versioned_views as w
          on w.table_schema = t.table_schema and w.table_name = t.table_name and w.version = v.newest`,
   );
-  for (const table of rows) {
-    if (table.views === 0) await dropTables(session, state, table);
-    if (table.newest === null || table.oldest === null || table.busy) continue;
-    if (table.head > table.newest) await undoTo(session, state, { ...table, version: table.newest }, null);
-    await prune(session, table, table.oldest);
-    if (table.view_schema !== null && table.view_name !== null && table.whole === false) {
-      const view = { schema: table.view_schema, name: table.view_name };
-      await readWhole(session, state, view, { ...table, version: table.newest });
+  const alive = rows.filter((table) => table.newest !== null && table.oldest !== null && !table.busy);
+  for (const table of rows) if (table.views === 0) await dropTables(session, state, table);
+  for (const table of alive) {
+    if (table.newest !== null && table.head > table.newest) {
+      await undoTo(session, state, { ...table, version: table.newest }, null);
     }
+  }
+  await prune(session, alive);
+  await readWhole(session, state, alive);
+}
+
+/** Rows that were taken away before the oldest kept version, or with it, are nobody's. Each table by itself. */
+async function prune(session: Session, tables: readonly Tended[]): Promise<void> {
+  const statements = tables.map(({ schema, superseded, oldest }) => {
+    const name = sqlName({ schema, name: superseded });
+    return `begin;\ndelete from ${name} where ${toColumn} <= ${oldest ?? 0};\ncommit`;
+  });
+  if (statements.length === 0) return;
+  try {
+    await session.query(statements.join(';\n'));
+  } catch (error) {
+    await session.query('rollback').catch(() => undefined);
+    throw error;
   }
 }
 
-/** Rows that were taken away before the oldest kept version, or with it, are nobody's. */
-async function prune(session: Session, table: Tended, oldest: number): Promise<void> {
-  await session.query(
-    `delete from ${sqlName({ schema: table.schema, name: table.superseded })} where ${toColumn} <= ${oldest}`,
+/** Each view in a transaction of its own, within one statement sent. */
+async function readWhole(session: Session, state: string, tables: readonly Tended[]): Promise<void> {
+  const views = tables.flatMap(({ view_schema: schema, view_name: name, whole, newest, ...store }) =>
+    schema !== null && name !== null && newest !== null && whole === false
+      ? [{ schema, name, store: { ...store, version: newest } }]
+      : [],
   );
+  if (views.length === 0) return;
+  const columns = await readColumns(session, views);
+  const work = views.map((view) => {
+    const { store } = view;
+    const names = (columns.get(placeKey(view)) ?? []).map((column) => column.name);
+    return {
+      schema_name: view.schema,
+      name: view.name,
+      table_schema: store.schema,
+      table_name: store.table,
+      version: store.version,
+      statement: wholeView(view, store, names),
+    };
+  });
+  await session.query(`do ${quoteLiteral(readEachWhole(state, JSON.stringify(work)))}`);
 }
 
-async function readWhole(
-  session: Session,
-  state: string,
-  view: { readonly schema: string; readonly name: string },
-  store: RowStore,
-): Promise<void> {
-  const columns = (await readColumns(session, [view])).get(placeKey(view)) ?? [];
-  // readers that keep it locked keep the slower text until the next time
-  await withShortLock(session, async () => {
-    // a snapshot from before rows were undone (xmin: their row was written then) still has them in the table, but the
-    // text of the view it reads is always the present one
-    const { rows } = await session.query<{ head: number; seen: boolean }>(
-      `select t.head,
-              coalesce((select max(age(a.backend_xmin)) from pg_stat_activity as a
-                        where a.backend_xmin is not null and a.pid <> pg_backend_pid()
-                          and a.datname = current_database()) >= age(t.xmin), false)
-              or (not pg_has_role(current_user, 'pg_read_all_stats', 'usage')
-                  and exists (select from pg_locks as l join pg_stat_activity as a using (pid)
-                              where l.locktype = 'virtualxid' and l.granted and l.pid <> pg_backend_pid()
-                                and a.datname = current_database())) as seen
-       from ${state}.versioned_tables as t where t.table_schema = $1 and t.table_name = $2 for update of t`,
-      [store.schema, store.table],
-    );
-    if (rows[0]?.head !== store.version || rows[0].seen) return;
-    const names = columns.map((column) => column.name);
-    await session.query(wholeView(view, store, names));
-    await session.query(
-      `update ${state}.versioned_views set whole = true where relation_schema = $1 and relation_name = $2`,
-      [view.schema, view.name],
-    );
-  });
+/** Readers that keep a view locked keep the slower text until the next time. */
+function readEachWhole(state: string, work: string): string {
+  return `declare
+    one record;
+begin
+    for one in
+        select w.* from jsonb_to_recordset(${quoteLiteral(work)}::jsonb) as w (
+            schema_name text, name text, table_schema text, table_name text, version bigint, statement text)
+    loop
+        begin
+            perform set_config('lock_timeout', '50ms', true);
+            perform from ${state}.versioned_tables as t
+            where t.table_schema = one.table_schema and t.table_name = one.table_name for update;
+            -- a snapshot from before rows were undone (xmin: their row was written then) still has them in the table,
+            -- but the text of the view it reads is always the present one
+            perform from ${state}.versioned_tables as t
+            where t.table_schema = one.table_schema and t.table_name = one.table_name and t.head = one.version
+                and coalesce((select max(age(a.backend_xmin)) from pg_stat_activity as a
+                              where a.backend_xmin is not null and a.pid <> pg_backend_pid()
+                                  and a.datname = current_database()) < age(t.xmin), true)
+                and (pg_has_role(current_user, 'pg_read_all_stats', 'usage')
+                     or not exists (select from pg_locks as l join pg_stat_activity as a using (pid)
+                                    where l.locktype = 'virtualxid' and l.granted and l.pid <> pg_backend_pid()
+                                        and a.datname = current_database()));
+            if found then
+                execute one.statement;
+                update ${state}.versioned_views as v set whole = true
+                where v.relation_schema = one.schema_name and v.relation_name = one.name;
+            end if;
+        exception when lock_not_available or deadlock_detected then null;
+        end;
+        commit;
+    end loop;
+end`;
 }
 
 async function dropTables(

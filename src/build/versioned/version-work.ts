@@ -23,8 +23,8 @@ export async function versionWork(
   if (path?.least === undefined) return undefined;
   const work = { state, run, least: path.least };
   if (path.path !== 'versioned' || !isVersioned(current)) return work;
-  const because = await openForWriting(session, { state, run, current, definition: definitionOf(config) });
-  return because === undefined ? { ...work, ready: current } : { ...work, notReady: because };
+  const opened = await openForWriting(session, { state, run, current, definition: definitionOf(config) });
+  return typeof opened === 'string' ? { ...work, notReady: opened } : { ...work, ready: opened };
 }
 
 function isVersioned(relation: Relation | undefined): relation is Relation & { readonly store: RowStore } {

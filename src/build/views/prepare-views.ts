@@ -206,7 +206,7 @@ export async function createViews(tx: Session, prepared: PreparedViews, options:
 export async function withShortLock(session: Session, work: () => Promise<void>): Promise<boolean> {
   try {
     await session.transaction(async (tx) => {
-      await tx.query(`set local lock_timeout = '50ms'`);
+      tx.later(`set local lock_timeout = '50ms'`);
       await work();
     });
     return true;

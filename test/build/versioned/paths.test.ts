@@ -5,6 +5,7 @@ import { rollback } from '../../../src/build/rollback.js';
 import { withCheapLookups } from '../../../src/build/versioned/cheap-lookups.js';
 import { beginVersion } from '../../../src/build/versioned/write-version.js';
 import { readGeneration } from '../../../src/build/publish/generation.js';
+import { PublishedRelations } from '../../../src/build/adapter/published-relations.js';
 import { RunAdapter } from '../../../src/build/adapter/run-adapter.js';
 import { OwnedNames } from '../../../src/build/adapter/owned-names.js';
 import type { Database } from '../../../src/postgres/database.js';
@@ -112,10 +113,12 @@ describe('a versioned model', () => {
     const physical = (await relation()).split('.') as [string, string];
     await database.use(async (session) => {
       const names = new OwnedNames();
-      const { nodes } = await readGeneration(session, 'thau');
-      const shown = nodes.get(`model.shop.${name}`)?.relation;
+      const generation = await readGeneration(session, 'thau');
+      const shown = generation.nodes.get(`model.shop.${name}`)?.relation;
       if (shown) names.set('shop', name, { ...shown, candidate: false });
-      const adapter = new RunAdapter({ session, state: 'thau', names, runId: 0, onLog: () => undefined });
+      const published = new PublishedRelations(generation);
+      const options = { session, state: 'thau', names, published, runId: 0, onLog: () => undefined };
+      const adapter = new RunAdapter(options);
       const named = { database: null, schema: physical[0], identifier: physical[1] };
       expect(await adapter.getRelation(named)).toMatchObject({ type: 'table' });
       const tables = `select table_schema, table_type from information_schema.tables where table_name = '${name}'`;
@@ -278,7 +281,9 @@ describe('a versioned model', () => {
     if (!current || !store) throw new Error('it is not versioned');
     await place.query(`update thau.versioned_views set whole = false where relation_name = '${name}'`);
     const stranger = await database.use((session) =>
-      session.transaction((tx) => beginVersion(tx, 'thau', { ...current, store }, store.version + 1)),
+      session.transaction((tx) =>
+        beginVersion(tx, 'thau', { ...current, store, columns: [], rows: 0 }, store.version + 1),
+      ),
     );
     expect(stranger).toBe(false);
   });

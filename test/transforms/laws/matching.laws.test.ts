@@ -16,7 +16,7 @@ const grown = {
   people_sample: 'low_id, high_id',
 };
 /** Columns that tell how a table came to be, not what it says. */
-const histories = ['batch', 'seen_batch', 'turned_batch', 'blocks_batch'];
+const histories = ['batch', 'seen_batch', 'turned_batch', 'blocks_batch', 'size_counts'];
 
 /** Rows that stay to say what went: a whole build has none of them. */
 const notWhatWent = "where (to_jsonb(t) -> 'is_current') is distinct from 'false'";

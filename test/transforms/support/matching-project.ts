@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { runThau } from '../../support/run-thau.js';
@@ -13,23 +13,19 @@ export interface MatchingProject {
   drop(): Promise<void>;
 }
 
-/** Of the other macros those that matching uses. */
-const shared = [
-  'components.sql',
-  'batches.sql',
-  'identity/increments.sql',
-  'get_incremental_replace_sql.sql',
-];
+const source = join(root, 'test/transforms/matching');
+
+/** Pairs of records put together, against those of one cluster in the truth. */
+export const qualityOfPairs = readFileSync(join(source, 'quality.sql'), 'utf8');
 
 export async function createMatchingProject(): Promise<MatchingProject> {
   const database = await createTestDatabase();
   const folder = mkdtempSync(join(tmpdir(), 'thau-matching-'));
-  cpSync(join(root, 'test/transforms/matching'), folder, { recursive: true });
-  const macros = join(root, 'transforms/macros');
-  mkdirSync(join(folder, 'macros'), { recursive: true });
-  for (const file of shared) cpSync(join(macros, file), join(folder, 'macros', basename(file)));
-  for (const file of readdirSync(join(macros, 'matching'))) {
-    cpSync(join(macros, 'matching', file), join(folder, 'macros', file));
+  cpSync(source, folder, { recursive: true });
+  for (const name of JSON.parse(readFileSync(join(source, 'shared-macros.json'), 'utf8')) as string[]) {
+    cpSync(join(root, 'transforms/macros', name), join(folder, 'macros', basename(name)), {
+      recursive: true,
+    });
   }
   return {
     database,

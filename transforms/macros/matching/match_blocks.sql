@@ -7,7 +7,17 @@
     arrival. A key is a number: two that meet by chance bring a pair that is compared and found to differ. -#}
 {% macro match_blocks(terms, rules, most=100, most_pairs=3000000) -%}
 {%- if is_incremental() %}
-with changed as (
+{#- One row keeps how many rows there are of each kind, so that they are not counted each time. -#}
+with kept as materialized (
+
+    select key, record_id, size_counts
+    from {{ this }}
+    where batch = {{ last_batch(this) }}
+        and size_counts is not null
+
+),
+
+changed as (
 
     select * from {{ terms }}
     where batch > {{ last_read('seen_batch') }}
@@ -33,6 +43,8 @@ touched_keys as (
     select key from their_keys
     union
     select key from entries
+    union
+    select key from kept
 
 ),
 
@@ -66,9 +78,16 @@ counted as (
 
 held as materialized (
 
-    select record_count, is_used, count(*) as row_count
+    select told.record_count, told.is_used, told.row_count
+    from kept
+    cross join lateral jsonb_to_recordset(kept.size_counts) as told (
+        record_count integer, is_used boolean, row_count bigint
+    )
+    union all
+    select record_count, is_used, count(*)
     from {{ this }}
     where is_current
+        and not exists (select from kept)
     group by record_count, is_used
 
 ),
@@ -182,6 +201,35 @@ batches as (
 
 ),
 
+counted_rows as (
+
+    select record_count, is_used, sum(row_count) as row_count
+    from (
+        select * from held
+        union all
+        select record_count, is_used, -1 from known
+        where is_current
+        union all
+        select record_count, is_used, -1 from turned
+        union all
+        select record_count, is_used, 1 from judged
+    ) as parts
+    group by record_count, is_used
+    having sum(row_count) <> 0
+
+),
+
+{#- The row that keeps the counts is written in each build, so that none keeps old ones. -#}
+keeper as materialized (
+
+    select judged.key, judged.record_id
+    from judged
+    left join kept on judged.key = kept.key and judged.record_id = kept.record_id
+    order by kept.key, judged.key, judged.record_id
+    limit 1
+
+),
+
 {#- `turned_batch`: since when the key is used, or is not, for records that were in it all the time. -#}
 final as (
 
@@ -193,6 +241,7 @@ final as (
         judged.is_used,
         true as is_current,
         case when judged.is_used <> known.is_used then batches.batch else known.turned_batch end as turned_batch,
+        case when keeper.key is not null then (select jsonb_agg(counted_rows) from counted_rows) end as size_counts,
         batches.batch,
         batches.seen_batch
     from judged
@@ -204,8 +253,10 @@ final as (
     ) as known
         on judged.key = known.key
         and judged.record_id = known.record_id
+    left join keeper on judged.key = keeper.key and judged.record_id = keeper.record_id
     cross join batches
     where known.key is null
+        or keeper.key is not null
         or judged.record_count <> known.record_count
         or judged.is_used <> known.is_used
     union all
@@ -217,6 +268,7 @@ final as (
         0,
         false,
         false,
+        null,
         null,
         case when counted.key is null then batches.batch end,
         batches.seen_batch
@@ -238,6 +290,7 @@ final as (
         judged.*,
         true as is_current,
         null::bigint as turned_batch,
+        null::jsonb as size_counts,
         {{ batch_above(terms) }} as batch,
         {{ newest_batch(terms) }} as seen_batch
     from judged

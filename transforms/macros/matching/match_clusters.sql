@@ -118,7 +118,7 @@ members as (
         array_agg({{ 'sizes.size' if sizes is not none else '1' }} order by grouped.place)::integer[] as sizes
     from grouped
     {%- if sizes is not none %}
-    inner join {{ sizes }} as sizes on grouped.record_id = sizes.record_id
+    inner join ({{ rows_of(sizes, 'record_id', 'grouped') }}) as sizes on grouped.record_id = sizes.record_id
     {%- endif %}
     group by grouped.group_number
 

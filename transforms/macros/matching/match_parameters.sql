@@ -9,28 +9,52 @@
       than a tenth of them tell is no measure of all. -#}
 {% macro match_parameters(terms, candidates, sample, comparisons, rules, rounds=3) -%}
 {%- set schema = var('functions_schema', 'functions') -%}
+{%- set columns = comparisons | map(attribute='column') | list -%}
 with all_records as materialized (
 
     select count(*)::double precision as records from {{ living(terms) }} as terms
 
 ),
 
-equal_values as (
-    {%- for compared in comparisons %}
+{#- Of each comparison how many records hold each value, in one pass: `part` has a bit for every column but its own. -#}
+values_held as (
 
     select
-        {{ loop.index }} as comparison,
-        coalesce(sum(held * (held - 1)) / nullif(sum(held) * (sum(held) - 1), 0), 0)::double precision as chance,
-        coalesce(sum(held), 0)::double precision / greatest((select records from all_records), 1) as filled
+        grouping({{ columns | join(', ') }}) as part,
+        count(*) as held
+    from {{ living(terms) }} as terms
+    group by grouping sets (({{ columns | join('), (') }}))
+    having num_nonnulls({{ columns | join(', ') }}) = 1
+
+),
+
+held_by_part as (
+
+    select
+        part,
+        sum(held) as filled,
+        sum(held * (held - 1)) as equal_pairs
+    from values_held
+    group by part
+
+),
+
+equal_values as (
+
+    select
+        parts.comparison,
+        coalesce(held_by_part.equal_pairs / nullif(held_by_part.filled * (held_by_part.filled - 1), 0), 0)
+            ::double precision as chance,
+        coalesce(held_by_part.filled, 0)::double precision / greatest(all_records.records, 1) as filled
     from (
-        select count(*)::numeric as held from {{ living(terms) }} as terms
-        where {{ compared.column }} is not null
-        group by {{ compared.column }}
-    ) as values_held
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
+        values
+        {%- for compared in comparisons %}
+        ({{ loop.index }}, {{ 2 ** (columns | length) - 1 - 2 ** (columns | length - loop.index) }})
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    ) as parts (comparison, part)
+    cross join all_records
+    left join held_by_part on parts.part = held_by_part.part
 
 ),
 

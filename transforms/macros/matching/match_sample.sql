@@ -18,11 +18,20 @@ with sampled as materialized (
 ),
 {%- if is_incremental() %}
 
+{#- Who is in it: everybody makes a pair with the first. -#}
+first as materialized (
+
+    select low_id, high_id
+    from {{ this }}
+    where low_id = (select min(lowest.low_id) from {{ this }} as lowest)
+
+),
+
 held as (
 
-    select low_id as record_id from {{ this }}
+    select low_id as record_id from first
     union
-    select high_id from {{ this }}
+    select high_id from first
 
 ),
 
@@ -43,14 +52,19 @@ touched as (
 
 pairs as (
 
+    {%- if is_incremental() %}
+    select distinct
+        least(touched.record_id, others.record_id) as low_id,
+        greatest(touched.record_id, others.record_id) as high_id
+    from touched
+    inner join sampled on touched.record_id = sampled.record_id
+    inner join sampled as others on touched.record_id <> others.record_id
+    {%- else %}
     select
         low.record_id as low_id,
         high.record_id as high_id
     from sampled as low
     inner join sampled as high on low.record_id < high.record_id
-    {%- if is_incremental() %}
-    where low.record_id in (select touched.record_id from touched)
-        or high.record_id in (select touched.record_id from touched)
     {%- endif %}
 
 ),

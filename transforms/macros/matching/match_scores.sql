@@ -1,19 +1,6 @@
 {#- Every pair of `levels` with its weight in bits and the probability that the two records are one person. An equal
-    value counts by how rare it is: its own share of all records, as they are now, stands in the place of u. -#}
-{% macro match_scores(terms, comparisons, parameters, carried=[]) -%}
-valued as (
-
-    select
-        levels.*
-        {%- for compared in comparisons %}
-        {%- set column = compared.column %},
-        case when levels.{{ column }} = {{ match_kind(compared.kind).exact }} then a.{{ column }} end as {{ column }}__value
-        {%- endfor %}
-    from levels
-    inner join {{ living(terms) }} as a on levels.low_id = a.record_id
-
-),
-
+    value counts by how rare it is: its own share of all records, as they are now, stands in the place of u. Of a probability below `at_least` none is told. -#}
+{% macro match_scores(terms, comparisons, parameters, carried=[], at_least=none) -%}
 filled as (
 
     select
@@ -23,21 +10,6 @@ filled as (
     from {{ living(terms) }}
 
 ),
-{%- for compared in comparisons %}
-{%- set column = compared.column %}
-
-{{ column }}_shares as (
-
-    select
-        terms.{{ column }},
-        count(*) / max(filled.{{ column }}) as share
-    from {{ living(terms) }} as terms
-    cross join filled
-    where terms.{{ column }} in (select valued.{{ column }}__value from valued)
-    group by terms.{{ column }}
-
-),
-{%- endfor %}
 
 weights as (
 
@@ -56,6 +28,55 @@ weights as (
         (select weight from {{ parameters }} where column_name = '') as prior
 
 ),
+{%- if at_least is not none %}
+
+{#- Those that the rarest of values could lift so high: of the others no value is counted. -#}
+possible as (
+
+    select levels.*
+    from levels
+    cross join weights
+    cross join filled
+    where weights.prior
+        {%- for compared in comparisons %}
+        {%- set column = compared.column %}
+        + case levels.{{ column }}
+            when -1 then 0
+            when {{ match_kind(compared.kind).exact }} then weights.{{ column }}__equal + ln(greatest(filled.{{ column }}, 1)) / ln(2)
+            else weights.{{ column }}[levels.{{ column }} + 1]
+        end
+        {%- endfor %} >= ln({{ at_least }} / (1 - {{ at_least }})) / ln(2) - 0.001
+
+),
+{%- endif %}
+
+valued as (
+
+    select
+        levels.*
+        {%- for compared in comparisons %}
+        {%- set column = compared.column %},
+        case when levels.{{ column }} = {{ match_kind(compared.kind).exact }} then a.{{ column }} end as {{ column }}__value
+        {%- endfor %}
+    from {{ 'levels' if at_least is none else 'possible' }} as levels
+    inner join {{ living(terms) }} as a on levels.low_id = a.record_id
+
+),
+{%- for compared in comparisons %}
+{%- set column = compared.column %}
+
+{{ column }}_shares as (
+
+    select
+        terms.{{ column }},
+        count(*) / max(filled.{{ column }}) as share
+    from {{ living(terms) }} as terms
+    cross join filled
+    where terms.{{ column }} in (select valued.{{ column }}__value from valued)
+    group by terms.{{ column }}
+
+),
+{%- endfor %}
 
 weighed as (
 
@@ -86,10 +107,16 @@ weighed as (
 
 scores as (
 
-    select
-        weighed.*,
-        1 / (1 + power(2::double precision, -greatest(least(weight, 200), -200))) as probability
-    from weighed
+    select *
+    from (
+        select
+            weighed.*,
+            1 / (1 + power(2::double precision, -greatest(least(weight, 200), -200))) as probability
+        from weighed
+    ) as weighed
+    {%- if at_least is not none %}
+    where probability >= {{ at_least }}
+    {%- endif %}
 
 )
 {%- endmacro %}

@@ -18,7 +18,8 @@ final as (
         question,
         note,
         codes,
-        loaded_at
+        loaded_at,
+        batch
     from delivered
 
 )

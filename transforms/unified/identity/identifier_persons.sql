@@ -3,6 +3,7 @@
     incremental_strategy='delete+insert',
     unique_key=['identifier_id', 'name_key'],
     full_refresh=false,
+    on_schema_change='sync_all_columns',
     meta={'erase': {'how': 'pseudonymise', 'names': ['name_key', 'person_label'], 'ended': 'not is_current'}},
     indexes=[
         {'columns': ['identifier_id', 'name_key'], 'unique': True},
@@ -27,17 +28,22 @@ identifiers as not materialized (
 
 {%- if is_incremental() %}
 
+{#- How often a name was seen counts too. -#}
 touched as (
 
-    select * from identifiers
+    select identifier_id from identifiers
     where {{ is_new_to_this() }}
+        and not is_strong
+    union
+    select identifier_id from {{ ref('identifier_sightings') }}
+    where {{ is_new_to_this(read='sightings_batch') }}
         and not is_strong
 
 ),
 
-told as (
+their_identifiers as (
 
-    {{ rows_of('sightings', 'identifier_id', 'touched') }}
+    {{ rows_of('identifiers', 'identifier_id', 'touched') }}
 
 ),
 
@@ -51,12 +57,21 @@ known as (
 shared as (
 
     select identifier_id, identifier_type, identifier_value
-    from {{ 'touched' if is_incremental() else 'identifiers' }}
+    from {{ 'their_identifiers' if is_incremental() else 'identifiers' }}
     where not is_strong
         and blocked_because is null
         and name_count > 1
 
 ),
+
+{%- if is_incremental() %}
+
+told as (
+
+    {{ rows_of('sightings', 'identifier_id', 'shared') }}
+
+),
+{%- endif %}
 
 names as (
 
@@ -111,7 +126,7 @@ settled as (
 
 ),
 
-final as (
+counted as (
 
     select
         settled.identifier_id,
@@ -126,11 +141,28 @@ final as (
         ) + dense_rank() over (
             partition by settled.identifier_id
             order by settled.person_label desc
-        ) - 1 as person_count,
-        true as is_current,
-        {{ batches(ref('identifiers')) }}
+        ) - 1 as person_count
     from settled
+
+),
+
+{%- set written %}
+        {{ batches(ref('identifiers')) }},
+        {{ newest_batch(ref('identifier_sightings')) }} as sightings_batch
+{%- endset %}
+final as (
+
+    select
+        counted.*,
+        true as is_current,
+        {{- written }}
+    from counted
     {%- if is_incremental() %}
+    left join known
+        on counted.identifier_id = known.identifier_id
+        and counted.name_key = known.name_key
+    where known.is_current is not true
+        or {{ any_differs('counted', 'known', ['person_label', 'name_count', 'person_count']) }}
     union all
     -- names that were seen there and are no longer
     select
@@ -142,7 +174,7 @@ final as (
         known.name_count,
         known.person_count,
         false as is_current,
-        {{ batches(ref('identifiers')) }}
+        {{- written }}
     from known
     where known.is_current
         and not exists (

@@ -54,89 +54,22 @@ rules as materialized (
 
 {%- if is_incremental() %}
 
-{#- An edge hangs on what the weaker of its ends claims. -#}
-touched as (
+fresh as materialized (
 
-    select distinct identity_id from claims
+    select identity_id, strongest_identity_id, refused_because from claims
     where {{ is_new_to_this() }}
 
 ),
 
-their_claims as (
+touched as (
 
-    {{ rows_of('claims', 'identity_id', 'touched') }}
-
-),
-
-{%- endif %}
-
-pairs as (
-
-    select
-        strongest_identity_id as identity_a,
-        identity_id as identity_b,
-        count(*) as evidence_count,
-        (array_agg(record_key order by seen_at, record_key))[1] as first_record_key,
-        min(seen_at) as first_seen_at,
-        max(seen_at) as last_seen_at
-    from {{ 'their_claims' if is_incremental() else 'claims' }} as claims
-    where refused_because is null
-        and strongest_identity_id <> identity_id
-    group by strongest_identity_id, identity_id
+    select distinct identity_id from fresh
 
 ),
-
-{%- if is_incremental() %}
-
-ends_named as (
-
-    select identity_a as identity_id from pairs
-    union
-    select identity_id from touched
-
-),
-
-their_nodes as (
-
-    {{ rows_of('nodes', 'identity_id', 'ends_named') }}
-
-),
-{%- else %}
-
-their_nodes as not materialized (
-
-    select * from nodes
-
-),
-{%- endif %}
-
-told as (
-
-    select
-        a.node as node_a,
-        b.node as node_b,
-        pairs.identity_a,
-        pairs.identity_b,
-        a.identifier_type as type_a,
-        b.identifier_type as type_b,
-        greatest(a.type_priority, b.type_priority) as strength,
-        pairs.evidence_count,
-        pairs.first_record_key,
-        pairs.first_seen_at,
-        pairs.last_seen_at
-    from pairs
-    inner join their_nodes as a on pairs.identity_a = a.identity_id
-    inner join their_nodes as b on pairs.identity_b = b.identity_id
-
-),
-
-{%- if is_incremental() %}
 
 touched_nodes as (
 
-    select their_nodes.node
-    from their_nodes
-    inner join touched on their_nodes.identity_id = touched.identity_id
+    {{ rows_of('nodes', 'identity_id', 'touched') }}
 
 ),
 
@@ -145,6 +78,62 @@ known_there as (
     {{ rows_of(this_table, 'node_b', 'touched_nodes', 'node') }}
 
 ),
+
+{#- An edge hangs on what the weaker of its ends claims. -#}
+weaker as (
+
+    select identity_id from fresh
+    where refused_because is null
+        and strongest_identity_id <> identity_id
+    union
+    select identity_b from known_there
+
+),
+
+their_claims as (
+
+    {{ rows_of('claims', 'identity_id', 'weaker') }}
+
+),
+
+stronger as (
+
+    select distinct strongest_identity_id as identity_id from their_claims
+
+),
+
+stronger_nodes as (
+
+    {{ rows_of('nodes', 'identity_id', 'stronger') }}
+
+),
+{%- endif %}
+
+{#- By numbers: texts take many times as long to sort. All else of an end is the same in all rows of a pair. -#}
+told as (
+
+    select
+        a.node as node_a,
+        b.node as node_b,
+        min(a.identity_id) as identity_a,
+        min(b.identity_id) as identity_b,
+        min(a.identifier_type) as type_a,
+        min(b.identifier_type) as type_b,
+        min(greatest(a.type_priority, b.type_priority)) as strength,
+        count(*) as evidence_count,
+        (array_agg(claims.record_key order by claims.seen_at, claims.record_key))[1] as first_record_key,
+        min(claims.seen_at) as first_seen_at,
+        max(claims.seen_at) as last_seen_at
+    from {{ 'their_claims' if is_incremental() else 'claims' }} as claims
+    inner join {{ 'stronger_nodes' if is_incremental() else 'nodes' }} as a on claims.strongest_identity_id = a.identity_id
+    inner join {{ 'touched_nodes' if is_incremental() else 'nodes' }} as b on claims.identity_id = b.identity_id
+    where claims.refused_because is null
+        and claims.strongest_identity_id <> claims.identity_id
+    group by a.node, b.node
+
+),
+
+{%- if is_incremental() %}
 
 {#- What is told of them now; what no record tells any more stays without evidence. -#}
 changed as materialized (
@@ -224,19 +213,20 @@ edges as (
 ),
 {%- endif %}
 
-{#- A value that ties more of one kind than a person has (accounts to a cookie, cards to a phone) ties none of it. -#}
+{#- A value that ties more of one kind than a person has (accounts to a cookie, cards to a phone) ties none of it. Which of two
+    identities is the stronger is the same in all records, so a pair is counted once. -#}
 hubs as (
 
     select
         ends.node,
         ends.other_type,
-        count(distinct ends.other_node) as tied_count
+        count(*) as tied_count
     from (
-        select node_a as node, type_a as own_type, type_b as other_type, node_b as other_node
+        select node_a as node, type_a as own_type, type_b as other_type
         from edges
         where evidence_count > 0
         union all
-        select node_b, type_b, type_a, node_a
+        select node_b, type_b, type_a
         from edges
         where evidence_count > 0
     ) as ends
@@ -248,7 +238,7 @@ hubs as (
     inner join ends_touched on ends.node = ends_touched.node
     {%- endif %}
     group by ends.node, ends.other_type
-    having count(distinct ends.other_node) > max(limits.max_tied)
+    having count(*) > max(limits.max_tied)
 
 ),
 

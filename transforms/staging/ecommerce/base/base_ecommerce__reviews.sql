@@ -1,4 +1,4 @@
-{{ grows_by_delivery() }}
+{{ grows_by_delivery(looked_up_by='review_id') }}
 
 with {{ delivered_since(source('ecommerce', 'reviews'), "coalesce(btrim(review_id), '')") }},
 

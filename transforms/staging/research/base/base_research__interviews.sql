@@ -1,8 +1,20 @@
-with delivered as (
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='delivery_key',
+    indexes=[
+        {'columns': ['delivery_key']},
+        {'columns': ['interview_note_key']},
+        {'columns': ['contact_id']},
+        {'columns': ['loaded_at']},
+        {'columns': ['rejected_because']},
+        {'columns': ['batch']}
+    ]
+) }}
 
-    select * from {{ source('research', 'interviews') }}
+{%- set key = "coalesce(btrim(interview_id) || ':' || md5(coalesce(question, '')), '')" %}
 
-),
+with {{ delivered_since(source('research', 'interviews'), key) }},
 
 parsed as materialized (
 
@@ -15,6 +27,7 @@ parsed as materialized (
         {{ clean_value('question') }} as question,
         {{ clean_value('note') }} as note,
         nullif(btrim(codes), '') as codes,
+        {{ key }} as delivery_key,
         {{ moment('_loaded_at') }} as loaded_at,
         delivered as raw_row
     from delivered
@@ -59,6 +72,9 @@ final as (
         question,
         note,
         codes,
+        delivery_key,
+        {{ next_batch(newest_arrival(source('research', 'interviews'))) }} as batch,
+        (select deliveries from counted) as delivered_count,
         loaded_at,
         case
             when fault is not null then fault

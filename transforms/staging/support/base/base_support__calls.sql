@@ -1,4 +1,4 @@
-{{ grows_by_delivery() }}
+{{ grows_by_delivery(looked_up_by='call_id') }}
 
 with {{ delivered_since(source('support', 'calls'), "coalesce(btrim(call_id), '')") }},
 

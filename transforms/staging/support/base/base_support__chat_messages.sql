@@ -1,4 +1,4 @@
-{{ grows_by_delivery() }}
+{{ grows_by_delivery(looked_up_by='conversation_id') }}
 
 with {{ delivered_since(source('support', 'chat_messages'), "coalesce(btrim(conversation_id) || ':' || message_no, '')") }},
 

@@ -1,4 +1,4 @@
-{{ grows_by_delivery() }}
+{{ grows_by_delivery(looked_up_by='response_id') }}
 
 {#- An answer is judged by its survey's scale, which may come later, or another. -#}
 {%- set judged_by_another_scale -%}

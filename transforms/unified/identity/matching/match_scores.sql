@@ -6,6 +6,10 @@ with levels as (
 
 ),
 
-{{ match_scores(ref('match_profiles'), customer_comparisons(), ref('match_parameters')) }}
+{#- Most candidates are strangers: of them it is not told how certainly. -#}
+{{ match_scores(
+    ref('match_profiles'), customer_comparisons(), ref('match_parameters'),
+    at_least=[0.001, var('identity_match_review', 0.8)] | min
+) }}
 
 select * from scores
