@@ -28,22 +28,13 @@ identifiers as not materialized (
 
 {%- if is_incremental() %}
 
-{#- How often a name was seen counts too. -#}
+{#- Where nothing is shared yet, nothing can cease to be. -#}
 touched as (
 
-    select identifier_id from identifiers
+    select * from identifiers
     where {{ is_new_to_this() }}
         and not is_strong
-    union
-    select identifier_id from {{ ref('identifier_sightings') }}
-    where {{ is_new_to_this(read='sightings_batch') }}
-        and not is_strong
-
-),
-
-their_identifiers as (
-
-    {{ rows_of('identifiers', 'identifier_id', 'touched') }}
+        and (name_count > 1 or exists (select 1 from {{ this }}))
 
 ),
 
@@ -57,7 +48,7 @@ known as (
 shared as (
 
     select identifier_id, identifier_type, identifier_value
-    from {{ 'their_identifiers' if is_incremental() else 'identifiers' }}
+    from {{ 'touched' if is_incremental() else 'identifiers' }}
     where not is_strong
         and blocked_because is null
         and name_count > 1
@@ -146,16 +137,12 @@ counted as (
 
 ),
 
-{%- set written %}
-        {{ batches(ref('identifiers')) }},
-        {{ newest_batch(ref('identifier_sightings')) }} as sightings_batch
-{%- endset %}
 final as (
 
     select
         counted.*,
         true as is_current,
-        {{- written }}
+        {{ batches(ref('identifiers')) }}
     from counted
     {%- if is_incremental() %}
     left join known
@@ -174,7 +161,7 @@ final as (
         known.name_count,
         known.person_count,
         false as is_current,
-        {{- written }}
+        {{ batches(ref('identifiers')) }}
     from known
     where known.is_current
         and not exists (

@@ -10,8 +10,8 @@
     ]
 ) }}
 
-{#- What protection says of a value. A value that is seen again is not written for it: whoever reads this table's batches
-    works out anew what hangs on the values that it judges otherwise. -#}
+{#- What protection says of a value. A value that is seen again is not written for it, unless several names share it, of which
+    the more frequent counts: whoever reads this table's batches works out anew what hangs on its values. -#}
 {%- set ruled = "md5('" ~ var('identity_max_names', 12) ~ "' || coalesce((select string_agg(concat_ws(' ', listed.identifier_type, listed.pattern, listed.reason), ',' order by listed.identifier_type, listed.pattern) from "
     ~ ref('blocked_identifiers') ~ " as listed), ''))" -%}
 
@@ -121,6 +121,7 @@ final as (
     {%- if is_incremental() %}
     left join known on judged.identifier_id = known.identifier_id
     where {{ any_differs('judged', 'known', ['identifier_id', 'type_priority', 'is_strong', 'name_count', 'blocked_because', 'rules']) }}
+        or (judged.name_count > 1 and not judged.is_strong)
     {%- endif %}
 
 )

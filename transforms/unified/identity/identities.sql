@@ -284,27 +284,28 @@ their_claims as not materialized (
 ),
 {%- endif %}
 
+{#- Texts are grouped as bytes: in the order of a language they take many times as long to sort. -#}
 counts as (
 
     select
-        identity_id,
+        identity_id collate "C" as identity_id,
         (array_agg(source order by seen_at, record_key))[1] as source,
         count(*) as evidence_count,
         min(seen_at) as first_seen_at,
         max(seen_at) as last_seen_at
     from their_claims
-    group by identity_id
+    group by identity_id collate "C"
 
 ),
 
 current_assignments as (
 
-    select distinct on (identity_id)
+    select distinct on (identity_id collate "C")
         identity_id,
         customer_id,
         assigned_at
     from their_assignments
-    order by identity_id, assignment_number desc
+    order by identity_id collate "C", assignment_number desc
 
 ),
 
@@ -321,13 +322,20 @@ tied as (
 tree as (
 
     select
+        {%- if is_incremental() %}
         nodes.node,
         parents.node as parent,
+        {%- else %}
+        evidence.node,
+        evidence.parent,
+        {%- endif %}
         parents.identity_id as tied_to,
         evidence.distance
     from tied
     cross join lateral {{ var('functions_schema', 'functions') }}.evidence_tree(tied.a, tied.b) as evidence
+    {%- if is_incremental() %}
     inner join numbered as nodes on evidence.node = nodes.number
+    {%- endif %}
     left join numbered as parents on evidence.parent = parents.number
 
 ),

@@ -221,15 +221,12 @@ hubs as (
         ends.node,
         ends.other_type,
         count(*) as tied_count
-    from (
-        select node_a as node, type_a as own_type, type_b as other_type
-        from edges
-        where evidence_count > 0
-        union all
-        select node_b, type_b, type_a
-        from edges
-        where evidence_count > 0
-    ) as ends
+    from edges
+    cross join lateral (
+        values
+        (edges.node_a, edges.type_a, edges.type_b),
+        (edges.node_b, edges.type_b, edges.type_a)
+    ) as ends (node, own_type, other_type)
     inner join limits
         on ends.own_type = limits.identifier_type
         and ends.other_type = limits.other_type
@@ -237,6 +234,7 @@ hubs as (
     -- of the other ends not all edges are here
     inner join ends_touched on ends.node = ends_touched.node
     {%- endif %}
+    where edges.evidence_count > 0
     group by ends.node, ends.other_type
     having count(*) > max(limits.max_tied)
 
