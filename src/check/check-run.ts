@@ -17,7 +17,7 @@ export interface CheckRunOptions extends CheckNodesOptions {
   /** What the published generation handed the API: over the same columns it need not be held again. */
   readonly before: Artifacts;
   /** Holds SDL and operations against relations and metrics; throws what is wrong. */
-  readonly checkSchema: (catalog: Catalog, metrics: MetricsArtifact) => void | Promise<void>;
+  readonly checkSchema: (catalog: Catalog, metrics: MetricsArtifact) => unknown;
 }
 
 export interface RunChecked extends NodesChecked {

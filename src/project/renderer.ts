@@ -37,6 +37,9 @@ export class ProjectRenderer {
   /** The arguments of generic tests by their text: `{{ get_where_subquery(ref('x')) }}` stands in every test of x. */
   readonly #arguments = new Map<string, Template>();
 
+  /** A run renders a node to plan it, to check it, and to build it. */
+  readonly #templates = new WeakMap<ManifestNode, Template>();
+
   #comment: { readonly rule: CommentRule | undefined } | undefined;
   #runtimeConfig: Value | undefined;
 
@@ -210,9 +213,17 @@ export class ProjectRenderer {
         },
       );
     }
-    const firstLine = node.declared_at?.line ?? 1;
-    const template = parseTemplate(node.raw_code, { file: this.#shown(node), firstLine });
-    return renderAsync(template, this.#globals(node, run, state));
+    return renderAsync(this.#templateOf(node), this.#globals(node, run, state));
+  }
+
+  #templateOf(node: ManifestNode): Template {
+    let template = this.#templates.get(node);
+    if (template === undefined) {
+      const firstLine = node.declared_at?.line ?? 1;
+      template = parseTemplate(node.raw_code, { file: this.#shown(node), firstLine });
+      this.#templates.set(node, template);
+    }
+    return template;
   }
 
   async #testBody(

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace',
-    unique_key='journey_id',
+    unique_key=['journey_id', 'stage_position'],
     gone_when='stage is null',
     indexes=[
         {'columns': ['journey_id', 'stage_position']},
@@ -13,9 +13,14 @@
 {#- The stages a journey shows. `entered_at` is the first touchpoint of the stage, wherever it came; `in_order_at` the
     first after the stage before was entered in order, null when an earlier stage was left out.
 
-    Written anew are the journeys in which a touchpoint is new, told otherwise, or gone. -#}
+    What came after all that a journey held is added to what is known of it. Of customers of whom something came in between,
+    went, or is told otherwise, all touchpoints are counted anew. -#}
 {%- set stages = [
     'awareness', 'consideration', 'evaluation', 'choice', 'purchase', 'use', 'advocacy'
+] -%}
+{%- set compared = [
+    'customer_id', 'journey_number', 'stage', 'entered_at', 'last_at', 'in_order_at', 'touchpoint_count',
+    'first_channel', 'last_channel', 'channels'
 ] -%}
 
 with seen as (
@@ -26,127 +31,224 @@ with seen as (
 
 {% if is_incremental() %}
 
-{{ touched_customers(ref('journey_touchpoints'), last_read('seen_batch')) }},
+fresh as materialized (
 
-held as (
+    select *
+    from {{ ref('journey_touchpoints') }}
+    where {{ above(last_read('seen_batch')) }}
 
-    {{ rows_of(this, 'customer_id', 'touched') }}
+),
+
+held_of_fresh as materialized (
+
+    {{ rows_of(this, 'journey_id', 'fresh') }}
+
+),
+
+again as materialized (
+
+    select unnest(lost_by) as customer_id from fresh
+    union
+    select came.customer_id
+    from (
+        select journey_id, customer_id, min(occurred_at) as came_at
+        from fresh
+        group by journey_id, customer_id
+    ) as came
+    inner join held_of_fresh on came.journey_id = held_of_fresh.journey_id
+    where came.came_at <= held_of_fresh.last_at
+    union
+    select customer_id
+    from {{ this }}
+    where {{ is_built_since(ref('journey_touchpoints'), last_read('seen_batch')) }}
+
+),
+
+known as materialized (
+
+    select * from held_of_fresh
+    where customer_id not in (select again.customer_id from again)
+
+),
+
+held as materialized (
+
+    select * from known
+    union all
+    (
+        {{ rows_of(this, 'customer_id', 'again') }}
+    )
 
 ),
 
 {% endif %}
 
-touchpoints as not materialized (
-
-    select * from {{ ref('journey_touchpoints') }}
-
-),
-
-entered as {{ "materialized " if is_incremental() }}(
-
-    select
-        journey_id,
-        customer_id,
-        stage,
-        stage_position,
-        min(occurred_at) as entered_at,
-        count(*) as touchpoint_count
-        {%- if is_incremental() %},
-        max(batch) > {{ last_read('seen_batch') }} as is_fresh
-        {%- endif %}
-    from touchpoints
-    {%- if is_incremental() %}
-    where customer_id = {{ any_of('touched', 'customer_id') }}
-    {%- endif %}
-    group by journey_id, customer_id, stage, stage_position
-
-),
-
-journeys as (
+touchpoints as (
 
     {% if is_incremental() -%}
-    select distinct journey_id
-    from entered
-    full join held using (journey_id, stage_position)
-    where entered.is_fresh
-        or entered.touchpoint_count is distinct from held.touchpoint_count
+    select * from fresh
+    where customer_id not in (select again.customer_id from again)
+    union all
+    (
+        {{ rows_of(ref('journey_touchpoints'), 'customer_id', 'again') }}
+    )
     {%- else -%}
-    select distinct journey_id from entered
+    select * from {{ ref('journey_touchpoints') }}
     {%- endif %}
 
 ),
 
-{#- Stage by stage, the first touchpoint at or after the one before: a look into the index of journey_touchpoints. -#}
+{#- Sorted by numbers: a journey's id is a text. -#}
+gathered as (
+
+    select
+        customer_id,
+        journey_number,
+        stage,
+        stage_position,
+        array_agg(occurred_at order by occurred_at, touchpoint_id) as moments,
+        array_agg(channel order by occurred_at, touchpoint_id) as channel_list,
+        array_agg(distinct channel) as channels
+    from touchpoints
+    group by customer_id, journey_number, stage, stage_position
+
+),
+
+told as {{ "materialized " if is_incremental() }}(
+
+    select
+        customer_id,
+        journey_number,
+        stage,
+        stage_position,
+        {% if is_incremental() -%}
+        coalesce(known.entered_at, gathered.moments[1]) as entered_at,
+        coalesce(gathered.moments[cardinality(gathered.moments)], known.last_at) as last_at,
+        coalesce(known.touchpoint_count, 0) + coalesce(cardinality(gathered.moments), 0) as touchpoint_count,
+        coalesce(known.first_channel, gathered.channel_list[1]) as first_channel,
+        coalesce(gathered.channel_list[cardinality(gathered.channel_list)], known.last_channel) as last_channel,
+        case
+            when gathered.channels is null or gathered.channels <@ known.channels then known.channels
+            when known.channels is null then gathered.channels
+            else array(
+                select unnest(known.channels) as channel
+                union
+                select unnest(gathered.channels)
+                order by channel
+            )
+        end as channels,
+        {#- Of what is known no other moments can be the first after the stage before. #}
+        array_remove(array[known.entered_at, known.in_order_at], null) || gathered.moments as moments
+    from known
+    full join gathered using (customer_id, journey_number, stage, stage_position)
+        {%- else -%}
+        moments[1] as entered_at,
+        moments[cardinality(moments)] as last_at,
+        cardinality(moments) as touchpoint_count,
+        channel_list[1] as first_channel,
+        channel_list[cardinality(channel_list)] as last_channel,
+        channels,
+        moments
+    from gathered
+        {%- endif %}
+
+),
+
+by_journey as (
+
+    select
+        customer_id,
+        journey_number,
+        {%- for stage in stages %}
+        max(moments) filter (where stage_position = {{ loop.index }}) as moments_{{ loop.index }}
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
+    from told
+    group by customer_id, journey_number
+
+),
+
+{#- Stage by stage, the first touchpoint at or after the one before: nearly always the first of all. -#}
 walked as (
 
     select
-        journeys.journey_id,
-        {%- for stage in stages %}
-        stage_{{ loop.index }}.at as at_{{ loop.index }}
-        {%- if not loop.last %},{% endif %}
-        {%- endfor %}
-    from journeys
-    {%- for stage in stages %}
-    left join lateral (
-        select min(touchpoints.occurred_at) as at
-        from touchpoints
-        where touchpoints.journey_id = journeys.journey_id
-            and touchpoints.stage_position = {{ loop.index }}
-            {%- if not loop.first %}
-            and touchpoints.occurred_at >= stage_{{ loop.index - 1 }}.at
-            {%- endif %}
-    ) as stage_{{ loop.index }} on true
-    {%- endfor %}
-
-),
-
-in_order as (
-
-    select
-        walked.journey_id,
-        reached.stage_position,
-        reached.in_order_at
-    from walked
+        customer_id,
+        journey_number,
+        array[
+            {%- for stage in stages %}
+            at_{{ loop.index }}
+            {%- if not loop.last %},{% endif %}
+            {%- endfor %}
+        ] as in_order
+    from by_journey
+    cross join lateral (select moments_1[1] as at_1 offset 0) as stage_1
+    {%- for stage in stages[1:] %}
+    {%- set moments = 'moments_' ~ (loop.index + 1) %}
+    {%- set before = 'at_' ~ loop.index %}
     cross join lateral (
-        values
-        {%- for stage in stages %}
-        ({{ loop.index }}, walked.at_{{ loop.index }})
-        {%- if not loop.last %},{% endif %}
-        {%- endfor %}
-    ) as reached (stage_position, in_order_at)
-    where reached.in_order_at is not null
+        select case
+            when {{ moments }}[1] >= {{ before }} then {{ moments }}[1]
+            when {{ moments }}[cardinality({{ moments }})] >= {{ before }} then (
+                select min(later.at) from unnest({{ moments }}) as later (at) where later.at >= {{ before }}
+            )
+        end as at_{{ loop.index + 1 }}
+        offset 0
+    ) as stage_{{ loop.index + 1 }}
+    {%- endfor %}
 
 ),
 
 staged as (
 
     select
-        journey_id || ':' || entered.stage as journey_stage_id,
-        journey_id,
-        entered.customer_id,
-        entered.stage,
+        customer_id || ':' || journey_number || ':' || stage as journey_stage_id,
+        customer_id || ':' || journey_number as journey_id,
+        customer_id,
+        journey_number,
+        stage,
         stage_position,
-        entered.entered_at,
-        in_order.in_order_at,
-        entered.touchpoint_count::integer as touchpoint_count
+        entered_at,
+        last_at,
+        walked.in_order[stage_position] as in_order_at,
+        touchpoint_count,
+        first_channel,
+        last_channel,
+        channels
+    from told
+    inner join walked using (customer_id, journey_number)
+
+),
+
+written as (
+
     {% if is_incremental() -%}
-    {#- A journey that there is no more is named by a row that is never stored. #}
-    from journeys
-    left join entered using (journey_id)
+    select staged.*
+    from staged
+    left join held
+        on staged.journey_id = held.journey_id
+        and staged.stage_position = held.stage_position
+    where held.journey_id is null
+        or {{ any_differs('staged', 'held', compared) }}
+    union all
+    {#- A stage that there is no more is named by a row that is never stored. #}
+    select null, journey_id, null, null, null, stage_position, null, null, null, null, null, null, null
+    from held
+    where (journey_id, stage_position) not in (
+        select staged.journey_id, staged.stage_position from staged
+    )
     {%- else -%}
-    from entered
+    select * from staged
     {%- endif %}
-    left join in_order using (journey_id, stage_position)
 
 ),
 
 final as (
 
     select
-        staged.*,
+        written.*,
         {{ next_batch('coalesce(seen.batch, 0)') }} as batch,
         coalesce(seen.batch, 0) as seen_batch
-    from staged
+    from written
     cross join seen
 
 )

@@ -5,8 +5,7 @@
     gone_when='customer_id is null',
     indexes=[
         {'columns': ['touchpoint_id'], 'unique': True},
-        {'columns': ['journey_id', 'stage_position', 'occurred_at']},
-        {'columns': ['customer_id']},
+        {'columns': ['customer_id', 'occurred_at']},
         {'columns': ['batch']}
     ]
 ) }}
@@ -14,12 +13,14 @@
 {#- A customer's touchpoints cut into journeys. A new one begins after a silence (var `journey_gap_days`), or when
     somebody who bought more than `journey_after_purchase_days` ago starts looking again.
 
-    What comes late moves only what comes after it. Cut anew is what follows the last purchase before the first change or,
-    where nothing was bought, the last touchpoint before it: nothing earlier matters from there on. -#}
+    What comes late moves only what comes after it. Each row tells its journey's number and the purchase that the next
+    look may follow (`last_purchase_at`), so that the last touchpoint before the first change is all there is to know. -#}
 {%- set told = [
     'touchpoint_id', 'customer_id', 'occurred_at', 'channel', 'kind', 'stage', 'stage_position', 'phase', 'source',
     'campaign_id', 'order_id', 'lost_by'
 ] -%}
+{%- set compared = told | reject('in', ['touchpoint_id', 'phase', 'lost_by']) | list -%}
+{%- set place = 'occurred_at, stage_position, touchpoint_id' -%}
 with seen as (
 
     select {{ last_batch(ref('touchpoints')) }} as batch
@@ -34,7 +35,7 @@ kinds as (
 
 {% if is_incremental() %}
 
-fresh as materialized (
+written as materialized (
 
     select {{ told | join(', ') }}
     from {{ ref('touchpoints') }}
@@ -42,9 +43,23 @@ fresh as materialized (
 
 ),
 
-held as (
+held as materialized (
 
-    {{ rows_of(this, 'touchpoint_id', 'fresh') }}
+    {{ rows_of(this, 'touchpoint_id', 'written') }}
+
+),
+
+{#- Of what was written, what says another thing here; of each whether it was here. -#}
+fresh as materialized (
+
+    select
+        written.*,
+        held.touchpoint_id is not null as was_held
+    from written
+    left join held on written.touchpoint_id = held.touchpoint_id
+    where held.touchpoint_id is null
+        or written.lost_by is not null
+        or {{ any_differs('written', 'held', compared) }}
 
 ),
 
@@ -86,13 +101,15 @@ changes as (
     from fresh
     where customer_id is not null
     union all
-    select customer_id, occurred_at from held
+    select held.customer_id, held.occurred_at
+    from held
+    inner join fresh on held.touchpoint_id = fresh.touchpoint_id
     union all
     select customer_id, occurred_at from lost
 
 ),
 
-first_changes as (
+first_changes as materialized (
 
     select customer_id, min(occurred_at) as occurred_at
     from changes
@@ -101,20 +118,18 @@ first_changes as (
 ),
 
 {#- Where to go on from: what is held up to there stays. -#}
-anchors as materialized (
+anchors as (
 
-    select
-        first_changes.customer_id,
-        coalesce(earlier.purchased_at, earlier.occurred_at, '-infinity') as occurred_at
+    select before_it.*
     from first_changes
     cross join lateral (
-        select
-            max(held.occurred_at) as occurred_at,
-            max(held.occurred_at) filter (where held.stage = 'purchase') as purchased_at
-        from {{ this }} as held
-        where held.customer_id = first_changes.customer_id
-            and held.occurred_at < first_changes.occurred_at
-    ) as earlier
+        select *
+        from {{ this }} as here
+        where here.customer_id = first_changes.customer_id
+            and here.occurred_at < first_changes.occurred_at
+        order by here.occurred_at desc, here.stage_position desc, here.touchpoint_id desc
+        limit 1
+    ) as before_it
 
 ),
 
@@ -122,14 +137,13 @@ kept as (
 
     select
         later.*,
-        kinds.phase,
-        case when later.occurred_at = anchors.occurred_at then later.journey_number end as known_number
-    from anchors
+        kinds.phase
+    from first_changes
     cross join lateral (
         select *
-        from {{ this }} as held
-        where held.customer_id = anchors.customer_id
-            and held.occurred_at >= anchors.occurred_at
+        from {{ this }} as here
+        where here.customer_id = first_changes.customer_id
+            and here.occurred_at >= first_changes.occurred_at
         offset 0
     ) as later
     inner join kinds on later.kind = kinds.kind
@@ -143,14 +157,38 @@ kept as (
 touchpoints as (
 
     {% if is_incremental() -%}
-    select {{ told | join(', ') }}, null::integer as known_number, null::integer as held_number
+    select
+        {{ told | join(', ') | wordwrap(100, wrapstring='\n        ') }},
+        case when stage = 'purchase' then occurred_at end as purchased_at,
+        was_held,
+        null::integer as held_number,
+        null::timestamptz as held_purchase_at,
+        null::integer as known_number
     from fresh
     where customer_id is not null
     union all
-    select {{ told | join(', ') }}, known_number, journey_number
+    select
+        {{ told | join(', ') | wordwrap(100, wrapstring='\n        ') }},
+        case when stage = 'purchase' then occurred_at end,
+        true,
+        journey_number,
+        last_purchase_at,
+        null
     from kept
+    union all
+    select
+        {{ told | join(', ') | replace('phase', 'null') | wordwrap(100, wrapstring='\n        ') }},
+        last_purchase_at,
+        true,
+        null,
+        null,
+        journey_number
+    from anchors
     {%- else -%}
-    select * from {{ ref('touchpoints') }}
+    select
+        {{ told | join(', ') | wordwrap(100, wrapstring='\n        ') }},
+        case when stage = 'purchase' then occurred_at end as purchased_at
+    from {{ ref('touchpoints') }}
     where customer_id is not null
     {%- endif %}
 
@@ -161,11 +199,11 @@ sequenced as (
     select
         *,
         lag(occurred_at) over earlier as previous_at,
-        max(occurred_at) filter (where stage = 'purchase') over earlier as last_purchase_at
+        max(purchased_at) over earlier as newest_purchase_at
     from touchpoints
     window earlier as (
         partition by customer_id
-        order by occurred_at, stage_position, touchpoint_id
+        order by {{ place }}
         rows between unbounded preceding and current row
     )
 
@@ -175,44 +213,39 @@ looking_again as (
 
     select
         *,
-        coalesce(
-            phase = 'before'
-            and occurred_at > last_purchase_at
-                + interval '{{ var("journey_after_purchase_days", 30) }} days',
-            false
-        ) as is_looking_again
+        case
+            when phase = 'before'
+                and occurred_at > newest_purchase_at
+                    + interval '{{ var("journey_after_purchase_days", 30) }} days'
+                then occurred_at
+        end as looked_at
     from sequenced
 
 ),
 
-{#- The first look since the newest purchase: as many looks stand before it as stood before that purchase. Counted along
-    one order of rows, so that they are sorted once. -#}
 looks as (
 
     select
         *,
-        count(*) filter (where is_looking_again) over earlier as looks_so_far
+        max(looked_at) over (
+            partition by customer_id
+            order by {{ place }}
+            rows between unbounded preceding and 1 preceding
+        ) as looked_before_at
     from looking_again
-    window earlier as (
-        partition by customer_id
-        order by occurred_at, stage_position, touchpoint_id
-        rows between unbounded preceding and 1 preceding
-    )
 
 ),
 
-first_look as (
+{#- The first look since the newest purchase: those that stand before a purchase are not later than it. -#}
+followed as (
 
     select
         *,
-        is_looking_again and looks_so_far = coalesce(
-            max(looks_so_far) filter (where stage = 'purchase') over (
-                partition by customer_id
-                order by occurred_at, stage_position, touchpoint_id
-                rows between unbounded preceding and 1 preceding
-            ),
-            0
-        ) as is_first_look
+        looked_at is not null and coalesce(looked_before_at <= newest_purchase_at, true) as is_first_look,
+        case
+            when coalesce(looked_at, looked_before_at) > newest_purchase_at then null
+            else newest_purchase_at
+        end as last_purchase_at
     from looks
 
 ),
@@ -234,15 +267,16 @@ numbered as (
             and known_number is null
             {%- endif %}
         ) over earlier as journey_number
-    from first_look
+    from followed
     window earlier as (
         partition by customer_id
-        order by occurred_at, stage_position, touchpoint_id
+        order by {{ place }}
         rows between unbounded preceding and current row
     )
 
 ),
 
+{#- What was here already, and is told otherwise, names its customer: who adds up what came has to count anew. -#}
 cut as (
 
     select
@@ -258,14 +292,19 @@ cut as (
         source,
         campaign_id,
         order_id,
-        lost_by
+        last_purchase_at,
+        {{ 'case when was_held then array_append(lost_by, customer_id) else lost_by end as ' if is_incremental() }}lost_by
     from numbered
     {%- if is_incremental() %}
-    where journey_number is distinct from held_number
+    where known_number is null
+        and (
+            journey_number is distinct from held_number
+            or last_purchase_at is distinct from held_purchase_at
+        )
     union all
     {#- What is nobody's any more is named by a row that is never stored. #}
     select
-        touchpoint_id, null, null, null, null, null, null, null, null, null, null, null, null
+        touchpoint_id, null, null, null, null, null, null, null, null, null, null, null, null, null
     from lost
     where not exists (
         select from fresh

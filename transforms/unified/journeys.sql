@@ -15,13 +15,15 @@
 {#- Lost: nothing bought and nothing heard for `journey_gap_days`. Why, when anything says so: a reason given at the
     cart, a competitor named, a complaint made; else unknown.
 
-    Computed anew are the journeys in which a touchpoint is new, told otherwise, or gone, those that are lost by now, or were
-    lost for another reason than is known now. -#}
+    Looked at again are the journeys of which a stage was written, those of customers of whom something went or was told
+    otherwise, those that the clock makes lost or open, and the lost ones of whoever may have said why. Written are those
+    that come out otherwise. -#}
 {%- set lost_since -%}
 (select clock.as_of_at - interval '{{ var("journey_gap_days", 60) }} days' from {{ ref('clock') }} as clock)
 {%- endset -%}
 {%- set inputs = {
     'touchpoints': ref('journey_touchpoints'),
+    'stages': ref('journey_stages'),
     'voices': ref('voices'),
     'feedback': ref('feedback'),
     'carts': ref('base_ecommerce__carts'),
@@ -30,12 +32,14 @@
     'people': ref('record_identities')
 } -%}
 {%- set assignments = ref('identity_assignments') -%}
+{%- set compared = [
+    'customer_id', 'journey_number', 'started_at', 'last_touchpoint_at', 'purchased_at', 'stage', 'stage_position',
+    'in_order_position', 'outcome', 'lost_reason', 'first_channel', 'last_channel', 'channel_count', 'touchpoint_count'
+] -%}
 with
 {% if is_incremental() %}
 
 {{ looked() }},
-
-{{ touched_customers(inputs.touchpoints, seen_of('touchpoints')) }},
 
 {{ moved_records(inputs) }},
 
@@ -64,26 +68,24 @@ owners_of_carts as (
 
 ),
 
-due_by_clock as (
+losers as materialized (
 
-    select customer_id
-    from {{ this }}
-    where outcome = 'open' and last_touchpoint_at < {{ lost_since }}
+    select unnest(lost_by) as customer_id
+    from {{ inputs.touchpoints }}
+    where {{ above_seen('touchpoints') }}
     union
     select customer_id
     from {{ this }}
-    where outcome = 'lost' and last_touchpoint_at >= {{ lost_since }}
+    where {{ is_built_since(inputs.stages, seen_of('stages')) }}
 
 ),
 
 {#- Who lost something that was said is named by the voice. -#}
-concerned as materialized (
+concerned as (
 
-    select customer_id from touched
+    select customer_id from losers
     union
     select customer_id from owners_of_carts
-    union
-    select customer_id from due_by_clock
     union
     select customer_id from {{ inputs.feedback }}
     where {{ above_seen('feedback') }}
@@ -97,32 +99,112 @@ concerned as materialized (
 
 ),
 
-held as materialized (
+of_concerned as (
 
     {{ rows_of(this, 'customer_id', 'concerned') }}
 
 ),
 
-counted as (
+due as materialized (
 
-    select journey_id, sum(touchpoint_count) as touchpoint_count
-    from {{ ref('journey_stages') }}
-    where customer_id = {{ any_of('concerned', 'customer_id') }}
-    group by journey_id
+    select journey_id
+    from {{ inputs.stages }}
+    where {{ above_seen('stages') }}
+    union
+    select journey_id
+    from of_concerned
+    where outcome = 'lost'
+        or customer_id in (select losers.customer_id from losers)
+    union
+    select journey_id
+    from {{ this }}
+    where outcome = 'open' and last_touchpoint_at < {{ lost_since }}
+    union
+    select journey_id
+    from {{ this }}
+    where outcome = 'lost' and last_touchpoint_at >= {{ lost_since }}
+
+),
+
+held as (
+
+    {{ rows_of(this, 'journey_id', 'due') }}
 
 ),
 
 {% endif %}
 
+stages as {{ "materialized " if is_incremental() else "not materialized " }}(
+
+    {{ named_rows(inputs.stages, 'journey_id', 'due', 'journey_id') }}
+
+),
+
+journeys as (
+
+    select
+        min(journey_id) as journey_id,
+        customer_id,
+        journey_number,
+        min(entered_at) as started_at,
+        max(last_at) as last_touchpoint_at,
+        min(entered_at) filter (where stage = 'purchase') as purchased_at,
+        (array_agg(stage order by stage_position desc))[1] as stage,
+        max(stage_position) as stage_position,
+        coalesce(max(stage_position) filter (where in_order_at is not null), 0) as in_order_position,
+        (array_agg(first_channel order by entered_at, stage_position))[1] as first_channel,
+        (array_agg(last_channel order by last_at desc, stage_position desc))[1] as last_channel,
+        sum(touchpoint_count)::integer as touchpoint_count
+    from stages
+    group by customer_id, journey_number
+
+),
+
+channel_counts as (
+
+    select
+        stages.customer_id,
+        stages.journey_number,
+        count(distinct channels.channel)::integer as channel_count
+    from stages
+    cross join unnest(stages.channels) as channels (channel)
+    group by stages.customer_id, stages.journey_number
+
+),
+
+outcomes as (
+
+    select
+        journeys.*,
+        channel_counts.channel_count,
+        case
+            when purchased_at is not null then 'purchased'
+            when last_touchpoint_at < {{ lost_since }} then 'lost'
+            else 'open'
+        end as outcome
+    from journeys
+    inner join channel_counts using (customer_id, journey_number)
+
+),
+
+{#- Only lost journeys need a reason. -#}
+lost as materialized (
+
+    select journey_id, customer_id, started_at, last_touchpoint_at
+    from outcomes
+    where outcome = 'lost'
+
+),
+
 feedback as (
 
-    {{ named_rows(inputs.feedback, 'customer_id', 'concerned', 'customer_id') }}
+    {{ named_rows(inputs.feedback, 'customer_id', 'lost', 'customer_id') }}
 
 ),
 
 people as (
 
-    {{ named_rows(inputs.people, 'customer_id', 'concerned', 'customer_id') }}
+    {{ named_rows(inputs.people, 'customer_id', 'lost', 'customer_id') }}
 
 ),
 
@@ -157,111 +239,19 @@ said as (
 
 ),
 
-{% if is_incremental() %}
+{#- The first reason said in or just after each. -#}
+reasons as (
 
-held_lost as (
-
-    select * from held
-    where outcome = 'lost'
-
-),
-
-{{ reasons_of('held_lost') }},
-
-due as materialized (
-
-    select journey_id
-    from {{ inputs.touchpoints }}
-    where {{ above_seen('touchpoints') }}
-    union
-    select journey_id
-    from counted
-    full join held using (journey_id)
-    where counted.touchpoint_count is distinct from held.touchpoint_count
-        or (held.outcome <> 'purchased' and (held.outcome = 'lost') <> (held.last_touchpoint_at < {{ lost_since }}))
-    union
-    select held_lost.journey_id
-    from held_lost
-    left join reasons_of_held_lost as known on held_lost.journey_id = known.journey_id
-    where held_lost.lost_reason <> coalesce(known.reason, 'unknown')
+    select distinct on (lost.journey_id)
+        lost.journey_id,
+        said.reason
+    from lost
+    inner join said
+        on lost.customer_id = said.customer_id
+        and said.said_at between lost.started_at and lost.last_touchpoint_at + interval '1 day'
+    order by lost.journey_id, said.priority, said.said_at desc, said.reason
 
 ),
-
-{% endif %}
-
-touchpoints as (
-
-    {{ named_rows(inputs.touchpoints, 'journey_id', 'due', 'journey_id') }}
-
-),
-
-stages as (
-
-    {{ named_rows(ref('journey_stages'), 'journey_id', 'due', 'journey_id') }}
-
-),
-
-journeys as (
-
-    select
-        journey_id,
-        min(customer_id) as customer_id,
-        min(journey_number) as journey_number,
-        min(occurred_at) as started_at,
-        max(occurred_at) as last_touchpoint_at,
-        count(*) as touchpoint_count,
-        count(distinct channel) as channel_count,
-        (array_agg(channel order by occurred_at, stage_position, touchpoint_id))[1] as first_channel,
-        (array_agg(channel order by occurred_at desc, stage_position desc, touchpoint_id desc))[1] as last_channel,
-        min(occurred_at) filter (where stage = 'purchase') as purchased_at
-    from touchpoints
-    group by journey_id
-
-),
-
-furthest as (
-
-    select distinct on (journey_id)
-        journey_id,
-        stage,
-        stage_position
-    from stages
-    order by journey_id, stage_position desc
-
-),
-
-in_order as (
-
-    select journey_id, max(stage_position) as stage_position
-    from stages
-    where in_order_at is not null
-    group by journey_id
-
-),
-
-outcomes as (
-
-    select
-        journeys.*,
-        case
-            when purchased_at is not null then 'purchased'
-            when last_touchpoint_at < {{ lost_since }} then 'lost'
-            else 'open'
-        end as outcome
-    from journeys
-
-),
-
-{#- Only lost journeys need a reason. -#}
-lost as (
-
-    select journey_id, customer_id, started_at, last_touchpoint_at
-    from outcomes
-    where outcome = 'lost'
-
-),
-
-{{ reasons_of('lost') }},
 
 told as (
 
@@ -272,35 +262,45 @@ told as (
         outcomes.started_at,
         outcomes.last_touchpoint_at,
         outcomes.purchased_at,
-        furthest.stage,
-        furthest.stage_position,
-        coalesce(in_order.stage_position, 0) as in_order_position,
+        outcomes.stage,
+        outcomes.stage_position,
+        outcomes.in_order_position,
         outcomes.outcome,
-        case when outcomes.outcome = 'lost' then coalesce(known.reason, 'unknown') end as lost_reason,
+        case when outcomes.outcome = 'lost' then coalesce(reasons.reason, 'unknown') end as lost_reason,
         outcomes.first_channel,
         outcomes.last_channel,
-        outcomes.channel_count::integer as channel_count,
-        outcomes.touchpoint_count::integer as touchpoint_count
+        outcomes.channel_count,
+        outcomes.touchpoint_count
+    from outcomes
+    left join reasons using (journey_id)
+
+),
+
+written as (
+
     {% if is_incremental() -%}
     {#- A journey that there is no more is named by a row that is never stored. #}
-    from due
-    left join outcomes using (journey_id)
+    select
+        journey_id,
+        told.{{ compared | join(', told.') | wordwrap(100, wrapstring='\n        ') }}
+    from told
+    full join held using (journey_id)
+    where told.customer_id is null
+        or held.customer_id is null
+        or {{ any_differs('told', 'held', compared) }}
     {%- else -%}
-    from outcomes
+    select * from told
     {%- endif %}
-    left join furthest using (journey_id)
-    left join in_order using (journey_id)
-    left join reasons_of_lost as known using (journey_id)
 
 ),
 
 final as (
 
     select
-        told.*,
-        {{ next_batch(newest_batch(inputs.touchpoints)) }} as batch,
+        written.*,
+        {{ batch_above(inputs.touchpoints) }} as batch,
         {{ seen_batches(inputs, kept_by="outcome = 'open'") }}
-    from told
+    from written
 
 )
 

@@ -84,6 +84,11 @@ changed_identities as (
     union
     select identity_id from {{ inputs.assignments }}
     where {{ above_seen('assignments') }}
+    union
+    -- seen again, at another time
+    select identity_id from {{ inputs.claims }}
+    where {{ above_seen('claims') }}
+        and identifier_type = 'email'
 
 ),
 

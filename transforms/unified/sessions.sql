@@ -7,19 +7,46 @@
         {'columns': ['session_id'], 'unique': True},
         {'columns': ['customer_id', 'started_at']},
         {'columns': ['started_at']},
-        {'columns': ['anonymous_id']},
-        {'columns': ['batch']},
-        {'columns': ['seen_batch']}
+        {'columns': ['batch']}
     ]
 ) }}
 
-{#- Events are written a session at a time, so that what was written since holds each of its sessions whole. Those that it
-    took the place of may be gone: an event that came in between makes one of two, and one that came before gives its
-    session another start, which is its key. -#}
-with events as {{ "materialized " if is_incremental() }}(
+{#- Written anew are the sessions of which an event was written since, and those that such an event was in before: one that
+    came in between makes one of two, one that came before gives its session another start, which is its key, and one that
+    is told otherwise may be on another day or browser. -#}
+with seen as (
 
-    select * from {{ ref('web_events') }}
-    where {{ not_yet_seen() }}
+    select {{ last_batch(ref('web_events')) }} as batch
+
+),
+
+{% if is_incremental() %}
+
+fresh as materialized (
+
+    select session_id, left_sessions
+    from {{ ref('web_events') }}
+    where {{ above(last_read('seen_batch')) }}
+
+),
+
+due as materialized (
+
+    select session_id from fresh
+    union
+    select unnest(left_sessions) from fresh
+    union
+    select session_id
+    from {{ this }}
+    where {{ is_built_since(ref('web_events'), last_read('seen_batch')) }}
+
+),
+
+{% endif %}
+
+events as (
+
+    {{ named_rows(ref('web_events'), 'session_id', 'due', 'session_id') }}
 
 ),
 
@@ -44,36 +71,11 @@ sessions as (
         (array_agg(utm_source order by occurred_at, event_id))[1] as utm_source,
         (array_agg(utm_medium order by occurred_at, event_id))[1] as utm_medium,
         (array_agg(utm_campaign order by occurred_at, event_id))[1] as campaign_id,
-        min(device) as device,
-        max(batch) as seen_batch
+        min(device) as device
     from events
     group by session_id
 
 ),
-
-{% if is_incremental() %}
-
-browsers as (
-
-    select distinct anonymous_id from sessions
-
-),
-
-named as (
-
-    select session_id from sessions
-    union all
-    select held.session_id
-    from {{ this }} as held
-    where held.anonymous_id = any(array(select browsers.anonymous_id from browsers))
-        and not exists (
-            select from {{ ref('web_events') }} as here
-            where here.session_id = held.session_id
-        )
-
-),
-
-{% endif %}
 
 final as (
 
@@ -99,14 +101,16 @@ final as (
         has_cart,
         has_checkout,
         has_purchase,
-        {{ next_batch('seen_batch') }} as batch,
-        seen_batch
+        {{ next_batch('coalesce(seen.batch, 0)') }} as batch,
+        coalesce(seen.batch, 0) as seen_batch
     {% if is_incremental() -%}
-    from named
+    {#- A session that there is no more is named by a row that is never stored. #}
+    from due
     left join sessions using (session_id)
     {%- else -%}
     from sessions
     {%- endif %}
+    cross join seen
 
 )
 

@@ -7,7 +7,6 @@
         {'columns': ['touchpoint_id'], 'unique': True},
         {'columns': ['customer_id', 'occurred_at']},
         {'columns': ['occurred_at']},
-        {'columns': ['source']},
         {'columns': ['batch']}
     ]
 ) }}
@@ -81,45 +80,29 @@ contacts as (
 
 ),
 
+{% set site_kind -%}
+case when event_name in ('{{ site_events | join("', '") }}') then event_name end
+{%- endset -%}
 site as (
 
     select
-        'web:' || event_id as touchpoint_id,
-        customer_id,
-        occurred_at,
-        'own_site' as channel,
-        case
-            when event_name in ('{{ site_events | join("', '") }}') then event_name
-        end as kind,
-        'web' as source,
-        coalesce(detail, page) as title,
-        session_id,
-        utm_campaign as campaign_id,
-        product_id,
-        null::text as order_id,
-        null::text as store_id,
-        null::numeric as value
+        {{ touchpoint_columns(
+            "'web:' || event_id", 'occurred_at', "'own_site'", site_kind, "'web'", 'coalesce(detail, page)',
+            session_id='session_id', campaign_id='utm_campaign', product_id='product_id'
+        ) }}
     from {{ inputs.events }}
     where {{ above_seen('events') if is_incremental() else "event_name in ('" ~ site_events | join("', '") ~ "')" }}
 
 ),
 
+{% set is_receipt = "case when source = 'pos' then 'receipt' else 'order' end" -%}
 purchases as (
 
     select
-        case when source = 'pos' then 'receipt:' else 'order:' end || order_id as touchpoint_id,
-        customer_id,
-        ordered_at as occurred_at,
-        channel,
-        case when source = 'pos' then 'receipt' else 'order' end as kind,
-        source,
-        status as title,
-        null::text as session_id,
-        null::text as campaign_id,
-        null::text as product_id,
-        order_id,
-        store_id,
-        amount as value
+        {{ touchpoint_columns(
+            is_receipt ~ " || ':' || order_id", 'ordered_at', 'channel', is_receipt, 'source', 'status',
+            order_id='order_id', store_id='store_id', value='amount'
+        ) }}
     from orders
 
 ),
@@ -127,43 +110,24 @@ purchases as (
 parcels as (
 
     select
-        'delivery:' || order_id as touchpoint_id,
-        customer_id,
-        delivered_at as occurred_at,
-        'delivery' as channel,
-        case when delivered_at is not null then 'delivery' end as kind,
-        'logistics' as source,
-        case when is_late then 'late' else 'on time' end as title,
-        null::text as session_id,
-        null::text as campaign_id,
-        null::text as product_id,
-        order_id,
-        null::text as store_id,
-        null::numeric as value
+        {{ touchpoint_columns(
+            "'delivery:' || order_id", 'delivered_at', "'delivery'",
+            "case when delivered_at is not null then 'delivery' end", "'logistics'",
+            "case when is_late then 'late' else 'on time' end", order_id='order_id'
+        ) }}
     from orders
 
 ),
 
+{% set ticket_kind -%}
+case when not is_counted then null when topic = 'praise' then 'praise' else 'ticket' end
+{%- endset -%}
 requests as (
 
     select
-        'ticket:' || ticket_id as touchpoint_id,
-        customer_id,
-        created_at as occurred_at,
-        channel,
-        case
-            when not is_counted then null
-            when topic = 'praise' then 'praise'
-            else 'ticket'
-        end as kind,
-        source,
-        subject as title,
-        null::text as session_id,
-        null::text as campaign_id,
-        null::text as product_id,
-        order_id,
-        null::text as store_id,
-        null::numeric as value
+        {{ touchpoint_columns(
+            "'ticket:' || ticket_id", 'created_at', 'channel', ticket_kind, 'source', 'subject', order_id='order_id'
+        ) }}
     from {{ inputs.tickets }}
     {%- if is_incremental() %}
     where {{ above_seen('tickets') }}
@@ -171,14 +135,8 @@ requests as (
 
 ),
 
-voices as (
-
-    select
-        feedback_id as touchpoint_id,
-        customer_id,
-        given_at as occurred_at,
-        channel,
-        case
+{% set voice_kind -%}
+case
             when kind = 'survey' and question = 'nps' and score >= 9 then 'promoter_answer'
             when kind = 'survey' then 'survey_answer'
             when kind = 'review' and score >= 4 then 'good_review'
@@ -186,15 +144,15 @@ voices as (
             when kind = 'warranty_claim' then 'warranty_claim'
             when sentiment > 0.1 then 'praise'
             else 'mention'
-        end as kind,
-        source,
-        concat_ws(' ', question, score::text) as title,
-        null::text as session_id,
-        null::text as campaign_id,
-        product_id,
-        order_id,
-        null::text as store_id,
-        score as value
+        end
+{%- endset -%}
+voices as (
+
+    select
+        {{ touchpoint_columns(
+            'feedback_id', 'given_at', 'channel', voice_kind, 'source', "concat_ws(' ', question, score::text)",
+            product_id='product_id', order_id='order_id', value='score'
+        ) }}
     from {{ inputs.feedback }}
     where kind in ('survey', 'review', 'mention', 'warranty_claim')
         {%- if is_incremental() %}

@@ -4,9 +4,8 @@
     unique_key='event_id',
     indexes=[
         {'columns': ['session_id']},
-        {'columns': ['customer_id', 'occurred_at']},
         {'columns': ['event_id']},
-        {'columns': ['anonymous_id']},
+        {'columns': ['anonymous_id', 'occurred_at']},
         {'columns': ['account_id']},
         {'columns': ['batch']}
     ]
@@ -15,8 +14,13 @@
 {#- The site's events, cut into sessions (a gap of more than 30 minutes ends one) and given to their person: an anonymous
     event belongs to whoever the browser turned out to be, and on a shared browser to whoever signed in during that
     session. Sessions stand apart by their gaps: those are computed anew, whole, that an event which came lies in or near,
-    and those of which a person is another now: what identity wrote since says whose that may be. -#}
+    and those of which a person is another now: what identity wrote since says whose that may be. Written are the events
+    that come out otherwise; each names the sessions it was in before, which may be gone. -#}
 {%- set identities = ref('identities') -%}
+{%- set told = [
+    'session_id', 'customer_id', 'anonymous_id', 'account_id', 'event_name', 'occurred_at', 'page', 'product_id',
+    'order_id', 'referrer', 'utm_source', 'utm_medium', 'utm_campaign', 'device', 'engaged_seconds', 'detail'
+] -%}
 
 with
 {% if is_incremental() %}
@@ -32,8 +36,7 @@ looked as materialized (
 
 fresh as materialized (
 
-    select event_id, anonymous_id, occurred_at, batch
-    from {{ ref('stg_web__events') }}
+    select * from {{ ref('stg_web__events') }}
     where {{ above('(select coalesce(max(looked.seen_batch), 0) from looked)') }}
 
 ),
@@ -95,9 +98,10 @@ near as (
 
 ),
 
+{#- What such a browser or account is said to be, in a few rows each, whoever they are now. -#}
 of_moved as (
 
-    select distinct session_id, account_id, anonymous_id, customer_id
+    select distinct anonymous_id, account_id, customer_id
     from (
         (
             {{ rows_of(this, 'anonymous_id', 'cookies') }}
@@ -106,7 +110,26 @@ of_moved as (
         (
             {{ rows_of(this, 'account_id', 'accounts') }}
         )
-    ) as held
+    ) as here
+
+),
+
+strayed as materialized (
+
+    select anonymous_id, account_id, customer_id
+    from of_moved
+    where coalesce(
+        (
+            select identities.customer_id
+            from {{ identities }} as identities
+            where identities.identity_id = 'account:' || of_moved.account_id
+        ),
+        (
+            select identities.customer_id
+            from {{ identities }} as identities
+            where identities.identity_id = 'cookie:' || of_moved.anonymous_id
+        )
+    ) is distinct from of_moved.customer_id
 
 ),
 
@@ -125,30 +148,30 @@ touched_sessions as materialized (
     from {{ this }} as here
     where here.event_id = any(array(select fresh.event_id from fresh))
     union
-    select of_moved.session_id
-    from of_moved
-    where coalesce(
-        (
-            select identities.customer_id
-            from {{ identities }} as identities
-            where identities.identity_id = 'account:' || of_moved.account_id
-        ),
-        (
-            select identities.customer_id
-            from {{ identities }} as identities
-            where identities.identity_id = 'cookie:' || of_moved.anonymous_id
-        )
-    ) is distinct from of_moved.customer_id
+    select here.session_id
+    from strayed
+    cross join lateral (
+        select session_id
+        from {{ this }} as here
+        where here.anonymous_id = strayed.anonymous_id
+            and here.account_id is not distinct from strayed.account_id
+            and here.customer_id is not distinct from strayed.customer_id
+        offset 0
+    ) as here
 
 ),
 
-due as materialized (
+held as materialized (
 
+    {{ rows_of(this, 'session_id', 'touched_sessions') }}
+
+),
+
+others as (
+
+    select event_id from held
+    except
     select event_id from fresh
-    union
-    select event_id
-    from {{ this }}
-    where session_id = any(array(select touched_sessions.session_id from touched_sessions))
 
 ),
 
@@ -156,10 +179,12 @@ due as materialized (
 
 events as (
 
-    {% if is_incremental() -%}
-    {{ rows_of(ref('stg_web__events'), 'event_id', 'due') }}
-    {%- else -%}
-    select * from {{ ref('stg_web__events') }}
+    select * from {{ 'fresh' if is_incremental() else ref('stg_web__events') }}
+    {%- if is_incremental() %}
+    union all
+    (
+        {{ rows_of(ref('stg_web__events'), 'event_id', 'others') }}
+    )
     {%- endif %}
 
 ),
@@ -226,7 +251,7 @@ signed_in as (
 
 ),
 
-final as (
+given as (
 
     select
         signed_in.event_id,
@@ -245,18 +270,39 @@ final as (
         signed_in.utm_campaign,
         signed_in.device,
         signed_in.engaged_seconds,
-        signed_in.detail,
-        {{ next_batch('newest.batch') }} as batch,
-        newest.batch as seen_batch,
-        newest.nodes_batch as seen_nodes_batch,
-        newest.assignments_batch as seen_assignments_batch
+        signed_in.detail
     from signed_in
-    cross join newest
     left join identities as by_account
         on by_account.identity_id
             = 'account:' || coalesce(signed_in.account_id, signed_in.session_account_id)
     left join identities as by_cookie
         on by_cookie.identity_id = 'cookie:' || signed_in.anonymous_id
+
+),
+
+final as (
+
+    select
+        given.*,
+        {% if is_incremental() -%}
+        case
+            when held.session_id <> given.session_id then array_append(held.left_sessions, held.session_id)
+            else held.left_sessions
+        end as left_sessions,
+        {%- else -%}
+        null::text[] as left_sessions,
+        {%- endif %}
+        {{ next_batch('newest.batch') }} as batch,
+        newest.batch as seen_batch,
+        newest.nodes_batch as seen_nodes_batch,
+        newest.assignments_batch as seen_assignments_batch
+    from given
+    cross join newest
+    {%- if is_incremental() %}
+    left join held on given.event_id = held.event_id
+    where held.event_id is null
+        or {{ any_differs('given', 'held', told) }}
+    {%- endif %}
 
 )
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { describeRelations } from '../../postgres/catalog.js';
 import type { Queryable } from '../../postgres/queryable.js';
@@ -17,14 +18,52 @@ export type NodeLineage = Readonly<Record<string, readonly ColumnId[]>>;
 /** Node → column → the columns one step up that its value comes from. In `artifacts` under the kind `lineage`. */
 export type Lineage = Readonly<Record<string, NodeLineage>>;
 
+/** Lineage of the generation before, and what it was read from. */
+export interface LineageBefore {
+  readonly lineage: Lineage;
+  readonly proofs: LineageProofs;
+}
+
+/** Grows when a change of thau reads another lineage from the same SQL. */
+const lineageVersion = 1;
+
+/** What a node's lineage was read from. */
+export interface LineageProof {
+  /** The fingerprint of its SQL. */
+  readonly print: string;
+  /** Nodes and sources that it reads, and places that nobody owns. */
+  readonly names: readonly string[];
+  /** A digest of their columns. */
+  readonly columns: string;
+}
+
+/** In `artifacts` under the kind `lineage_proofs`. */
+export type LineageProofs = Readonly<Record<string, LineageProof>>;
+
+/** Of the artifacts of a generation. */
+export function lineageBefore(artifacts: Readonly<Record<string, unknown>>): LineageBefore {
+  return {
+    lineage: (artifacts['lineage'] ?? {}) as Lineage,
+    proofs: (artifacts['lineage_proofs'] ?? {}) as LineageProofs,
+  };
+}
+
 /** What compiled SQL may name, and the columns it finds there. */
 export class LineageNames {
+  /** Of what was followed, or found to be as before. */
+  readonly proofs: Record<string, LineageProof> = {};
   private readonly owners = new Map<string, string>();
   private readonly columns = new Map<string, readonly string[]>();
 
+  constructor(private readonly before: LineageBefore) {}
+
   /** The sources of a project, as the database has them. */
-  static async ofSources(database: Queryable, manifest: Manifest): Promise<LineageNames> {
-    const names = new LineageNames();
+  static async ofSources(
+    database: Queryable,
+    manifest: Manifest,
+    before: LineageBefore,
+  ): Promise<LineageNames> {
+    const names = new LineageNames(before);
     const sources = Object.values(manifest.sources);
     const described = await describeRelations(
       database,
@@ -60,19 +99,44 @@ export class LineageNames {
     }
   }
 
-  /** Undefined where the SQL cannot be followed: several statements of a custom materialisation. */
-  lineageOf(sql: string): NodeLineage | undefined {
+  /**
+   * Undefined where the SQL cannot be followed: several statements of a custom materialisation. `print` tells the SQL
+   * apart from others, whatever its relations are called in this run: the same over the same columns is not read again.
+   */
+  lineageOf(nodeId: string, sql: string, print: string | undefined): NodeLineage | undefined {
+    const known = this.before.lineage[nodeId];
+    const proof = this.before.proofs[nodeId];
+    if (known && proof && proof.print === print && proof.columns === this.columnsText(proof.names)) {
+      this.proofs[nodeId] = proof;
+      return known;
+    }
     const statement = onlyStatement(sql);
     if (!statement) return undefined;
+    const asked = new Set<string>();
     const found = columnLineage(statement.tree, (schema, name) => {
-      const owner = schema === undefined ? undefined : this.owners.get(key(schema, name));
+      if (schema === undefined) return undefined;
+      const place = key(schema, name);
+      const owner = this.owners.get(place);
+      asked.add(owner ?? place);
       return owner === undefined ? undefined : this.columns.get(owner);
     });
+    if (print !== undefined) {
+      const names = [...asked].sort();
+      this.proofs[nodeId] = { print, names, columns: this.columnsText(names) };
+    }
     const owned = ({ schema, relation, column }: Origin): ColumnId[] => {
       const owner = this.owners.get(key(schema ?? '', relation));
       return owner === undefined ? [] : [[owner, column]];
     };
     return Object.fromEntries(found.columns.map(({ name, from }) => [name, from.flatMap(owned)]));
+  }
+
+  /** The columns of nodes and sources, and who owns the places that nobody did, as one digest. */
+  private columnsText(names: readonly string[]): string {
+    const columns = names.map((name) => this.columns.get(name) ?? this.owners.get(name) ?? null);
+    return createHash('sha256')
+      .update(JSON.stringify([lineageVersion, columns]))
+      .digest('base64');
   }
 }
 
@@ -96,23 +160,30 @@ export async function readLineage(
   nodes: readonly MappedNode[],
   catalog: Catalog,
   compiled: ReadonlyMap<string, string>,
-  before: Lineage,
+  before: LineageBefore,
   ahead: LineageAhead | undefined,
-): Promise<Lineage> {
+  print: (nodeId: string) => string | undefined,
+): Promise<LineageBefore> {
   const known = ahead && agrees(ahead, catalog) ? ahead.found : new Map<string, NodeLineage | undefined>();
   let names: LineageNames | undefined;
   if ([...compiled.keys()].some((id) => !known.has(id))) {
-    names = ahead?.names ?? (await LineageNames.ofSources(database, manifest));
+    names = ahead?.names ?? (await LineageNames.ofSources(database, manifest, before));
     names.setNodes(nodes, catalog);
   }
-  return Object.fromEntries(
-    nodes.flatMap(({ nodeId }) => {
-      const sql = compiled.get(nodeId);
-      const read = sql === undefined || known.has(nodeId) ? undefined : names?.lineageOf(sql);
-      const lineage = read ?? known.get(nodeId) ?? before[nodeId];
-      return lineage ? [[nodeId, lineage] as const] : [];
-    }),
-  );
+  const lineage: Record<string, NodeLineage> = {};
+  const proofs: Record<string, LineageProof> = {};
+  for (const { nodeId } of nodes) {
+    const sql = compiled.get(nodeId);
+    const isRead = sql !== undefined && !known.has(nodeId);
+    const read = isRead ? names?.lineageOf(nodeId, sql, print(nodeId)) : undefined;
+    const found = read ?? known.get(nodeId) ?? before.lineage[nodeId];
+    if (found) lineage[nodeId] = found;
+    // of what was not followed in this run it holds as long as the lineage does
+    const proof =
+      (names ?? ahead?.names)?.proofs[nodeId] ?? (sql === undefined ? before.proofs[nodeId] : undefined);
+    if (found && proof) proofs[nodeId] = proof;
+  }
+  return { lineage, proofs };
 }
 
 function agrees({ columns }: LineageAhead, catalog: Catalog): boolean {

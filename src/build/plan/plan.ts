@@ -118,17 +118,14 @@ export async function makePlan(database: Queryable, options: PlanOptions): Promi
     const asked = asking.has(id) ? await asker?.render(node) : undefined;
     if (asked === undefined) return undefined;
     const { sql } = asked;
-    prints.set(id, {
-      hash: await hashOf(node, sql, options),
-      sql,
-      ...(asked.compiled.volatile && { because: 'reads the run' as const }),
-    });
-    names.set(id, statementNames(sql));
+    const was = hashes.get(id);
+    const hash = await hashOf(node, sql, options);
+    prints.set(id, { hash, sql, ...(asked.compiled.volatile && { because: 'reads the run' as const }) });
+    if (was !== hash) names.set(id, knownNames(id, hash, options.knownNames) ?? statementNames(sql));
     await states.readNames(by, [names.get(id) ?? none]);
     const read = mentionedIn(manifest, node, sql, names.get(id) ?? none);
     inputs.set(id, [...read, ...states.namedBy(names.get(id) ?? none, read)]);
-    const hash = prints.get(id)?.hash;
-    if (hash !== undefined) hashes.set(id, hash);
+    hashes.set(id, hash);
     return asked;
   };
   const rendered = (
@@ -241,7 +238,7 @@ export async function makePlan(database: Queryable, options: PlanOptions): Promi
       Object.fromEntries(
         [...prints].flatMap(([id, { hash }]) => {
           const { functions, relations } = names.get(id) ?? none;
-          if (hash === undefined || asking.has(id)) return [];
+          if (hash === undefined) return [];
           return [[id, { hash, names: functions, ...(relations.length > 0 && { reads: relations }) }]];
         }),
       ),
@@ -261,12 +258,19 @@ function isInBatches(manifest: Manifest, id: string): boolean {
 }
 
 function namesOf(id: string, { hash, sql }: Fingerprint, known: KnownNames | undefined): StatementNames {
-  const before = known?.[id];
-  if (before !== undefined && before.hash === hash) {
-    return { functions: before.names, relations: before.reads ?? [] };
-  }
-  const { functions, relations } = statementNames(sql);
+  const { functions, relations } = knownNames(id, hash, known) ?? statementNames(sql);
   return { functions, relations: relations.filter(({ schema }) => schema !== placeholderSchema) };
+}
+
+/** What an earlier plan found in the same SQL. */
+function knownNames(
+  id: string,
+  hash: string | undefined,
+  known: KnownNames | undefined,
+): StatementNames | undefined {
+  const before = known?.[id];
+  if (before === undefined || before.hash !== hash) return undefined;
+  return { functions: before.names, relations: before.reads ?? [] };
 }
 
 async function fingerprints(

@@ -1,7 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Session } from '../../postgres/session.js';
 import type { Manifest } from '../../project/manifest.js';
 import type { Catalog } from '../../schema/catalog.js';
-import { LineageNames, type LineageAhead, type NodeLineage } from '../artifacts/lineage.js';
+import { lineageBefore, LineageNames, type LineageAhead, type NodeLineage } from '../artifacts/lineage.js';
 import { isGood, type NodeResult } from '../report/node-result.js';
 import type { Relation } from '../relation.js';
 import type { Reporter } from '../report/run-event.js';
@@ -22,6 +23,8 @@ export interface AheadOptions {
   readonly use: <T>(work: (session: Session) => Promise<T>) => Promise<T>;
   /** The artifacts that the plan alone decides. */
   readonly planned: (before: Artifacts) => Artifacts;
+  /** The fingerprint of a node, once it is known. */
+  readonly print: (nodeId: string) => string | undefined;
   /** Expected seconds of each node that is to be built or tested. */
   readonly seconds: ReadonlyMap<string, number>;
   /** A run of tests publishes nothing. */
@@ -50,7 +53,7 @@ export interface MadeAhead {
 export class PublishAhead {
   /** Views switch to the run's candidates, and have to be brought back should it publish nothing. */
   switched = 0;
-  private readonly begun: Promise<Pick<MadeAhead, 'before' | 'planned'> | undefined>;
+  private begun: Promise<Pick<MadeAhead, 'before' | 'planned'> | undefined> | undefined;
   private readonly lineage = new Map<string, NodeLineage | undefined>();
   private readonly columns = new Map<string, readonly string[]>();
   private names: LineageNames | undefined;
@@ -60,12 +63,12 @@ export class PublishAhead {
   private readonly unfinished: Map<string, number>;
   private working: Promise<void> | undefined;
   private stopped = false;
+  private readonly ending = new AbortController();
 
   constructor(private readonly options: AheadOptions) {
     this.unfinished = new Map(options.seconds);
     this.left = [...options.seconds.values()].reduce((sum, one) => sum + one, 0);
     this.stopped = !options.publishes;
-    this.begun = options.publishes ? this.begin().catch(() => undefined) : Promise.resolve(undefined);
   }
 
   /** A reporter that lets this hear of each node as it ends. */
@@ -88,10 +91,16 @@ export class PublishAhead {
   /** Waits for what is under way; undefined where the publish has to do all. */
   async end(): Promise<MadeAhead | undefined> {
     this.stopped = true;
+    this.ending.abort();
     await this.working;
     const begun = await this.begun;
     const { names, lineage: found, columns } = this;
     return begun && { ...begun, lineage: names && { names, found, columns } };
+  }
+
+  /** Begun with the first nodes done: until then nothing is to keep those from their sessions. */
+  private ready(): Promise<Pick<MadeAhead, 'before' | 'planned'> | undefined> {
+    return (this.begun ??= this.begin().catch(() => undefined));
   }
 
   private async begin(): Promise<Pick<MadeAhead, 'before' | 'planned'>> {
@@ -105,6 +114,7 @@ export class PublishAhead {
     try {
       const names = (this.names ??= await this.readNames());
       while ((this.finishedNodes.length > 0 || this.viewsAreDue) && !this.stopped) {
+        await pause(gathering, undefined, { signal: this.ending.signal }).catch(() => undefined);
         const batch = this.finishedNodes;
         this.finishedNodes = [];
         await use((session) => this.makeReady(session, batch, names));
@@ -121,8 +131,11 @@ export class PublishAhead {
 
   private async readNames(): Promise<LineageNames> {
     const { current, manifest, use } = this.options;
-    const catalog = (await this.begun)?.before['catalog'] as Catalog | undefined;
-    const names = await use((session) => LineageNames.ofSources(session, manifest));
+    const before = (await this.ready())?.before;
+    const catalog = before?.['catalog'] as Catalog | undefined;
+    const names = await use((session) =>
+      LineageNames.ofSources(session, manifest, lineageBefore(before ?? {})),
+    );
     names.setNodes(current.nodes.values(), catalog);
     return names;
   }
@@ -151,7 +164,8 @@ export class PublishAhead {
     }
     for (const { node, result } of built) {
       if (result.resourceType !== 'model' || result.status !== 'success' || !result.compiledCode) continue;
-      this.lineage.set(node.unique_id, names.lineageOf(result.compiledCode));
+      const { unique_id: id } = node;
+      this.lineage.set(id, names.lineageOf(id, result.compiledCode, this.options.print(id)));
     }
     if (!this.viewsAreDue || this.stopped) return;
     // a few at a time, so that what ends meanwhile is not kept waiting
@@ -161,6 +175,9 @@ export class PublishAhead {
     await prepareViewsAhead(session, changes, { state, generation: runId });
   }
 }
+
+/** Milliseconds in which nodes that end are made ready together: each batch costs a few round trips. */
+const gathering = 400;
 
 /** Expected seconds to the end of a run, within which views are made ready to switch. */
 const viewSeconds = 10;

@@ -27,6 +27,7 @@ export function publishAhead(
     candidates: () => scope.candidates(),
     use: (work) => sessions.use(work),
     planned: (before) => plannedArtifacts(options, before),
+    print: (id) => plan.fingerprints.get(id),
     // as the order of nodes has it
     seconds: new Map(toDo.map((id) => [id, lastSeconds.get(id) ?? 1])),
     publishes: options.command !== 'test',

@@ -1,7 +1,8 @@
 import { formatPlace } from '../../errors/format.js';
 import type { RunLock } from '../../postgres/run-lock.js';
 import type { Catalog } from '../../schema/catalog.js';
-import { readLineage, type Lineage } from '../artifacts/lineage.js';
+import { heldSchema } from './held-schema.js';
+import { lineageBefore, readLineage } from '../artifacts/lineage.js';
 import type { MetricsArtifact } from '../../semantic/bound-metrics.js';
 import { metricsArtifact } from '../../semantic/metrics-artifact.js';
 import { testVersion } from '../plan/decision.js';
@@ -84,18 +85,21 @@ export async function publishRun(
         : [];
     });
     const planned = made?.planned ?? artifactChanges(plannedArtifacts(options, before), before, from);
+    const { lineage, proofs } = await readLineage(
+      session,
+      manifest,
+      nodes,
+      catalog,
+      compiled,
+      lineageBefore(before),
+      made?.lineage,
+      (id) => plan.fingerprints.get(id),
+    );
     const found = {
       catalog,
       metrics,
-      lineage: await readLineage(
-        session,
-        manifest,
-        nodes,
-        catalog,
-        compiled,
-        (before['lineage'] ?? {}) as Lineage,
-        made?.lineage,
-      ),
+      lineage,
+      ...(Object.keys(proofs).length > 0 && { lineage_proofs: proofs }),
       names: knownNames(options, plan, before['names'] as KnownNames | undefined),
       tests: passedTests(scope, results, plan, (before['tests'] ?? {}) as PassedTests),
     };
@@ -105,7 +109,7 @@ export async function publishRun(
       return undefined;
     }
     // what is published was held against its schema when it was
-    await options.checkSchema?.(options.sdl, catalog, metrics);
+    const held = await heldSchema(options, catalog, metrics, before);
     reporter({ type: 'publishing', at: new Date(), nodes: built.length });
     const prepared = performance.now();
     const views = await prepareViews(session, changes, {
@@ -120,7 +124,7 @@ export async function publishRun(
       lock,
       nodes,
       current,
-      artifacts,
+      artifacts: joined(artifacts, artifactChanges(held, before, from)),
       views,
     });
     for (const one of views.dropped ?? []) {

@@ -34,12 +34,13 @@ export interface RunOptions {
   /** Selection, vars and flags as given, for history and retry. */
   readonly args: Readonly<Record<string, unknown>>;
   readonly sdl: readonly SdlSource[];
-  /** Holds the SDL against what is about to be published; throws to stop the publish. */
-  readonly checkSchema?: (
-    sdl: readonly SdlSource[],
-    catalog: Catalog,
-    metrics: MetricsArtifact,
-  ) => void | Promise<void>;
+  /**
+   * Holds the SDL against what is about to be published; throws to stop the publish. Answers true, or a promise of it,
+   * where there was nothing to tell.
+   */
+  readonly checkSchema?: (sdl: readonly SdlSource[], catalog: Catalog, metrics: MetricsArtifact) => unknown;
+  /** Who holds it, and by which settings: by the same, what was found good is so again. */
+  readonly schemaChecker?: string;
   /**
    * Holds what is to be built against the server before anything is built. Answers the nodes that cannot be, with their
    * faults; throws when what the run would publish could not be served.

@@ -6,7 +6,7 @@ import { formatPlace } from '../../errors/format.js';
 
 /**
  * Holds the SDL, and the operations of `schema/operations/`, against what is about to be published. While the warehouse is still incomplete (a first run with a
- * selection), faults are told and the run goes on: the API serves once everything is there.
+ * selection), faults are told and the run goes on: the API serves once everything is there. True: nothing was told.
  */
 export async function checkSchema(
   manifest: Manifest,
@@ -15,17 +15,20 @@ export async function checkSchema(
   catalog: Catalog,
   metrics: BoundMetrics,
   warn: (message: string) => void,
-): Promise<void> {
-  if (!shapesApi(sdl, catalog, metrics)) return;
+): Promise<boolean> {
+  if (!shapesApi(sdl, catalog, metrics)) return true;
   const { bindSchema } = await import('../../schema/bind-schema.js');
   const bound = bindSchema(sdl, catalog, metrics, options);
+  let isSilent = true;
   for (const { code, message, at } of bound.warnings) {
     // the others are guarded at run time; this one takes something away
-    if (code === 'SCHEMA_NAME_TAKEN') warn(`${code}: ${at ? `${formatPlace(at)}: ` : ''}${message}.`);
+    if (code !== 'SCHEMA_NAME_TAKEN') continue;
+    isSilent = false;
+    warn(`${code}: ${at ? `${formatPlace(at)}: ` : ''}${message}.`);
   }
   const errors = bound.schema ? await operationFaults(bound.schema, sdl) : bound.errors;
   const [first, ...rest] = errors;
-  if (!first) return;
+  if (!first) return isSilent;
   const present = new Set(catalog.relations.map((relation) => relation.nodeId));
   const complete = Object.values(manifest.nodes).every(
     (node) =>
@@ -35,7 +38,7 @@ export async function checkSchema(
   );
   if (!complete && !bound.schema) {
     warn(`${errors.length} fields of the GraphQL schema have no column yet, as not all models are built.`);
-    return;
+    return false;
   }
   throw new ThauError(first.code, first.message, {
     ...(first.hint !== undefined && { hint: first.hint }),

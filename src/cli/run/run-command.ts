@@ -56,8 +56,9 @@ export async function performRun(
   const clone = command === 'clone' ? await cloneSource(flags, context.env, warehouse, chosen) : undefined;
   const selected = clone?.selected ?? chosen;
   const { stateSchema } = settings.database;
-  const schema = (files: typeof sdl, catalog: Catalog, metrics: BoundMetrics): Promise<void> =>
-    checkSchema(manifest, { timezone: settings.timezone, stateSchema }, files, catalog, metrics, warn);
+  const held = { timezone: settings.timezone, stateSchema };
+  const schema = (files: typeof sdl, catalog: Catalog, metrics: BoundMetrics): Promise<boolean> =>
+    checkSchema(manifest, held, files, catalog, metrics, warn);
   const startedAt = new Date();
   const eventTime = eventTimeFlags(flags.eventTimeStart, flags.eventTimeEnd);
   const sample = sampleFlag(flags.sample, startedAt);
@@ -92,6 +93,7 @@ export async function performRun(
     args,
     sdl,
     checkSchema: schema,
+    schemaChecker: JSON.stringify([version(), held]),
     ...(flags.check !== false && {
       check: (scope, plan) =>
         checkBefore(warehouse, {

@@ -108,6 +108,7 @@ async function written({ database }: IdentityProject): Promise<unknown[]> {
         'nodes_batch',
         'edges_batch',
         'components_batch',
+        'certain_batch',
         'assignments_batch',
         'records_batch',
         'claims_batch',

@@ -32,9 +32,14 @@
     coalesce({{ last_batch(relation) }}, 0)
 {%- endmacro %}
 
-{#- Up to which batch of a model before it this one had read when it last wrote: what its newest rows say. -#}
+{#- Up to which batch of a model before it this one had read when it last wrote: what its newest rows say. A table built
+    before it kept that has no such column: the name then means that of `before`, and everything is read. -#}
 {% macro last_read(read) -%}
-    coalesce((select newest.{{ read }} from {{ this }} as newest order by newest.batch desc limit 1), 0)
+    coalesce((
+            select newest.{{ read }}
+            from (select null::bigint as {{ read }}) as before
+            cross join lateral (select {{ read }} from {{ this }} as kept order by kept.batch desc limit 1) as newest
+        ), 0)
 {%- endmacro %}
 
 {#- The batch of rows written now, by a model whose rows can go. Its newest rows may be among them, and the number after

@@ -71,16 +71,6 @@
     )
 {%- endmacro %}
 
-{#- What an E.164 number is: mobile, landline, hotline (never anybody's identity) or foreign. -#}
-{% macro phone_kind(e164) -%}
-    case
-        when {{ e164 }} ~ '^\+841[89]00' then 'hotline'
-        when {{ e164 }} ~ '^\+842' then 'landline'
-        when {{ e164 }} ~ '^\+84' then 'mobile'
-        when {{ e164 }} is not null then 'foreign'
-    end
-{%- endmacro %}
-
 {#- The digits somebody may type to find an E.164 number, of whatever country: with its country's code, with the 0 that
     stands for the code at home, and without either; an array, null where it is no number. The codes of the world can be
     told by their beginning (ITU-T E.164.D): 1 and 7, some fifty of two digits, else three. -#}

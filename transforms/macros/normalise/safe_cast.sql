@@ -1,24 +1,11 @@
 {#- Casts that never fail: what cannot be read is null, and the row that needed it is set aside with a reason.
-    pg_input_is_valid would do, but PostgreSQL 15 has none. -#}
-{% macro safe_numeric(value) -%}
-    case
-        when btrim({{ value }}::text) ~ '^[+-]?[0-9]{1,18}(\.[0-9]{1,12})?$'
-            then btrim({{ value }}::text)::numeric
-    end
-{%- endmacro %}
+    pg_input_is_valid would do, but PostgreSQL 15 has none.
 
-{#- Whole numbers; "3.0" is one, "3.5" is not. -#}
+    Whole numbers; "3.0" is one, "3.5" is not. -#}
 {% macro safe_integer(value) -%}
     case
         when btrim({{ value }}::text) ~ '^[+-]?[0-9]{1,9}(\.0+)?$'
             then btrim({{ value }}::text)::numeric::integer
-    end
-{%- endmacro %}
-
-{% macro safe_boolean(value) -%}
-    case
-        when lower(btrim({{ value }}::text)) in ('true', 't', '1', 'yes', 'y', 'có', 'co', 'x') then true
-        when lower(btrim({{ value }}::text)) in ('false', 'f', '0', 'no', 'n', 'không', 'khong') then false
     end
 {%- endmacro %}
 

@@ -14,7 +14,7 @@ with assignments as not materialized (
 nodes as not materialized (
 
     select * from {{ ref('identity_nodes') }}
-    where evidence_count > 0
+    where is_current
 
 ),
 

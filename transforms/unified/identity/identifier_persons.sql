@@ -3,6 +3,7 @@
     incremental_strategy='delete+insert',
     unique_key=['identifier_id', 'name_key'],
     full_refresh=false,
+    on_schema_change='sync_all_columns',
     meta={'erase': {'how': 'pseudonymise', 'names': ['name_key', 'person_label'], 'ended': 'not is_current'}},
     indexes=[
         {'columns': ['identifier_id', 'name_key'], 'unique': True},
@@ -27,17 +28,13 @@ identifiers as not materialized (
 
 {%- if is_incremental() %}
 
+{#- Where nothing is shared yet, nothing can cease to be. -#}
 touched as (
 
     select * from identifiers
     where {{ is_new_to_this() }}
         and not is_strong
-
-),
-
-told as (
-
-    {{ rows_of('sightings', 'identifier_id', 'touched') }}
+        and (name_count > 1 or exists (select 1 from {{ this }}))
 
 ),
 
@@ -57,6 +54,15 @@ shared as (
         and name_count > 1
 
 ),
+
+{%- if is_incremental() %}
+
+told as (
+
+    {{ rows_of('sightings', 'identifier_id', 'shared') }}
+
+),
+{%- endif %}
 
 names as (
 
@@ -111,7 +117,7 @@ settled as (
 
 ),
 
-final as (
+counted as (
 
     select
         settled.identifier_id,
@@ -126,11 +132,24 @@ final as (
         ) + dense_rank() over (
             partition by settled.identifier_id
             order by settled.person_label desc
-        ) - 1 as person_count,
+        ) - 1 as person_count
+    from settled
+
+),
+
+final as (
+
+    select
+        counted.*,
         true as is_current,
         {{ batches(ref('identifiers')) }}
-    from settled
+    from counted
     {%- if is_incremental() %}
+    left join known
+        on counted.identifier_id = known.identifier_id
+        and counted.name_key = known.name_key
+    where known.is_current is not true
+        or {{ any_differs('counted', 'known', ['person_label', 'name_count', 'person_count']) }}
     union all
     -- names that were seen there and are no longer
     select

@@ -3,12 +3,15 @@
     incremental_strategy='delete+insert',
     unique_key='identifier_id',
     full_refresh=false,
+    on_schema_change='sync_all_columns',
     indexes=[
         {'columns': ['identifier_id'], 'unique': True},
         {'columns': ['batch']}
     ]
 ) }}
 
+{#- What protection says of a value. A value that is seen again is not written for it, unless several names share it, of which
+    the more frequent counts: whoever reads this table's batches works out anew what hangs on its values. -#}
 {%- set ruled = "md5('" ~ var('identity_max_names', 12) ~ "' || coalesce((select string_agg(concat_ws(' ', listed.identifier_type, listed.pattern, listed.reason), ',' order by listed.identifier_type, listed.pattern) from "
     ~ ref('blocked_identifiers') ~ " as listed), ''))" -%}
 
@@ -35,7 +38,7 @@ rules as materialized (
 {#- Other patterns or another limit: every identifier is judged again. -#}
 touched as (
 
-    select distinct identifier_id
+    select identifier_id
     from sightings
     where {{ is_new_to_this() }}
     union
@@ -60,10 +63,7 @@ seen as (
         min(identifier_value) as identifier_value,
         min(type_priority) as type_priority,
         bool_or(is_strong) as is_strong,
-        count(*) filter (where is_current) as sighting_count,
-        count(distinct name_key) filter (where is_current) as name_count,
-        min(seen_at) filter (where is_current) as first_seen_at,
-        max(seen_at) filter (where is_current) as last_seen_at
+        count(distinct name_key) filter (where is_current) as name_count
     from {{ 'told' if is_incremental() and not compares_all() else 'sightings' }} as sightings
     group by identifier_id
 
@@ -83,7 +83,7 @@ blocked as (
 
 ),
 
-final as (
+judged as (
 
     select
         seen.identifier_id,
@@ -91,20 +91,38 @@ final as (
         seen.identifier_value,
         seen.type_priority,
         seen.is_strong,
-        seen.sighting_count,
         seen.name_count,
-        seen.first_seen_at,
-        seen.last_seen_at,
         case
             when blocked.blocked_because is not null then blocked.blocked_because
             when not seen.is_strong and seen.name_count > {{ var('identity_max_names', 12) }}
                 then 'a hub: too many names share it'
         end as blocked_because,
-        rules.rules,
-        {{ batches(ref('identifier_sightings')) }}
+        rules.rules
     from seen
     cross join rules
     left join blocked on seen.identifier_id = blocked.identifier_id
+
+),
+{%- if is_incremental() %}
+
+known as (
+
+    {{ rows_of(this, 'identifier_id', 'seen') }}
+
+),
+{%- endif %}
+
+final as (
+
+    select
+        judged.*,
+        {{ batches(ref('identifier_sightings')) }}
+    from judged
+    {%- if is_incremental() %}
+    left join known on judged.identifier_id = known.identifier_id
+    where {{ any_differs('judged', 'known', ['identifier_id', 'type_priority', 'is_strong', 'name_count', 'blocked_because', 'rules']) }}
+        or (judged.name_count > 1 and not judged.is_strong)
+    {%- endif %}
 
 )
 

@@ -3,25 +3,35 @@
     incremental_strategy='replace',
     unique_key='identity_id',
     gone_when='customer_id is null',
+    on_schema_change='append_new_columns',
     indexes=[
         {'columns': ['identity_id'], 'unique': True},
-        {'columns': ['identifier_type', 'identifier_value']},
-        {'columns': ['identifier_value']},
+        {'columns': ['identifier_value', 'identifier_type']},
         {'columns': ['customer_id']},
         {'columns': ['batch']}
     ]
 ) }}
 
+{%- set claim_rows = ref('identity_claims') -%}
 {%- set node_rows = ref('identity_nodes') -%}
 {%- set edge_rows = ref('identity_edges') -%}
-{%- set component_rows = ref('identity_components') -%}
+{#- Without the probabilistic step the certain components are all there is. How far it had read one says nothing of the other. -#}
+{%- set matching = var('identity_matching', true) -%}
+{%- set component_rows = ref('identity_components') if matching else ref('certain_components') -%}
 {%- set assignment_rows = ref('identity_assignments') -%}
 
 {#- Evidence runs within a component: whatever else changed, a component of which nothing changed keeps its tree. -#}
 with nodes as not materialized (
 
     select * from {{ node_rows }}
-    where evidence_count > 0
+    where is_current
+
+),
+
+claims as not materialized (
+
+    select * from {{ claim_rows }}
+    where refused_because is null
 
 ),
 
@@ -44,7 +54,7 @@ edges as not materialized (
 
 ),
 
-{%- if var('identity_matching', true) %}
+{%- if matching %}
 
 matches as (
 
@@ -65,34 +75,22 @@ matches as (
 
 {%- if is_incremental() %}
 
-{#- What the probabilistic step says is not told by batches: few are matched, and all of them are looked at. -#}
-matched_nodes as (
-
-    select cluster_id as node from matches
-    union
-    select record_id from matches
-
-),
-
 changed as (
 
     select identity_id from {{ node_rows }}
-    where batch > {{ last_read('nodes_batch') }}
+    where {{ is_new_to_this(read='nodes_batch') }}
     union
     select identity_a from {{ edge_rows }}
-    where batch > {{ last_read('edges_batch') }}
+    where {{ is_new_to_this(read='edges_batch') }}
     union
     select identity_b from {{ edge_rows }}
-    where batch > {{ last_read('edges_batch') }}
+    where {{ is_new_to_this(read='edges_batch') }}
     union
     select identity_id from {{ component_rows }}
-    where batch > {{ last_read('components_batch') }}
+    where {{ is_new_to_this(read='components_batch' if matching else 'certain_batch') }}
     union
     select identity_id from {{ assignment_rows }}
-    where batch > {{ last_read('assignments_batch') }}
-    union
-    select identity_id from {{ node_rows }}
-    where node = {{ any_of('matched_nodes', 'node') }}
+    where {{ is_new_to_this(read='assignments_batch') }}
 
 ),
 
@@ -113,10 +111,17 @@ touched as (
 
 ),
 
+touched_nodes as (
+
+    select node from {{ node_rows }}
+    where identity_id = {{ any_of('touched', 'identity_id') }}
+
+),
+
 touched_components as (
 
     select distinct component from {{ component_rows }}
-    where identity_id = {{ any_of('touched', 'identity_id') }}
+    where node = {{ any_of('touched_nodes', 'node') }}
 
 ),
 
@@ -134,19 +139,83 @@ looked_at as (
 
 ),
 
-known as (
+{#- Who is only claimed by other records than before keeps the place in the tree, and so does who is matched with another
+    probability. -#}
+claimed as (
 
-    {{ rows_of(this, 'identity_id', 'looked_at') }}
+    select distinct identity_id from {{ claim_rows }}
+    where {{ is_new_to_this(read='claims_batch') }}
 
 ),
 
-{#- The few that are looked at get numbers of their own: the tree's arrays are as long as the highest. -#}
+matched_nodes as (
+
+    select cluster_id as node from matches
+    union
+    select record_id from matches
+
+),
+
+nodes_matched as (
+
+    {{ rows_of('nodes', 'node', 'matched_nodes') }}
+
+),
+
+either as (
+
+    select identity_id from looked_at
+    union
+    select identity_id from claimed
+    union
+    select identity_id from nodes_matched
+
+),
+
+known as (
+
+    {{ rows_of(this, 'identity_id', 'either') }}
+
+),
+
+counted as (
+
+    select identity_id from claimed
+    union
+    (
+        select identity_id from members
+        except
+        select identity_id from known
+    )
+
+),
+
+matched as (
+
+    select a.identity_id, b.identity_id as tied_to, matches.probability
+    from matches
+    inner join nodes_matched as a on matches.cluster_id = a.node
+    inner join nodes_matched as b on matches.record_id = b.node
+    union all
+    select b.identity_id, a.identity_id, matches.probability
+    from matches
+    inner join nodes_matched as a on matches.cluster_id = a.node
+    inner join nodes_matched as b on matches.record_id = b.node
+
+),
+
+{#- The few that are looked at get numbers of their own: the tree's arrays are as long as the highest. `distinct` tells
+    PostgreSQL that one number is one row; it would expect millions of rows of the joins by it. -#}
 numbered as (
 
-    select
-        nodes.*,
-        (row_number() over (order by node))::integer as number
-    from ({{ rows_of('nodes', 'node', 'members') }}) as nodes
+    select distinct on (number) nodes.*
+    from (
+        select
+            nodes.*,
+            (row_number() over (order by node))::integer as number
+        from ({{ rows_of('nodes', 'node', 'members') }}) as nodes
+    ) as nodes
+    order by number
 
 ),
 
@@ -176,6 +245,12 @@ their_assignments as (
     {{ rows_of('assignments', 'identity_id', 'members') }}
 
 ),
+
+their_claims as (
+
+    {{ rows_of('claims', 'identity_id', 'counted') }}
+
+),
 {%- else %}
 
 numbered as not materialized (
@@ -201,16 +276,36 @@ their_assignments as not materialized (
     select * from assignments
 
 ),
+
+their_claims as not materialized (
+
+    select * from claims
+
+),
 {%- endif %}
+
+{#- Texts are grouped as bytes: in the order of a language they take many times as long to sort. -#}
+counts as (
+
+    select
+        identity_id collate "C" as identity_id,
+        (array_agg(source order by seen_at, record_key))[1] as source,
+        count(*) as evidence_count,
+        min(seen_at) as first_seen_at,
+        max(seen_at) as last_seen_at
+    from their_claims
+    group by identity_id collate "C"
+
+),
 
 current_assignments as (
 
-    select distinct on (identity_id)
+    select distinct on (identity_id collate "C")
         identity_id,
         customer_id,
         assigned_at
     from their_assignments
-    order by identity_id, assignment_number desc
+    order by identity_id collate "C", assignment_number desc
 
 ),
 
@@ -227,13 +322,20 @@ tied as (
 tree as (
 
     select
+        {%- if is_incremental() %}
         nodes.node,
         parents.node as parent,
+        {%- else %}
+        evidence.node,
+        evidence.parent,
+        {%- endif %}
         parents.identity_id as tied_to,
         evidence.distance
     from tied
     cross join lateral {{ var('functions_schema', 'functions') }}.evidence_tree(tied.a, tied.b) as evidence
+    {%- if is_incremental() %}
     inner join numbered as nodes on evidence.node = nodes.number
+    {%- endif %}
     left join numbered as parents on evidence.parent = parents.number
 
 ),
@@ -275,39 +377,69 @@ parents as (
 
 ),
 
+placed as (
+
+    select
+        numbered.*,
+        current_assignments.customer_id,
+        current_assignments.assigned_at
+    from numbered
+    inner join current_assignments on numbered.identity_id = current_assignments.identity_id
+
+),
+
 told as (
 
     select
-        numbered.identity_id,
-        numbered.identifier_type,
-        numbered.identifier_value,
-        numbered.person_label is not null as is_shared,
-        current_assignments.customer_id,
-        numbered.source,
-        numbered.evidence_count,
-        numbered.first_seen_at,
-        numbered.last_seen_at,
-        current_assignments.assigned_at,
+        placed.identity_id,
+        placed.identifier_type,
+        placed.identifier_value,
+        placed.person_label is not null as is_shared,
+        placed.customer_id,
+        placed.assigned_at,
         parents.tied_to,
         parents.tied_by_record,
         parents.tied_by_count,
         parents.tied_by_probability,
         coalesce(parents.distance, 0) as distance
-    from numbered
-    inner join current_assignments on numbered.identity_id = current_assignments.identity_id
-    left join parents on numbered.node = parents.node
+    from placed
+    left join parents on placed.node = parents.node
+    {%- if is_incremental() %}
+    union all
+    select
+        known.identity_id,
+        known.identifier_type,
+        known.identifier_value,
+        known.is_shared,
+        known.customer_id,
+        known.assigned_at,
+        known.tied_to,
+        known.tied_by_record,
+        known.tied_by_count,
+        coalesce(matched.probability, known.tied_by_probability),
+        known.distance
+    from known
+    left join matched
+        on known.tied_by_record is null
+        and known.identity_id = matched.identity_id
+        and known.tied_to = matched.tied_to
+    where not exists (select 1 from looked_at where looked_at.identity_id = known.identity_id)
+    {%- endif %}
 
 ),
 
+{%- set counted = ['source', 'evidence_count', 'first_seen_at', 'last_seen_at'] %}
 {%- set said = [
-    'identifier_type', 'identifier_value', 'is_shared', 'customer_id', 'source', 'evidence_count', 'first_seen_at',
-    'last_seen_at', 'assigned_at', 'tied_to', 'tied_by_record', 'tied_by_count', 'tied_by_probability', 'distance'
+    'identifier_type', 'identifier_value', 'is_shared', 'customer_id', 'assigned_at', 'tied_to', 'tied_by_record',
+    'tied_by_count', 'tied_by_probability', 'distance'
 ] %}
 {%- set written %}
         {{ batch_above(node_rows, edge_rows, component_rows, assignment_rows) }} as batch,
+        {{ newest_batch(claim_rows) }} as claims_batch,
         {{ newest_batch(node_rows) }} as nodes_batch,
         {{ newest_batch(edge_rows) }} as edges_batch,
-        {{ newest_batch(component_rows) }} as components_batch,
+        {{ newest_batch(component_rows) if matching else 0 }} as components_batch,
+        {{ 0 if matching else newest_batch(component_rows) }} as certain_batch,
         {{ newest_batch(assignment_rows) }} as assignments_batch
 {%- endset %}
 final as (
@@ -317,21 +449,31 @@ final as (
         {%- for column in said %}
         told.{{ column }},
         {%- endfor %}
+        {%- for column in counted %}
+        {%- if is_incremental() %}
+        case when counts.identity_id is null then known.{{ column }} else counts.{{ column }} end as {{ column }},
+        {%- else %}
+        counts.{{ column }},
+        {%- endif %}
+        {%- endfor %}
         {{- written }}
     from told
+    left join counts on told.identity_id = counts.identity_id
     {%- if is_incremental() %}
     left join known on told.identity_id = known.identity_id
     where {{ any_differs('told', 'known', said) }}
+        or (counts.identity_id is not null and {{ any_differs('counts', 'known', counted) }})
     union all
     -- what is no identity any more
     select
         known.identity_id,
-        {%- for column in said %}
+        {%- for column in said + counted %}
         null,
         {%- endfor %}
         {{- written }}
     from known
-    where not exists (select 1 from told where told.identity_id = known.identity_id)
+    where exists (select 1 from looked_at where looked_at.identity_id = known.identity_id)
+        and not exists (select 1 from placed where placed.identity_id = known.identity_id)
     {%- endif %}
 
 )

@@ -10,5 +10,5 @@ inner join {{ ref('identity_nodes') }} as a
 inner join {{ ref('identity_nodes') }} as b
     on splits.identity_b = b.identity_id
 where a.node <> b.node
-    and a.evidence_count > 0
-    and b.evidence_count > 0
+    and a.is_current
+    and b.is_current

@@ -2,14 +2,18 @@
     materialized='incremental',
     incremental_strategy='append',
     full_refresh=false,
+    on_schema_change='append_new_columns',
     indexes=[
         {'columns': ['identity_id', 'assignment_number'], 'unique': True},
         {'columns': ['customer_id']},
-        {'columns': ['run_number']},
+        {'columns': ['previous_customer_id']},
         {'columns': ['batch']}
     ]
 ) }}
 
+{#- Without the probabilistic step the certain components are all there is. How far it had read one says nothing of the other. -#}
+{%- set matching = var('identity_matching', true) -%}
+{%- set component_rows = ref('identity_components') if matching else ref('certain_components') -%}
 {%- set nodes = ref('identity_nodes') -%}
 
 {#- Which customer each identity belongs to, append-only, so that a customer's number outlives every rebuild:
@@ -20,7 +24,7 @@
     Only changes are written; the newest row of an identity counts. -#}
 with components as not materialized (
 
-    select * from {{ ref('identity_components') }}
+    select * from {{ component_rows }}
 
 ),
 
@@ -37,7 +41,7 @@ clock as (
 changed as (
 
     select identity_id, node, component from components
-    where {{ is_new_to_this() }}
+    where {{ is_new_to_this(read='upstream_batch' if matching else 'certain_batch') }}
 
 ),
 
@@ -128,9 +132,15 @@ left_latest as (
 
 ),
 
+left_nodes as (
+
+    {{ rows_of(nodes, 'identity_id', 'left_there') }}
+
+),
+
 left_components as (
 
-    {{ rows_of('components', 'identity_id', 'left_there') }}
+    {{ rows_of('components', 'node', 'left_nodes') }}
 
 ),
 
@@ -179,7 +189,7 @@ highest as (
 
     select
         coalesce(max(customer_id), 0) as customer_id,
-        coalesce((select max(run_number) from {{ this }}), 0) as run_number
+        coalesce((select newest.run_number from {{ this }} as newest order by newest.batch desc limit 1), 0) as run_number
     from {{ this }}
 
 ),
@@ -304,7 +314,9 @@ final as (
         numbered_anew.own_customer_id as previous_customer_id,
         highest.run_number + 1 as run_number,
         clock.as_of_at as assigned_at,
-        {{ batches(ref('identity_components')) }}
+        {{ next_batch('1') }} as batch,
+        {{ newest_batch(component_rows) if matching else 0 }} as upstream_batch,
+        {{ 0 if matching else newest_batch(component_rows) }} as certain_batch
     from numbered_anew
     inner join all_numbered on numbered_anew.component = all_numbered.component
     cross join highest

@@ -3,6 +3,7 @@
     incremental_strategy='delete+insert',
     unique_key=['record_key', 'identity_id'],
     full_refresh=false,
+    on_schema_change='sync_all_columns',
     meta={'erase': {'how': 'pseudonymise', 'names': ['person_label']}},
     indexes=[
         {'columns': ['record_key', 'identity_id'], 'unique': True},
@@ -35,22 +36,29 @@ persons as not materialized (
 
 {%- if is_incremental() %}
 
-touched_identifiers as (
+{#- A record is judged anew when it tells something else, and when protection says something else of a value in it. -#}
+judged_identifiers as (
 
     select identifier_id from identifiers
     where {{ is_new_to_this() }}
+    union
+    select identifier_id from {{ ref('identifier_persons') }}
+    where {{ is_new_to_this(read='persons_batch') }}
 
 ),
 
-touched_sightings as (
+judged_sightings as (
 
-    {{ rows_of(ref('identifier_sightings'), 'identifier_id', 'touched_identifiers') }}
+    {{ rows_of(ref('identifier_sightings'), 'identifier_id', 'judged_identifiers') }}
 
 ),
 
 touched_records as (
 
-    select distinct record_key from touched_sightings
+    select record_key from {{ ref('identifier_sightings') }}
+    where {{ is_new_to_this(read='sightings_batch') }}
+    union
+    select record_key from judged_sightings
 
 ),
 
@@ -156,6 +164,11 @@ ranked as (
 
 ),
 
+{%- set written %}
+        {{ batches(ref('identifiers')) }},
+        {{ newest_batch(ref('identifier_sightings')) }} as sightings_batch,
+        {{ newest_batch(ref('identifier_persons')) }} as persons_batch
+{%- endset %}
 final as (
 
     select
@@ -170,7 +183,7 @@ final as (
         ranked.seen_at,
         ranked.refused_because,
         ranked.strongest_identity_id,
-        {{ batches(ref('identifiers')) }}
+        {{- written }}
     from ranked
     {%- if is_incremental() %}
     left join known
@@ -194,7 +207,7 @@ final as (
         known.seen_at,
         'the record says so no longer' as refused_because,
         null as strongest_identity_id,
-        {{ batches(ref('identifiers')) }}
+        {{- written }}
     from known
     where known.refused_because is distinct from 'the record says so no longer'
         and not exists (

@@ -1,11 +1,11 @@
 {{ config(
-    materialized='incremental',
+    materialized='incremental' if var('identity_matching', true) else 'view',
     incremental_strategy='delete+insert',
     unique_key='node',
     full_refresh=false,
+    on_schema_change='sync_all_columns',
     indexes=[
         {'columns': ['node'], 'unique': True},
-        {'columns': ['identity_id'], 'unique': True},
         {'columns': ['component']},
         {'columns': ['certain_component']},
         {'columns': ['is_matched']},
@@ -76,7 +76,6 @@ final as (
     select
         certain.identity_id,
         certain.node,
-        certain.first_seen_at,
         certain.component as certain_component,
         coalesce(clusters.cluster_id, certain.component) as component,
         clusters.cluster_id is not null as is_matched,

@@ -54,89 +54,22 @@ rules as materialized (
 
 {%- if is_incremental() %}
 
-{#- An edge hangs on what the weaker of its ends claims. -#}
-touched as (
+fresh as materialized (
 
-    select distinct identity_id from claims
+    select identity_id, strongest_identity_id, refused_because from claims
     where {{ is_new_to_this() }}
 
 ),
 
-their_claims as (
+touched as (
 
-    {{ rows_of('claims', 'identity_id', 'touched') }}
-
-),
-
-{%- endif %}
-
-pairs as (
-
-    select
-        strongest_identity_id as identity_a,
-        identity_id as identity_b,
-        count(*) as evidence_count,
-        (array_agg(record_key order by seen_at, record_key))[1] as first_record_key,
-        min(seen_at) as first_seen_at,
-        max(seen_at) as last_seen_at
-    from {{ 'their_claims' if is_incremental() else 'claims' }} as claims
-    where refused_because is null
-        and strongest_identity_id <> identity_id
-    group by strongest_identity_id, identity_id
+    select distinct identity_id from fresh
 
 ),
-
-{%- if is_incremental() %}
-
-ends_named as (
-
-    select identity_a as identity_id from pairs
-    union
-    select identity_id from touched
-
-),
-
-their_nodes as (
-
-    {{ rows_of('nodes', 'identity_id', 'ends_named') }}
-
-),
-{%- else %}
-
-their_nodes as not materialized (
-
-    select * from nodes
-
-),
-{%- endif %}
-
-told as (
-
-    select
-        a.node as node_a,
-        b.node as node_b,
-        pairs.identity_a,
-        pairs.identity_b,
-        a.identifier_type as type_a,
-        b.identifier_type as type_b,
-        greatest(a.type_priority, b.type_priority) as strength,
-        pairs.evidence_count,
-        pairs.first_record_key,
-        pairs.first_seen_at,
-        pairs.last_seen_at
-    from pairs
-    inner join their_nodes as a on pairs.identity_a = a.identity_id
-    inner join their_nodes as b on pairs.identity_b = b.identity_id
-
-),
-
-{%- if is_incremental() %}
 
 touched_nodes as (
 
-    select their_nodes.node
-    from their_nodes
-    inner join touched on their_nodes.identity_id = touched.identity_id
+    {{ rows_of('nodes', 'identity_id', 'touched') }}
 
 ),
 
@@ -145,6 +78,62 @@ known_there as (
     {{ rows_of(this_table, 'node_b', 'touched_nodes', 'node') }}
 
 ),
+
+{#- An edge hangs on what the weaker of its ends claims. -#}
+weaker as (
+
+    select identity_id from fresh
+    where refused_because is null
+        and strongest_identity_id <> identity_id
+    union
+    select identity_b from known_there
+
+),
+
+their_claims as (
+
+    {{ rows_of('claims', 'identity_id', 'weaker') }}
+
+),
+
+stronger as (
+
+    select distinct strongest_identity_id as identity_id from their_claims
+
+),
+
+stronger_nodes as (
+
+    {{ rows_of('nodes', 'identity_id', 'stronger') }}
+
+),
+{%- endif %}
+
+{#- By numbers: texts take many times as long to sort. All else of an end is the same in all rows of a pair. -#}
+told as (
+
+    select
+        a.node as node_a,
+        b.node as node_b,
+        min(a.identity_id) as identity_a,
+        min(b.identity_id) as identity_b,
+        min(a.identifier_type) as type_a,
+        min(b.identifier_type) as type_b,
+        min(greatest(a.type_priority, b.type_priority)) as strength,
+        count(*) as evidence_count,
+        (array_agg(claims.record_key order by claims.seen_at, claims.record_key))[1] as first_record_key,
+        min(claims.seen_at) as first_seen_at,
+        max(claims.seen_at) as last_seen_at
+    from {{ 'their_claims' if is_incremental() else 'claims' }} as claims
+    inner join {{ 'stronger_nodes' if is_incremental() else 'nodes' }} as a on claims.strongest_identity_id = a.identity_id
+    inner join {{ 'touched_nodes' if is_incremental() else 'nodes' }} as b on claims.identity_id = b.identity_id
+    where claims.refused_because is null
+        and claims.strongest_identity_id <> claims.identity_id
+    group by a.node, b.node
+
+),
+
+{%- if is_incremental() %}
 
 {#- What is told of them now; what no record tells any more stays without evidence. -#}
 changed as materialized (
@@ -191,13 +180,23 @@ ends_touched as materialized (
 
 ),
 
+other_ends as (
+
+    select node from ends_touched
+    except
+    select node from touched_nodes
+
+),
+
 known as (
 
     select * from known_there
-    union
+    union all
     select * from ({{ rows_of(this_table, 'node_a', 'ends_touched', 'node') }}) as from_a
-    union
-    select * from ({{ rows_of(this_table, 'node_b', 'ends_touched', 'node') }}) as from_b
+    where not exists (select 1 from touched_nodes where touched_nodes.node = from_a.node_b)
+    union all
+    select * from ({{ rows_of(this_table, 'node_b', 'other_ends', 'node') }}) as from_b
+    where not exists (select 1 from ends_touched where ends_touched.node = from_b.node_a)
 
 ),
 
@@ -209,8 +208,9 @@ edges as (
         {%- for column in told_of %}
         coalesce(changed.{{ column }}, known.{{ column }}) as {{ column }},
         {%- endfor %}
-        known.tied_a as known_tied_a,
-        known.tied_b as known_tied_b
+        {%- for column in ['evidence_count', 'refused_because', 'tied_a', 'tied_b', 'first_record_key', 'last_seen_at', 'rules'] %}
+        known.{{ column }} as known_{{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from known
     full join changed using (node_a, node_b)
 
@@ -224,22 +224,20 @@ edges as (
 ),
 {%- endif %}
 
-{#- A value that ties more of one kind than a person has (accounts to a cookie, cards to a phone) ties none of it. -#}
+{#- A value that ties more of one kind than a person has (accounts to a cookie, cards to a phone) ties none of it. Which of two
+    identities is the stronger is the same in all records, so a pair is counted once. -#}
 hubs as (
 
     select
         ends.node,
         ends.other_type,
-        count(distinct ends.other_node) as tied_count
-    from (
-        select node_a as node, type_a as own_type, type_b as other_type, node_b as other_node
-        from edges
-        where evidence_count > 0
-        union all
-        select node_b, type_b, type_a, node_a
-        from edges
-        where evidence_count > 0
-    ) as ends
+        count(*) as tied_count
+    from edges
+    cross join lateral (
+        values
+        (edges.node_a, edges.type_a, edges.type_b),
+        (edges.node_b, edges.type_b, edges.type_a)
+    ) as ends (node, own_type, other_type)
     inner join limits
         on ends.own_type = limits.identifier_type
         and ends.other_type = limits.other_type
@@ -247,8 +245,9 @@ hubs as (
     -- of the other ends not all edges are here
     inner join ends_touched on ends.node = ends_touched.node
     {%- endif %}
+    where edges.evidence_count > 0
     group by ends.node, ends.other_type
-    having count(distinct ends.other_node) > max(limits.max_tied)
+    having count(*) > max(limits.max_tied)
 
 ),
 
@@ -326,17 +325,14 @@ final as (
     from judged
     cross join rules
     {%- if is_incremental() %}
-    left join known
-        on judged.node_a = known.node_a
-        and judged.node_b = known.node_b
-    where known.node_a is null
-        or judged.evidence_count <> known.evidence_count
-        or judged.refused_because is distinct from known.refused_because
-        or judged.tied_a is distinct from known.tied_a
-        or judged.tied_b is distinct from known.tied_b
-        or judged.first_record_key <> known.first_record_key
-        or judged.last_seen_at is distinct from known.last_seen_at
-        or rules.rules <> known.rules
+    where judged.known_evidence_count is null
+        or judged.evidence_count <> judged.known_evidence_count
+        or judged.refused_because is distinct from judged.known_refused_because
+        or judged.tied_a is distinct from judged.known_tied_a
+        or judged.tied_b is distinct from judged.known_tied_b
+        or judged.first_record_key <> judged.known_first_record_key
+        or judged.last_seen_at is distinct from judged.known_last_seen_at
+        or rules.rules <> judged.known_rules
     {%- endif %}
 
 )

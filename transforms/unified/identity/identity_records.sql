@@ -6,7 +6,7 @@
     meta={'erase': {'how': 'pseudonymise', 'names': ['name_key']}},
     indexes=[
         {'columns': ['record_key'], 'unique': True},
-        {'columns': ['record_type', 'loaded_at']},
+        {'columns': ['order_key']},
         {'columns': ['record_type', 'read_batch']},
         {'columns': ['account']},
         {'columns': ['loyalty_no']},
@@ -64,18 +64,6 @@ mail_clicks as (
     from {{ ref('stg_marketing__email_events') }}
     where {{ written_since('mail_reader') }}
     group by 1, 2
-
-),
-
-{#- An order or a ticket is an identifier only where another record names it: a parcel's question, a survey's answer. -#}
-named_orders as (
-
-    {%- for relation, key, record_type, record_id in namers %}
-    select {{ key }} as order_key from {{ ref(relation) }}
-    {%- if not loop.last %}
-    union
-    {%- endif %}
-    {%- endfor %}
 
 ),
 
@@ -188,6 +176,33 @@ records as (
         mail_clicks.seen_at, null, null, null, null, null, null, null, null,
         mail_clicks.email, null, null, mail_clicks.anonymous_id, mail_clicks.loaded_at, mail_clicks.read_batch
     from mail_clicks
+
+),
+
+{#- An order or a ticket is an identifier only where another record names it: a parcel's question, a survey's answer. -#}
+named_orders as (
+
+    {%- if is_incremental() and not compares_all() %}
+    select order_key from records
+    where record_type in ('{{ namers | map(attribute=2) | join("', '") }}')
+    union
+    select namer.order_key
+    from {{ this }} as namer
+    where namer.order_key = {{ any_of('records', 'order_key') }}
+        and namer.record_type in ('{{ namers | map(attribute=2) | join("', '") }}')
+        -- which may name another one now
+        and not exists (
+            select 1 from records
+            where records.record_type = namer.record_type and records.record_id = namer.record_id
+        )
+    {%- else %}
+    {%- for relation, key, record_type, record_id in namers %}
+    select {{ key }} as order_key from {{ ref(relation) }}
+    {%- if not loop.last %}
+    union
+    {%- endif %}
+    {%- endfor %}
+    {%- endif %}
 
 ),
 

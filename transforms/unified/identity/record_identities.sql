@@ -42,7 +42,7 @@ identities as not materialized (
 changed_identities as (
 
     select identity_id, customer_id from {{ identity_rows }}
-    where batch > {{ last_read('identities_batch') }}
+    where {{ is_new_to_this(read='identities_batch') }}
 
 ),
 
@@ -50,10 +50,10 @@ changed_identities as (
 touched as (
 
     select record_key from {{ record_rows }}
-    where batch > {{ last_read('records_batch') }}
+    where {{ is_new_to_this(read='records_batch') }}
     union
     select record_key from {{ claim_rows }}
-    where batch > {{ last_read('claims_batch') }}
+    where {{ is_new_to_this(read='claims_batch') }}
     union
     select held.record_key
     from ({{ rows_of(this, 'identity_id', 'changed_identities') }}) as held

@@ -1,16 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key='delivery_key',
-    indexes=[
-        {'columns': ['delivery_key']},
-        {'columns': ['loaded_at']},
-        {'columns': ['subject_id']},
-        {'columns': ['rejected_because']},
-        {'columns': ['subject_id']},
-        {'columns': ['batch']}
-    ]
-) }}
+{{ grows_by_delivery(looked_up_by='subject_id') }}
 
 with {{ delivered_since(source('crm', 'consents'), "coalesce(btrim(consent_id), '')") }},
 

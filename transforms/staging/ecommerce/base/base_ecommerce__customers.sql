@@ -1,15 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key='delivery_key',
-    indexes=[
-        {'columns': ['delivery_key']},
-        {'columns': ['customer_id']},
-        {'columns': ['loaded_at']},
-        {'columns': ['rejected_because']},
-        {'columns': ['batch']}
-    ]
-) }}
+{{ grows_by_delivery(looked_up_by='customer_id') }}
 
 with {{ delivered_since(source('ecommerce', 'customers'), "coalesce(btrim(customer_id), '')") }},
 

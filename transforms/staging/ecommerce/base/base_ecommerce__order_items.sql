@@ -1,16 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key='delivery_key',
-    indexes=[
-        {'columns': ['delivery_key']},
-        {'columns': ['loaded_at']},
-        {'columns': ['order_key']},
-        {'columns': ['rejected_because']},
-        {'columns': ['order_key']},
-        {'columns': ['batch']}
-    ]
-) }}
+{{ grows_by_delivery(looked_up_by='order_key') }}
 
 with {{ delivered_since(source('ecommerce', 'order_items'), "coalesce(lower(btrim(channel)) || ':' || btrim(order_id) || ':' || line_no, '')") }},
 

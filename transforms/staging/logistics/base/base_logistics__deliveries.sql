@@ -1,15 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key='delivery_key',
-    indexes=[
-        {'columns': ['delivery_key']},
-        {'columns': ['order_key']},
-        {'columns': ['loaded_at']},
-        {'columns': ['rejected_because']},
-        {'columns': ['batch']}
-    ]
-) }}
+{{ grows_by_delivery(looked_up_by='order_key') }}
 
 with {{ delivered_since(source('logistics', 'deliveries'), "coalesce(btrim(delivery_id), '')") }},
 

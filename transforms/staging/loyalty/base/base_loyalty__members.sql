@@ -1,15 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key='delivery_key',
-    indexes=[
-        {'columns': ['delivery_key']},
-        {'columns': ['member_no']},
-        {'columns': ['loaded_at']},
-        {'columns': ['rejected_because']},
-        {'columns': ['batch']}
-    ]
-) }}
+{{ grows_by_delivery(looked_up_by='member_no') }}
 
 with {{ delivered_since(source('loyalty', 'members'), "coalesce(btrim(member_no), '')") }},
 

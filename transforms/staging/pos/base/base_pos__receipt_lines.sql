@@ -1,16 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key='delivery_key',
-    indexes=[
-        {'columns': ['delivery_key']},
-        {'columns': ['loaded_at']},
-        {'columns': ['receipt_id']},
-        {'columns': ['rejected_because']},
-        {'columns': ['receipt_id']},
-        {'columns': ['batch']}
-    ]
-) }}
+{{ grows_by_delivery(looked_up_by='receipt_id') }}
 
 with {{ delivered_since(source('pos', 'receipt_lines'), "coalesce(btrim(receipt_id) || ':' || line_no, '')") }},
 

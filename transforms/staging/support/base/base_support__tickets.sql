@@ -1,15 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key='delivery_key',
-    indexes=[
-        {'columns': ['delivery_key']},
-        {'columns': ['ticket_id']},
-        {'columns': ['loaded_at']},
-        {'columns': ['rejected_because']},
-        {'columns': ['batch']}
-    ]
-) }}
+{{ grows_by_delivery(looked_up_by='ticket_id') }}
 
 with {{ delivered_since(source('support', 'tickets'), "coalesce(btrim(ticket_id), '')") }},
 

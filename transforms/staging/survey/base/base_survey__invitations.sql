@@ -1,15 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key='delivery_key',
-    indexes=[
-        {'columns': ['delivery_key']},
-        {'columns': ['loaded_at']},
-        {'columns': ['invitation_id']},
-        {'columns': ['rejected_because']},
-        {'columns': ['batch']}
-    ]
-) }}
+{{ grows_by_delivery(looked_up_by='invitation_id') }}
 
 with {{ delivered_since(source('survey', 'invitations'), "coalesce(btrim(invitation_id), '')") }},
 

@@ -1,15 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key='delivery_key',
-    indexes=[
-        {'columns': ['delivery_key']},
-        {'columns': ['response_id']},
-        {'columns': ['loaded_at']},
-        {'columns': ['rejected_because']},
-        {'columns': ['batch']}
-    ]
-) }}
+{{ grows_by_delivery(looked_up_by='response_id') }}
 
 {#- An answer is judged by its survey's scale, which may come later, or another. -#}
 {%- set judged_by_another_scale -%}

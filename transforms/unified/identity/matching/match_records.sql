@@ -63,7 +63,7 @@ changed_values as (
     select identifier_id from {{ node_rows }}
     where batch > {{ last_read('nodes_batch') }}
         and identifier_type in ('phone', 'email')
-        and (person_label is not null or evidence_count = 0)
+        and (person_label is not null or not is_current)
     union
     select identifier_id from {{ identifier_rows }}
     where batch > {{ last_read('identifiers_batch') }}
@@ -237,7 +237,7 @@ silent as (
     select identifier_type, identifier_value
     from nodes
     where person_label is not null
-        and evidence_count > 0
+        and is_current
     union
     select identifier_type, identifier_value
     from identifiers
