@@ -78,7 +78,7 @@ export class RunRecorder {
     this.scheduled = true;
     // a moment later, so that what happens together goes together
     this.writing = this.writing
-      .then(() => pause(100))
+      .then(() => pause(50))
       .then(() => this.write())
       .catch(() => undefined);
   }

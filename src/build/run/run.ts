@@ -126,6 +126,8 @@ async function runUnderLock(options: RunOptions, lock: RunLock, began: number): 
     const { signal } = cancellation;
     execution = await executeNodes(told, begun, sessions, recorder, signal, plan, refused, seconds);
     cancellation.signal.throwIfAborted();
+    // whoever sees the publish finds what was built; what cannot be written now is written in the end
+    await recorder.flush().catch(() => undefined);
     const good = execution.results.every((result) => isGood(result.status));
     const healthy = good
       ? undefined
