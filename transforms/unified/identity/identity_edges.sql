@@ -180,13 +180,23 @@ ends_touched as materialized (
 
 ),
 
+other_ends as (
+
+    select node from ends_touched
+    except
+    select node from touched_nodes
+
+),
+
 known as (
 
     select * from known_there
-    union
+    union all
     select * from ({{ rows_of(this_table, 'node_a', 'ends_touched', 'node') }}) as from_a
-    union
-    select * from ({{ rows_of(this_table, 'node_b', 'ends_touched', 'node') }}) as from_b
+    where not exists (select 1 from touched_nodes where touched_nodes.node = from_a.node_b)
+    union all
+    select * from ({{ rows_of(this_table, 'node_b', 'other_ends', 'node') }}) as from_b
+    where not exists (select 1 from ends_touched where ends_touched.node = from_b.node_a)
 
 ),
 
@@ -198,8 +208,9 @@ edges as (
         {%- for column in told_of %}
         coalesce(changed.{{ column }}, known.{{ column }}) as {{ column }},
         {%- endfor %}
-        known.tied_a as known_tied_a,
-        known.tied_b as known_tied_b
+        {%- for column in ['evidence_count', 'refused_because', 'tied_a', 'tied_b', 'first_record_key', 'last_seen_at', 'rules'] %}
+        known.{{ column }} as known_{{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from known
     full join changed using (node_a, node_b)
 
@@ -314,17 +325,14 @@ final as (
     from judged
     cross join rules
     {%- if is_incremental() %}
-    left join known
-        on judged.node_a = known.node_a
-        and judged.node_b = known.node_b
-    where known.node_a is null
-        or judged.evidence_count <> known.evidence_count
-        or judged.refused_because is distinct from known.refused_because
-        or judged.tied_a is distinct from known.tied_a
-        or judged.tied_b is distinct from known.tied_b
-        or judged.first_record_key <> known.first_record_key
-        or judged.last_seen_at is distinct from known.last_seen_at
-        or rules.rules <> known.rules
+    where judged.known_evidence_count is null
+        or judged.evidence_count <> judged.known_evidence_count
+        or judged.refused_because is distinct from judged.known_refused_because
+        or judged.tied_a is distinct from judged.known_tied_a
+        or judged.tied_b is distinct from judged.known_tied_b
+        or judged.first_record_key <> judged.known_first_record_key
+        or judged.last_seen_at is distinct from judged.known_last_seen_at
+        or rules.rules <> judged.known_rules
     {%- endif %}
 
 )
