@@ -3,6 +3,7 @@
     incremental_strategy='replace',
     unique_key='touchpoint_id',
     gone_when='customer_id is null',
+    held_when='customer_id is null or lost_by is not null',
     indexes=[
         {'columns': ['touchpoint_id'], 'unique': True},
         {'columns': ['customer_id', 'occurred_at']},

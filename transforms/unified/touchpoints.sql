@@ -298,8 +298,8 @@ differing as (
         held.lost_by
     from classed
     left join held on classed.touchpoint_id = held.touchpoint_id
-    where held.touchpoint_id is null
-        or {{ any_differs('classed', 'held', compared_columns) }}
+    where (held.touchpoint_id is not null or classed.stage is not null)
+        and {{ any_differs('classed', 'held', compared_columns) }}
     union all
     select {{ all_columns | join(', ') }}, lost_by
     from spare
