@@ -86,6 +86,14 @@ const toldBefore = /* sql */ `
   ) as events
   where place = 2 and newness > 1`;
 
+/** Complaints of many contacts, which say why some of them were lost. */
+const complaints = /* sql */ `
+  insert into raw_research.interviews (interview_id, contact_id, held_on, question, note, codes, _loaded_at)
+  select 'L' || contact_id || n, contact_id, date '2025-01-01' + 60 * n, 'Q', 'N', 'delivery', '2025-01-02'
+  from raw_crm.contacts
+  cross join generate_series(0, 8) as n
+  group by contact_id, n`;
+
 /** Every other note of an interview turns out to be another contact's, by a delivery that was earlier: their first one. */
 const handedOver = /* sql */ `
   insert into raw_research.interviews
@@ -133,6 +141,7 @@ test('rows that arrive in any batches, early, late or twice, give what a build o
         '--seed',
         String(seed),
       );
+      await database.query(complaints);
       const tables = await rawTables();
       await database.query('drop schema if exists waiting cascade; create schema waiting');
       for (const table of tables) {
