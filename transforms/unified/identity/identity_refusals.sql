@@ -12,8 +12,8 @@ with held as (
 apart as (
 
     select distinct
-        a.component as low,
-        b.component as high
+        least(a.component, b.component) as low,
+        greatest(a.component, b.component) as high
     from {{ ref('identities_apart') }} as pairs
     inner join held as a on pairs.a = a.node
     inner join held as b on pairs.b = b.node
@@ -53,8 +53,8 @@ final as (
     inner join held as a on links.a = a.node
     inner join held as b on links.b = b.node
     left join apart
-        on (apart.low = a.component and apart.high = b.component)
-        or (apart.low = b.component and apart.high = a.component)
+        on least(a.component, b.component) = apart.low
+        and greatest(a.component, b.component) = apart.high
     where a.component <> b.component
 
 )
