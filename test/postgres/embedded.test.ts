@@ -131,6 +131,25 @@ describe('the embedded server', () => {
     await second.leave();
   });
 
+  test.runIf(process.platform === 'linux')(
+    'starts although the number of a killed postmaster is another process’s, or is not yet free',
+    async () => {
+      const first = await use();
+      const { pid, port, socketFolder } = runningPostmaster(join(folder, 'data'))!;
+      const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+      process.kill(pid, 'SIGKILL');
+      for (const file of [join(folder, 'data/postmaster.pid'), join(socketFolder, `.s.PGSQL.${port}.lock`)]) {
+        const lines = readFileSync(file, 'utf8').split('\n');
+        writeFileSync(file, [String(other.pid), ...lines.slice(1)].join('\n'));
+      }
+      const second = await use();
+      expect(await ask(second, 'select 1 as one')).toEqual([{ one: 1 }]);
+      other.kill('SIGKILL');
+      await first.leave();
+      await second.leave();
+    },
+  );
+
   test('starts while children of a killed postmaster are still at work', async () => {
     const first = await use();
     const database = new Database({ connection: first.connection, max: 1 });

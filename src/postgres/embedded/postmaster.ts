@@ -26,6 +26,14 @@ export interface Cluster {
 
 /** The running postmaster of a data folder; what a killed one left behind does not count. */
 export function runningPostmaster(dataFolder: string): Postmaster | undefined {
+  const postmaster = told(dataFolder);
+  if (!postmaster || !processExists(postmaster.pid)) return undefined;
+  // in a container that was started again, another process has the number
+  return worksIn(postmaster.pid, dataFolder) === false ? undefined : postmaster;
+}
+
+/** The postmaster that postmaster.pid tells of, running or not. */
+function told(dataFolder: string): Postmaster | undefined {
   let lines: string[];
   try {
     lines = readFileSync(join(dataFolder, 'postmaster.pid'), 'utf8').split('\n');
@@ -33,9 +41,7 @@ export function runningPostmaster(dataFolder: string): Postmaster | undefined {
     return undefined;
   }
   const pid = Number(lines[0]);
-  if (!Number.isInteger(pid) || pid <= 0 || !processExists(pid)) return undefined;
-  // in a container that was started again, another process has the number
-  if (worksIn(pid, dataFolder) === false) return undefined;
+  if (!Number.isInteger(pid) || pid <= 0) return undefined;
   return {
     pid,
     port: Number(lines[3] ?? 0),
@@ -108,14 +114,17 @@ export function runProgram(
 }
 
 /**
- * What a killed postmaster leaves: children that have not noticed yet, and postmaster.pid. PostgreSQL would refuse to
- * start while that file names a living process, whatever it is.
+ * What a killed postmaster leaves: children that have not noticed yet, postmaster.pid, and the lock file of its socket.
+ * PostgreSQL would refuse to start while one of the files names a living process, whatever it is, or one that is dead
+ * and not yet asked for by its parent.
  */
 async function clearAway(dataFolder: string): Promise<void> {
   if (process.platform !== 'linux') return;
   const others = (): number[] => processesIn(dataFolder).filter((pid) => pid !== process.pid);
   for (const pid of others()) process.kill(pid, 'SIGKILL');
   await until(() => others().length === 0, 10_000);
+  const { port, socketFolder } = told(dataFolder) ?? {};
+  if (socketFolder) rmSync(join(socketFolder, `.s.PGSQL.${port ?? ''}.lock`), { force: true });
   rmSync(join(dataFolder, 'postmaster.pid'), { force: true });
 }
 
