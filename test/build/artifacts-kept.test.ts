@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { LineageNames, type LineageBefore } from '../../src/build/artifacts/lineage.js';
 import { heldSchema } from '../../src/build/run/held-schema.js';
-import type { RunOptions } from '../../src/build/run/run-options.js';
 import type { Catalog } from '../../src/schema/catalog.js';
 import type { MetricsArtifact } from '../../src/semantic/bound-metrics.js';
 
@@ -58,20 +57,31 @@ test('SQL without a fingerprint leaves no proof', () => {
 
 test('a schema is held again unless it was found good over the same columns, metrics and settings', async () => {
   let held = 0;
-  const metrics = { metrics: [], dimensions: [] } as unknown as MetricsArtifact;
+  const metrics: MetricsArtifact = {
+    dimensions: [],
+    definitions: { models: [], metrics: [] },
+    catalog: [],
+  };
   const catalog = (run: number, column: string): Catalog => ({
     relations: [
       {
+        model: 'a',
         nodeId: 'model.shop.a',
         schema: `shop__r${run}`,
         name: 'a',
+        kind: 'table',
+        columns: [{ name: column, type: 'integer', notNull: false }],
+        unique: [],
+        indexes: [],
         estimatedRows: run,
-        columns: [{ name: column }],
       },
-    ] as unknown as Catalog['relations'],
+    ],
   });
-  const options = (answer: boolean, schemaChecker = 'thau 1'): RunOptions =>
-    ({ sdl: [], schemaChecker, checkSchema: () => (held++, answer) }) as unknown as RunOptions;
+  const options = (answer: boolean, schemaChecker = 'thau 1'): Parameters<typeof heldSchema>[0] => ({
+    sdl: [],
+    schemaChecker,
+    checkSchema: () => (held++, answer),
+  });
 
   const first = await heldSchema(options(true), catalog(1, 'x'), metrics, {});
   expect(held).toBe(1);

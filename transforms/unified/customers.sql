@@ -68,6 +68,7 @@ people as (
     group by customer_id
 
 ),
+
 survived as (
 
     select

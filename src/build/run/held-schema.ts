@@ -12,7 +12,7 @@ const kind = 'held_schema';
  * metrics when the generation before was published. Answers the artifact that remembers it.
  */
 export async function heldSchema(
-  { checkSchema, schemaChecker, sdl }: RunOptions,
+  { checkSchema, schemaChecker, sdl }: Pick<RunOptions, 'checkSchema' | 'schemaChecker' | 'sdl'>,
   catalog: Catalog,
   metrics: MetricsArtifact,
   before: Artifacts,
