@@ -168,6 +168,16 @@ function makeWorld(random: (below: number) => number, world: string): World {
     new Date(Date.UTC(2026, random(3), 1 + random(28), random(24), random(60))).toISOString();
   const arrivals: Arrival[] = [];
   const add = (table: string, row: Arrival['row']): void => void arrivals.push({ table, row });
+  // some turn out to have been told before, otherwise; of the moments none is another's, as the first one counts
+  let told = 0;
+  const addTold = (table: string, tell: () => Arrival['row']): void => {
+    for (let times = 1 + Math.max(0, random(4) - 1); times > 0; times--) {
+      add(table, {
+        ...tell(),
+        told_at: new Date(Date.UTC(2026, 2, 1 + random(19), 0, 0, told++)).toISOString(),
+      });
+    }
+  };
 
   for (let i = 0; i < 8; i++) {
     // some contacts are corrected, one or two times
@@ -216,20 +226,20 @@ function makeWorld(random: (below: number) => number, world: string): World {
     });
   }
   for (let i = 0; i < 5; i++) {
-    add('stg_support__tickets', {
+    addTold('stg_support__tickets', () => ({
       ticket_id: `${world}T${String(i)}`,
       created_at: at(),
       name_key: maybe(pick(names)),
       phone: maybe(pick(phones)),
       email: maybe(pick(emails)),
       order_key: maybe(pick(orders)),
-    });
-    add('stg_support__calls', {
+    }));
+    addTold('stg_support__calls', () => ({
       call_id: `${world}K${String(i)}`,
       started_at: at(),
       phone: maybe(pick(phones)),
       ticket_id: maybe(`${world}T${String(random(5))}`),
-    });
+    }));
     add('stg_pos__receipts', {
       receipt_id: `${world}R${String(i)}`,
       sold_at: at(),
@@ -237,19 +247,29 @@ function makeWorld(random: (below: number) => number, world: string): World {
       member_no: maybe(pick(cards)),
       phone: maybe(pick(phones)),
     });
-    add('stg_marketing__email_events', {
+    addTold('stg_marketing__email_events', () => ({
+      event_id: `${world}M${String(i)}`,
       email: pick(emails),
       anonymous_id: pick(cookies),
       occurred_at: at(),
-    });
+    }));
   }
   for (let i = 0; i < 14; i++) {
-    add('stg_web__events', {
+    addTold('stg_web__events', () => ({
+      event_id: `${world}W${String(i)}`,
       anonymous_id: pick(cookies),
       account_id: maybe(pick(accounts)),
       email: maybe(pick(emails), 3) ? null : pick(emails),
       occurred_at: at(),
-    });
+    }));
+  }
+  for (let i = 0; i < 4; i++) {
+    addTold('stg_app__events', () => ({
+      event_id: `${world}A${String(i)}`,
+      device_id: `${world}D${String(random(3))}`,
+      account_id: maybe(pick(accounts)),
+      occurred_at: at(),
+    }));
   }
   const ends = [
     ...accounts.map((id) => `account:${id}`),

@@ -20,8 +20,10 @@ const staged: Readonly<Record<string, string>> = {
   stg_ecommerce__reviews: 'review_id, created_at timestamptz, account_id, order_key, batch bigint',
   stg_pos__receipts: 'receipt_id, sold_at timestamptz, name_key, member_no, phone, batch bigint',
   stg_pos__store_visits: 'visit_id, visited_at timestamptz, member_no, phone, batch bigint',
-  stg_support__tickets: 'ticket_id, created_at timestamptz, name_key, phone, email, order_key, batch bigint',
-  stg_support__calls: 'call_id, started_at timestamptz, phone, ticket_id, batch bigint',
+  stg_support__tickets:
+    'ticket_id, created_at timestamptz, name_key, phone, email, order_key, told_at timestamptz, batch bigint, rejected_because',
+  stg_support__calls:
+    'call_id, started_at timestamptz, phone, ticket_id, told_at timestamptz, batch bigint, rejected_because',
   stg_support__chats:
     'conversation_id, started_at timestamptz, phone, anonymous_id, channel, profile_id, batch bigint',
   stg_survey__invitations:
@@ -31,9 +33,21 @@ const staged: Readonly<Record<string, string>> = {
   stg_social__mentions: 'mention_id, occurred_at timestamptz, phone, platform, profile_id, batch bigint',
   stg_social__engagements: 'engagement_id, occurred_at timestamptz, platform, profile_id, batch bigint',
   stg_marketing__ad_clicks: 'click_id, occurred_at timestamptz, anonymous_id, batch bigint',
-  stg_marketing__email_events: 'email, anonymous_id, occurred_at timestamptz, batch bigint',
-  stg_web__events: 'anonymous_id, account_id, email, occurred_at timestamptz, batch bigint',
-  stg_app__events: 'device_id, account_id, occurred_at timestamptz, batch bigint',
+  stg_marketing__email_events:
+    'event_id, email, anonymous_id, occurred_at timestamptz, told_at timestamptz, batch bigint, rejected_because',
+  stg_web__events:
+    'event_id, anonymous_id, account_id, email, occurred_at timestamptz, told_at timestamptz, batch bigint, rejected_because',
+  stg_app__events:
+    'event_id, device_id, account_id, occurred_at timestamptz, told_at timestamptz, batch bigint, rejected_because',
+};
+
+/** The key of what may be told again: what was told first counts (`told_at`), and the others are set aside as base models do. */
+const retold: Readonly<Record<string, string>> = {
+  stg_support__tickets: 'ticket_id',
+  stg_support__calls: 'call_id',
+  stg_marketing__email_events: 'event_id',
+  stg_web__events: 'event_id',
+  stg_app__events: 'event_id',
 };
 
 export type Row = Readonly<Record<string, string | null>>;
@@ -123,10 +137,11 @@ on-run-start:
     const typed = columns.split(', ').map((column) => (column.includes(' ') ? column : `${column} text`));
     await database.query(`create table raw.${table} (${typed.join(', ')}, loaded_at timestamptz)`);
     const latest = table === 'stg_crm__contacts' ? 'distinct on (contact_id) ' : '';
+    const all = `{{ config(materialized='view') }}\nselect ${latest}* from {{ source('raw', '${table}') }}`;
+    if (table in retold) write(`models/${table.replace('stg_', 'base_')}.sql`, `${all}\n`);
     write(
       `models/${table}.sql`,
-      `{{ config(materialized='view') }}\nselect ${latest}* from {{ source('raw', '${table}') }}` +
-        `${latest ? ' order by contact_id, updated_at desc' : ''}\n`,
+      `${all}${latest ? ' order by contact_id, updated_at desc' : ''}${table in retold ? ' where rejected_because is null' : ''}\n`,
     );
   }
   const tellApart = (splits: readonly Split[]): void => {
@@ -147,6 +162,21 @@ on-run-start:
         await database.query(
           `insert into raw.${table} select * from jsonb_populate_recordset(null::raw.${table}, $1::jsonb)`,
           [JSON.stringify(rows)],
+        );
+        const key = retold[table];
+        if (key === undefined) continue;
+        await database.query(
+          /* sql */ `
+          update raw.${table} as told set batch = $1, rejected_because = ranked.because
+          from (
+            select ctid as place, case
+              when row_number() over (partition by ${key} order by told_at) > 1 then 'delivered again'
+            end as because
+            from raw.${table}
+          ) as ranked
+          where told.ctid = ranked.place
+            and ${key} in (select ${key} from raw.${table} where batch = $1)`,
+          [delivered],
         );
       }
     },

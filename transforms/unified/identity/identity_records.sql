@@ -15,57 +15,21 @@
 ) }}
 
 {%- set namers = [
-    ('stg_support__tickets', 'order_key', 'ticket', 'ticket_id'),
-    ('stg_ecommerce__reviews', 'order_key', 'review', 'review_id'),
-    ('stg_survey__invitations', touchpoint_order_key(), 'invitation', 'invitation_id'),
-    ('stg_warranty__claims', claim_order_key(), 'claim', 'claim_id'),
+    ('support', 'stg_support__tickets', 'order_key', 'ticket', 'ticket_id'),
+    ('ecommerce', 'stg_ecommerce__reviews', 'order_key', 'review', 'review_id'),
+    ('survey', 'stg_survey__invitations', touchpoint_order_key(), 'invitation', 'invitation_id'),
+    ('warranty', 'stg_warranty__claims', claim_order_key(), 'claim', 'claim_id'),
 ] -%}
 
 {#- A browser and an app installation are seen once per account or email that used them, not once per event:
     the events' identity is their cookie's or device's. -#}
 {%- set aggregated = "('browser', 'installation', 'mail_reader')" %}
-with browsers as (
+{%- set said = ['name_key'] + identifier_types() | map('first') | list %}
+with {{ seen_together('browsers', 'stg_web__events', 'web', 'browser', ['anonymous_id', 'account_id', 'email']) }},
 
-    select
-        anonymous_id,
-        account_id,
-        email,
-        min(occurred_at) as seen_at,
-        max(loaded_at) as loaded_at,
-        max(batch) as read_batch
-    from {{ ref('stg_web__events') }}
-    where {{ written_since('browser') }}
-    group by 1, 2, 3
+{{ seen_together('phones', 'stg_app__events', 'app', 'installation', ['device_id', 'account_id']) }},
 
-),
-
-phones as (
-
-    select
-        device_id,
-        account_id,
-        min(occurred_at) as seen_at,
-        max(loaded_at) as loaded_at,
-        max(batch) as read_batch
-    from {{ ref('stg_app__events') }}
-    where {{ written_since('installation') }}
-    group by 1, 2
-
-),
-
-mail_clicks as (
-
-    select
-        email,
-        anonymous_id,
-        min(occurred_at) as seen_at,
-        max(loaded_at) as loaded_at,
-        max(batch) as read_batch
-    from {{ ref('stg_marketing__email_events') }}
-    where {{ written_since('mail_reader') }}
-    group by 1, 2
-
-),
+{{ seen_together('mail_clicks', 'stg_marketing__email_events', 'marketing', 'mail_reader', ['email', 'anonymous_id']) }},
 
 calls as (
 
@@ -74,16 +38,32 @@ calls as (
 ),
 {%- if is_incremental() and not compares_all() %}
 
-{#- Orders and tickets that a record of this batch names are identifiers from now on: their own records are read again. -#}
-newly_named as (
+{#- Orders and tickets that a record of this batch names are identifiers from now on, and those that it named before may be
+    none any more: their own records are read again. -#}
+namers as materialized (
 
-    {%- for relation, key, record_type, record_id in namers %}
-    select {{ key }} as order_key from {{ ref(relation) }}
+    {%- for source, relation, key, record_type, record_id in namers %}
+    select {{ key }} as order_key, '{{ source }}:{{ record_type }}:' || {{ record_id }} as record_key from {{ ref(relation) }}
     where {{ written_since(record_type) }}
     {%- if not loop.last %}
-    union
+    union all
     {%- endif %}
     {%- endfor %}
+
+),
+
+callers as materialized (
+
+    select ticket_id, 'support:call:' || call_id as record_key from {{ ref('stg_support__calls') }}
+    where {{ written_since('call') }}
+
+),
+
+newly_named as (
+
+    select order_key from namers
+    union
+    select order_key from ({{ rows_of(this, 'record_key', 'namers') }}) as known
 
 ),
 
@@ -96,8 +76,9 @@ receipts_named as (
 
 newly_called as (
 
-    select distinct ticket_id from {{ ref('stg_support__calls') }}
-    where {{ written_since('call') }}
+    select ticket_id from callers
+    union
+    select ticket from ({{ rows_of(this, 'record_key', 'callers') }}) as known
 
 ),
 {%- endif %}
@@ -160,19 +141,19 @@ records as (
         cookie='anonymous_id') }}
     union all
     select
-        'web', 'browser', md5(concat_ws('|', browsers.anonymous_id, browsers.account_id, browsers.email)),
+        'web', 'browser', browsers.record_id,
         browsers.seen_at, null, browsers.account_id, null, null, null, null, null, null,
         browsers.email, null, null, browsers.anonymous_id, browsers.loaded_at, browsers.read_batch
     from browsers
     union all
     select
-        'app', 'installation', md5(concat_ws('|', phones.device_id, phones.account_id)),
+        'app', 'installation', phones.record_id,
         phones.seen_at, null, phones.account_id, null, null, null, null, null, null,
         null, null, phones.device_id, null, phones.loaded_at, phones.read_batch
     from phones
     union all
     select
-        'marketing', 'mail_reader', md5(concat_ws('|', mail_clicks.email, mail_clicks.anonymous_id)),
+        'marketing', 'mail_reader', mail_clicks.record_id,
         mail_clicks.seen_at, null, null, null, null, null, null, null, null,
         mail_clicks.email, null, null, mail_clicks.anonymous_id, mail_clicks.loaded_at, mail_clicks.read_batch
     from mail_clicks
@@ -184,19 +165,19 @@ named_orders as (
 
     {%- if is_incremental() and not compares_all() %}
     select order_key from records
-    where record_type in ('{{ namers | map(attribute=2) | join("', '") }}')
+    where record_type in ('{{ namers | map(attribute=3) | join("', '") }}')
     union
     select namer.order_key
     from {{ this }} as namer
     where namer.order_key = {{ any_of('records', 'order_key') }}
-        and namer.record_type in ('{{ namers | map(attribute=2) | join("', '") }}')
+        and namer.record_type in ('{{ namers | map(attribute=3) | join("', '") }}')
         -- which may name another one now
         and not exists (
             select 1 from records
             where records.record_type = namer.record_type and records.record_id = namer.record_id
         )
     {%- else %}
-    {%- for relation, key, record_type, record_id in namers %}
+    {%- for source, relation, key, record_type, record_id in namers %}
     select {{ key }} as order_key from {{ ref(relation) }}
     {%- if not loop.last %}
     union
@@ -236,14 +217,29 @@ told as (
 
 {%- if is_incremental() and not compares_all() %}
 
+{#- A record that says nothing is as good as none. -#}
 known as (
 
-    {{ rows_of(this, 'record_key', 'told') }}
+    select * from ({{ rows_of(this, 'record_key', 'told') }}) as known
+    where num_nonnulls(loaded_at, {{ said | join(', ') }}) > 0
+
+),
+
+{#- What is seen together goes on from what is known, but for what is counted anew. -#}
+carried_on as (
+
+    select record_key from told
+    where record_type in {{ aggregated }}
+    except
+    select record_key from browsers_doubted
+    except
+    select record_key from phones_doubted
+    except
+    select record_key from mail_clicks_doubted
 
 ),
 {%- endif %}
 
-{%- set said = ['name_key'] + identifier_types() | map('first') | list %}
 final as (
 
     select
@@ -253,7 +249,7 @@ final as (
         told.record_key,
         {%- if is_incremental() and not compares_all() %}
         case
-            when told.record_type in {{ aggregated }} then least(told.seen_at, known.seen_at)
+            when carried_on.record_key is not null then least(told.seen_at, known.seen_at)
             else told.seen_at
         end as seen_at,
         {%- else %}
@@ -268,12 +264,15 @@ final as (
     from told
     {%- if is_incremental() %}
     left join {{ this if compares_all() else 'known' }} as known on told.record_key = known.record_key
+    {%- if not compares_all() %}
+    left join carried_on on told.record_key = carried_on.record_key
+    {%- endif %}
     where known.record_key is null
         {%- if compares_all() %}
         or told.seen_at is distinct from known.seen_at
         {%- else %}
         or told.seen_at < known.seen_at
-        or (told.seen_at > known.seen_at and told.record_type not in {{ aggregated }})
+        or (told.seen_at > known.seen_at and carried_on.record_key is null)
         {%- endif %}
         or (told.loaded_at is distinct from known.loaded_at and told.record_type not in {{ aggregated }})
         {%- for column in said %}
