@@ -1,14 +1,20 @@
 {#- CTEs `counted`, how many rows a source holds, and `delivered`, the deliveries that a base model has to read: those that
     are not known here yet, and with them every other delivery of the same key, since one of them may be the repeat. `key`
-    is an expression over the source that is never null. `read_again` is a query of keys to read again besides.
+    is an expression over the source that is never null. `read_again` is a query of keys to read again besides. `reference` is
+    a digest of the seeds that are joined, which the model keeps in a column of that name: when it is another, all is read again.
 
     A source has no number that grows with it, so deliveries are counted per day of arrival, in the source and here: a day
     is looked at again whenever it counts otherwise. Of the last days each is counted, which indexes on `_loaded_at` and
     `loaded_at` make cheap; those before are counted in one, since `delivered_count` says how many there were, and day by
     day only where that one number differs. Without an index the source is scanned a few times, a column of it each time. -#}
-{% macro delivered_since(source_relation, key, read_again=none) -%}counted as materialized (
+{% macro delivered_since(source_relation, key, read_again=none, reference=none) -%}counted as materialized (
 
-    select count(*) as deliveries from {{ source_relation }}
+    select
+        count(*) as deliveries
+        {%- if reference %},
+        hashtextextended({{ reference }}, 0) as reference
+        {%- endif %}
+    from {{ source_relation }}
 
 ),
 {% if is_incremental() %}
@@ -112,6 +118,12 @@ unlike as materialized (
     {%- if read_again %}
     union
     {{ read_again | trim | indent(4) }}
+    {%- endif %}
+    {%- if reference %}
+    union
+    select known.delivery_key
+    from {{ this }} as known
+    where (select counted.reference from counted) <> {{ last_read('reference') }}
     {%- endif %}
 
 ),

@@ -1,14 +1,21 @@
 {#- For a model that reads several others by their batches: `inputs` is a dictionary of their names and relations. -#}
 
-{#- CTE `looked`: how far it had read each when it last wrote. -#}
-{% macro looked() -%}
+{#- CTE `looked`: how far it had read each when it last wrote; not at all where `reference` is another digest than it was, so that
+    everything is read again and what comes out otherwise is written. -#}
+{% macro looked(reference=none) -%}
 looked as materialized (
 
     select seen_batches
-    from {{ this }}
-    where seen_batches is not null
-    order by batch desc
-    limit 1
+    from (
+        select seen_batches
+        from {{ this }}
+        where seen_batches is not null
+        order by batch desc
+        limit 1
+    ) as newest
+    {%- if reference %}
+    where seen_batches ->> 'reference' is not distinct from {{ reference }}
+    {%- endif %}
 
 )
 {%- endmacro %}
@@ -45,9 +52,16 @@ looked as materialized (
 {#- A digest of some columns of a small relation. -#}
 {% macro digest_of(relation, columns) -%}
     (
-            select md5(string_agg(concat_ws('|', {{ columns | join(', ') }}), e'\n' order by {{ columns | join(', ') }}))
+            select coalesce(
+                md5(string_agg(concat_ws('|', {{ columns | join(', ') }}), e'\n' order by {{ columns | join(', ') }})), ''
+            )
             from {{ relation }}
         )
+{%- endmacro %}
+
+{#- One short number of several such digests, for a table of many rows. -#}
+{% macro digest_of_digests() -%}
+    hashtextextended({{ varargs | join(' || ') }}, 0)::text
 {%- endmacro %}
 
 {#- All rows of a relation, or, of an increment, those that the CTE `named` names. -#}

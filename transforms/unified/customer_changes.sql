@@ -20,12 +20,17 @@
     'touchpoints': ref('touchpoints'),
     'journeys': ref('journeys')
 } -%}
+{%- set believed = digest_of_digests(
+    digest_of(ref('field_priorities'), ['source', 'field', 'priority']),
+    digest_of(ref('field_rules'), ['field', 'first_rule', 'second_rule', 'third_rule'])
+) -%}
 
 {#- Of whom something was written since, came or went: what the models of one row per customer read to write those customers
     anew and no others. Naming somebody in vain costs a row; missing somebody would be wrong. So:
     - identities: everybody who has or had one that was written, or that a record claims which was. What is given to
       somebody through a record, or taken back, moves with it;
     - visits: everybody whom a browser's rewritten events may belong to or have belonged to;
+    - everybody, when other sources or rules are believed (seeds `field_priorities`, `field_rules`);
     - what is told, bought, asked, said, agreed to and gone through: whose rows were written, and who lost a touchpoint or
       a voice: an invitation told otherwise gives an answer to somebody else.
     `told_batch` knows of what a customer is called and found by alone: identities, statements, orders. Most of those who
@@ -97,6 +102,7 @@ named as (
     union all
     select customer_id, true from {{ this }}
     where {{ is_built_since(inputs.voices, seen_of('voices')) }}
+        or {{ reference_differs(believed) }}
 
 ),
 
@@ -137,7 +143,7 @@ final as (
         {%- else %}
         {{ batch }} as told_batch,
         {%- endif %}
-        {{ seen_batches(inputs, kept_by='changed.customer_id % 8 = 0') }}
+        {{ seen_batches(inputs, believed, kept_by='changed.customer_id % 8 = 0') }}
     from changed
     {%- if is_incremental() %}
     left join held on changed.customer_id = held.customer_id

@@ -3,6 +3,7 @@
     incremental_strategy='replace',
     unique_key='touchpoint_id',
     gone_when='customer_id is null',
+    on_schema_change='append_new_columns',
     held_when='customer_id is null or lost_by is not null',
     indexes=[
         {'columns': ['touchpoint_id'], 'unique': True},
@@ -22,6 +23,7 @@
 ] -%}
 {%- set compared = told | reject('in', ['touchpoint_id', 'phase', 'lost_by']) | list -%}
 {%- set place = 'occurred_at, stage_position, touchpoint_id' -%}
+{%- set phases = 'hashtextextended(' ~ digest_of(ref('touchpoint_kinds'), ['kind', 'phase']) ~ ', 0)' -%}
 with seen as (
 
     select {{ last_batch(ref('touchpoints')) }} as batch
@@ -107,6 +109,20 @@ changes as (
     inner join fresh on held.touchpoint_id = fresh.touchpoint_id
     union all
     select customer_id, occurred_at from lost
+    union all
+    {#- Which kinds stand before a purchase is not kept with each, and where journeys begin hangs on it. #}
+    select customer_id, occurred_at from {{ this }}
+    where (
+        -- a table built before it kept that has no such column: the name then means that of `before`
+        select newest.phases
+        from (select null::bigint as phases) as before
+        cross join lateral (
+            select phases from {{ this }} as kept
+            where phases is not null
+            order by kept.batch desc
+            limit 1
+        ) as newest
+    ) is distinct from {{ phases }}
 
 ),
 
@@ -319,6 +335,7 @@ final as (
 
     select
         cut.*,
+        {{ phases if is_incremental() else "case when stage not in ('awareness', 'consideration') then " ~ phases ~ ' end' }} as phases,
         {{ next_batch('coalesce(seen.batch, 0)') }} as batch,
         coalesce(seen.batch, 0) as seen_batch
     from cut

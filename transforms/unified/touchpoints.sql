@@ -14,7 +14,7 @@
 {#- Every interaction in any channel, and three ways to class it: direct or digital, the shop's own channel or not,
     before, during or after the purchase. Kinds and their stages stand in the seed `touchpoint_kinds`.
 
-    Read is what was written since. A touchpoint that is one no longer comes without a kind, and goes. -#}
+    Read is what was written since, or all where the seeds are others. A touchpoint that is one no longer comes without a kind, and goes. -#}
 {%- set how = 'left' if is_incremental() else 'inner' -%}
 {%- set site_events = [
     'page_view', 'product_view', 'search', 'add_to_cart', 'begin_checkout', 'form_submit', 'content_download'
@@ -45,10 +45,15 @@
     'feedback': ref('feedback'),
     'contacts': ref('contact_events')
 } -%}
+{%- set taxonomy = digest_of_digests(
+    digest_of(ref('touchpoint_kinds'), ['kind', 'stage', 'phase', 'is_after_sales']),
+    digest_of(ref('channels'), ['channel', 'kind', 'is_direct']),
+    digest_of(ref('journey_stage_names'), ['stage', 'stage_order'])
+) -%}
 with
 {% if is_incremental() %}
 
-{{ looked() }},
+{{ looked(taxonomy) }},
 
 touched_orders as (
 
@@ -341,7 +346,7 @@ final as (
     select
         written.*,
         {{ next_batch(newest_batch(inputs.events)) }} as batch,
-        {{ seen_batches(inputs, kept_by="source <> 'web'") }}
+        {{ seen_batches(inputs, taxonomy, kept_by="source not in ('web', 'marketing')") }}
     from written
 
 )

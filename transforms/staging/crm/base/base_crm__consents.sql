@@ -1,6 +1,10 @@
-{{ grows_by_delivery(looked_up_by='subject_id') }}
+{{ grows_by_delivery(looked_up_by='subject_id', keeps_reference=true) }}
 
-with {{ delivered_since(source('crm', 'consents'), "coalesce(btrim(consent_id), '')") }},
+with {{ delivered_since(
+    source('crm', 'consents'),
+    "coalesce(btrim(consent_id), '')",
+    reference=digest_of(ref('consent_purposes'), ['purpose'])
+) }},
 
 purposes as (
 
@@ -80,6 +84,7 @@ final as (
         delivery_key,
         {{ next_batch(newest_arrival(source('crm', 'consents'))) }} as batch,
         (select deliveries from counted) as delivered_count,
+        (select reference from counted) as reference,
         loaded_at,
         case
             when fault is not null then fault

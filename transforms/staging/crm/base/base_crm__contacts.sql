@@ -1,6 +1,10 @@
-{{ grows_by_delivery(looked_up_by='contact_id') }}
+{{ grows_by_delivery(looked_up_by='contact_id', keeps_reference=true) }}
 
-with {{ delivered_since(source('crm', 'contacts'), "coalesce(btrim(contact_id), '')") }},
+with {{ delivered_since(
+    source('crm', 'contacts'),
+    "coalesce(btrim(contact_id), '')",
+    reference=digest_of(ref('province_aliases'), ['alias_key', 'province_name'])
+) }},
 
 province_aliases as (
 
@@ -93,6 +97,7 @@ final as (
         delivery_key,
         {{ next_batch(newest_arrival(source('crm', 'contacts'))) }} as batch,
         (select deliveries from counted) as delivered_count,
+        (select reference from counted) as reference,
         loaded_at,
         case
             when fault is not null then fault

@@ -1,6 +1,11 @@
-{{ grows_by_delivery() }}
+{{ grows_by_delivery(keeps_reference=true) }}
 
-with {{ delivered_since(source('ecommerce', 'orders'), "coalesce(lower(btrim(channel)) || ':' || btrim(order_id), '')") }},
+with {{ delivered_since(
+    source('ecommerce', 'orders'),
+    "coalesce(lower(btrim(channel)) || ':' || btrim(order_id), '')",
+    reference=digest_of(ref('province_aliases'), ['alias_key', 'province_name'])
+        ~ ' || ' ~ digest_of(ref('exchange_rates'), ['currency', 'valid_from'])
+) }},
 
 province_aliases as (
 
@@ -126,6 +131,7 @@ final as (
         delivery_key,
         {{ next_batch(newest_arrival(source('ecommerce', 'orders'))) }} as batch,
         (select deliveries from counted) as delivered_count,
+        (select reference from counted) as reference,
         loaded_at,
         case
             when fault is not null then fault

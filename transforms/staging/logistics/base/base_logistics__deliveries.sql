@@ -1,6 +1,10 @@
-{{ grows_by_delivery(looked_up_by='order_key') }}
+{{ grows_by_delivery(looked_up_by='order_key', keeps_reference=true) }}
 
-with {{ delivered_since(source('logistics', 'deliveries'), "coalesce(btrim(delivery_id), '')") }},
+with {{ delivered_since(
+    source('logistics', 'deliveries'),
+    "coalesce(btrim(delivery_id), '')",
+    reference=digest_of(ref('province_aliases'), ['alias_key', 'province_name'])
+) }},
 
 province_aliases as (
 
@@ -75,6 +79,7 @@ final as (
         delivery_key,
         {{ next_batch(newest_arrival(source('logistics', 'deliveries'))) }} as batch,
         (select deliveries from counted) as delivered_count,
+        (select reference from counted) as reference,
         loaded_at,
         case
             when fault is not null then fault

@@ -54,6 +54,12 @@ changed_ends as (
     union
     select node_b from changed_edges
     inner join limits on type_b = limits.identifier_type and type_a = limits.other_type
+    union
+    -- other limits, of which some may be gone, have all edges written
+    select ends.node
+    from changed_edges
+    cross join lateral (values (node_a), (node_b)) as ends (node)
+    where {{ is_built_since(edge_rows, last_read('edges_batch')) }}
 
 ),
 
