@@ -16,6 +16,8 @@ const most = laws === 0 ? 2 : 5;
 const seed = Number(process.env['THAU_IDENTITY_SEED'] ?? 1);
 /** Small limits, so that a small world meets them. */
 const limits = { identity_max_component: 7, identity_max_names: 3 };
+/** With the step that finds people by what they tell, which may be turned on and off between builds. */
+const matching = ['--vars', '{identity_matching: true}'];
 
 test('whatever the order and the batches of arrival, people are those of one whole build', async () => {
   const random = randomOf(seed);
@@ -24,6 +26,7 @@ test('whatever the order and the batches of arrival, people are those of one who
   const splits = all.flatMap((world) => world.splits);
   const whole = await createIdentityProject(limits);
   const grown = await createIdentityProject(limits);
+  const matched = await createIdentityProject(limits);
   try {
     await whole.deliver(arrivals, loadedAt(0));
     whole.tellApart(splits);
@@ -35,7 +38,7 @@ test('whatever the order and the batches of arrival, people are those of one who
       await grown.deliver(waiting.splice(0, share), loadedAt(most - batch));
       // what was said may be taken back
       grown.tellApart(shuffled(splits, random).slice(0, random(splits.length)));
-      await grown.thau('build');
+      await grown.thau('build', ...(batch % 2 === 0 ? matching : []));
     }
     // nothing came, but somebody spoke
     grown.tellApart(splits);
@@ -50,9 +53,18 @@ test('whatever the order and the batches of arrival, people are those of one who
     await grown.thau('build', '--full-refresh');
     expect({ assignments: await assignments(grown), written: await written(grown) }).toEqual(before);
     expect(await people(grown)).toEqual(await people(whole));
+
+    await matched.deliver(arrivals, loadedAt(0));
+    matched.tellApart(splits);
+    await matched.thau('build', ...matching);
+    await grown.thau('build', ...matching);
+    expect(await people(grown)).toEqual(await people(matched));
+    expect(await tiedByProbability(grown)).toBeGreaterThan(0);
+    expect(await stands(grown)).toEqual([]);
   } finally {
     await whole.drop();
     await grown.drop();
+    await matched.drop();
   }
 }, 600_000);
 
@@ -76,6 +88,12 @@ async function refusals({ database }: IdentityProject): Promise<unknown[]> {
        and (kind <> 'claim' or first_record_key is not null)
      order by 1, 2, 3, 4`,
   );
+}
+
+/** How many are somebody's only because of what they tell. */
+async function tiedByProbability({ database }: IdentityProject): Promise<number> {
+  const rows = await database.query('select from unified.identities where tied_by_probability is not null');
+  return rows.length;
 }
 
 /** What is known of each identity, and the customer's records. */
@@ -137,7 +155,7 @@ async function stands({ database }: IdentityProject): Promise<unknown[]> {
     union all
     select 'a parent of another customer', i.customer_id
     from unified.identities as i join unified.identities as p on p.identity_id = i.tied_to
-    where p.customer_id <> i.customer_id or i.tied_by_record is null`);
+    where p.customer_id <> i.customer_id or coalesce(i.tied_by_record, i.tied_by_probability::text) is null`);
 }
 
 interface World {
@@ -166,6 +184,13 @@ function makeWorld(random: (below: number) => number, world: string): World {
   const orders = Array.from({ length: 6 }, (_, i) => `own_site:${world}O${String(i)}`);
   const at = (): string =>
     new Date(Date.UTC(2026, random(3), 1 + random(28), random(24), random(60))).toISOString();
+  // two in a world are of one birthday and place: so are the records of somebody who leaves no other trace
+  const described = (name: string | null, province = true): Arrival['row'] => ({
+    name_key: name,
+    birth_date: name && maybe(`19${String(50 + (hash(world) % 40))}-0${String(1 + (name.length % 5))}-11`, 5),
+    sex: name && maybe(name.length % 2 === 0 ? 'female' : 'male', 5),
+    ...(province && { province_name: name && maybe(`P${String(hash(world) % 30)}`, 5) }),
+  });
   const arrivals: Arrival[] = [];
   const add = (table: string, row: Arrival['row']): void => void arrivals.push({ table, row });
   // some turn out to have been told before, otherwise; of the moments none is another's, as the first one counts
@@ -185,7 +210,7 @@ function makeWorld(random: (below: number) => number, world: string): World {
       add('stg_crm__contacts', {
         contact_id: `${world}C${String(i)}`,
         created_at: `2026-01-0${String(i + 1)}T00:00:00Z`,
-        name_key: maybe(pick(names), 5),
+        ...described(maybe(pick(names), 5)),
         phone: maybe(pick(phones)),
         email: maybe(pick(emails)),
         updated_at: `2026-02-0${String(version + 1)}T00:00:0${String(i)}Z`,
@@ -196,7 +221,7 @@ function makeWorld(random: (below: number) => number, world: string): World {
     add('stg_ecommerce__customers', {
       customer_id: account,
       registered_at: at(),
-      name_key: maybe(pick(names), 4),
+      ...described(maybe(pick(names), 4)),
       phone: maybe(pick(phones)),
       email: maybe(pick(emails)),
       anonymous_id: maybe(pick(cookies)),
@@ -206,7 +231,7 @@ function makeWorld(random: (below: number) => number, world: string): World {
     add('stg_loyalty__members', {
       member_no: card,
       joined_at: at(),
-      name_key: pick(names),
+      ...described(pick(names), false),
       phone: maybe(pick(phones)),
       email: null,
     });
@@ -278,6 +303,10 @@ function makeWorld(random: (below: number) => number, world: string): World {
   ];
   const splits = Array.from({ length: 3 }, (): Split => [pick(ends), pick(ends)]);
   return { arrivals, splits };
+}
+
+function hash(text: string): number {
+  return [...text].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) >>> 0, 7);
 }
 
 function shuffled<T>(list: readonly T[], random: (below: number) => number): T[] {

@@ -8,12 +8,13 @@ import { root } from './warehouse.js';
 /** What staging gives identity, table by table; text where no type is named. */
 const staged: Readonly<Record<string, string>> = {
   stg_crm__contacts:
-    'contact_id, created_at timestamptz, name_key, phone, email, updated_at timestamptz, batch bigint',
-  stg_loyalty__members: 'member_no, joined_at timestamptz, name_key, phone, email, batch bigint',
+    'contact_id, created_at timestamptz, name_key, phone, email, birth_date, province_name, sex, updated_at timestamptz, batch bigint',
+  stg_loyalty__members:
+    'member_no, joined_at timestamptz, name_key, phone, email, birth_date, sex, batch bigint',
   stg_loyalty__referrals:
     'referral_id, created_at timestamptz, referee_member_no, referee_phone, batch bigint',
   stg_ecommerce__customers:
-    'customer_id, registered_at timestamptz, name_key, phone, email, anonymous_id, batch bigint',
+    'customer_id, registered_at timestamptz, name_key, phone, email, birth_date, province_name, sex, anonymous_id, batch bigint',
   stg_ecommerce__orders:
     'order_key, placed_at timestamptz, name_key, account_id, phone, email, anonymous_id, channel, shop_id, buyer_id, batch bigint',
   stg_ecommerce__carts: 'cart_id, created_at timestamptz, account_id, anonymous_id, batch bigint',
@@ -58,7 +59,7 @@ export interface Arrival {
 }
 export type Split = readonly [a: string, b: string];
 
-/** The real models of transforms/unified/identity over plain tables in the place of staging, without the second step. */
+/** The real models of transforms/unified/identity over plain tables in the place of staging; the second step is off unless asked for. */
 export interface IdentityProject {
   readonly database: TestDatabase;
   /** Puts rows where staging would; those of one call have one time of loading. */
@@ -79,8 +80,8 @@ export async function createIdentityProject(
     writeFileSync(join(folder, path), text);
   };
   const identity = join(root, 'transforms/unified/identity');
-  for (const file of readdirSync(identity).filter((name) => name.endsWith('.sql'))) {
-    cpSync(join(identity, file), join(folder, 'models', file));
+  for (const file of readdirSync(identity, { recursive: true, encoding: 'utf8' })) {
+    if (file.endsWith('.sql')) cpSync(join(identity, file), join(folder, 'models', file));
   }
   for (const macro of [
     'batches.sql',
@@ -89,6 +90,8 @@ export async function createIdentityProject(
     'components.sql',
     'evidence_tree.sql',
     'identity',
+    'matching',
+    'touched_customers.sql',
     'generate_schema_name.sql',
   ]) {
     cpSync(join(root, 'transforms/macros', macro), join(folder, 'macros', macro), { recursive: true });
@@ -122,6 +125,7 @@ seeds:
 on-run-start:
   - '{{ create_components_function() }}'
   - '{{ create_evidence_functions() }}'
+  - '{{ create_matching_functions() }}'
 `,
   );
   write('models/clock.sql', "select timestamptz '2026-03-01 00:00Z' as as_of_at\n");

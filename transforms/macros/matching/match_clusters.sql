@@ -1,7 +1,11 @@
 {#- One row per record that may be one person with another: its group (records chained by probable pairs), and its
     cluster: the first record of the person, with the probability that the two alone are one. All pairs of a group are compared, those no rule brought as well:
-    `apart`, a relation of pairs (low_id, high_id) that are known to be two people, outweighs everything. -#}
-{% macro match_clusters(terms, comparisons, parameters, scores, probable=0.5, decided=0.5, apart=none, sizes=none, max_size=200, max_group=60) -%}
+    `apart`, a relation of pairs (low_id, high_id) that are known to be two people, outweighs everything. Among those who are
+    equally alike the order decides: that of the ids, or, where ids hang on the order of arrival, of `key` in `keyed`, a query
+    of record_id and key over the records of the CTE `paired`. -#}
+{% macro match_clusters(
+    terms, comparisons, parameters, scores, probable=0.5, decided=0.5, apart=none, sizes=none, keyed=none, max_size=200, max_group=60
+) -%}
 {%- set schema = var('functions_schema', 'functions') -%}
 with probable_pairs as (
 
@@ -11,16 +15,22 @@ with probable_pairs as (
 
 ),
 
+paired as (
+
+    select low_id as record_id from probable_pairs
+    union
+    select high_id from probable_pairs
+
+),
+
 numbered as (
 
     select
-        ends.record_id,
-        (row_number() over (order by ends.record_id))::integer as number
+        keyed.record_id,
+        (row_number() over (order by keyed.key))::integer as number
     from (
-        select low_id as record_id from probable_pairs
-        union
-        select high_id from probable_pairs
-    ) as ends
+        {{ keyed or 'select record_id, record_id as key from paired' }}
+    ) as keyed
 
 ),
 
@@ -40,7 +50,7 @@ grouped as (
     select
         numbered.record_id,
         joined.component as group_number,
-        (row_number() over (partition by joined.component order by numbered.record_id))::integer as place
+        (row_number() over (partition by joined.component order by numbered.number))::integer as place
     from links
     cross join lateral {{ schema }}.components(
         links.a, links.b, '{}'::integer[], '{}'::integer[], {{ max_group }}
@@ -60,7 +70,7 @@ pairs_within as (
     from grouped as low
     inner join grouped as high
         on low.group_number = high.group_number
-        and low.place < high.place
+        and low.record_id < high.record_id
 
 ),
 
@@ -142,7 +152,7 @@ placed as (
     select
         listed.record_id,
         clustered.group_number,
-        clustered.record_ids[listed.place] as cluster_id
+        min(listed.record_id) over (partition by clustered.group_number, listed.place) as cluster_id
     from clustered
     cross join lateral unnest(clustered.record_ids, clustered.clusters) as listed (record_id, place)
 
