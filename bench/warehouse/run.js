@@ -159,7 +159,7 @@ async function verify(sql, thau) {
     from information_schema.columns
     where table_schema in ('staging', 'unified', 'metrics')
         and table_name not in ('identity_assignments', 'identity_events', 'customer_moves', 'customer_changes')
-        and column_name !~ '(^|_)batch(es)?$' and column_name not in ('delivered_count', 'lost_by', 'left_sessions', 'level_counts', 'size_counts')
+        and column_name !~ '(^|_)batch(es)?$' and column_name not in ('delivered_count', 'lost_by', 'left_sessions', 'level_counts', 'size_counts', 'phases')
     group by 1 order by 1`;
   const digests = async () => {
     const found = new Map();
