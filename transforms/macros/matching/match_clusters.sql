@@ -37,11 +37,17 @@ numbered as (
 links as (
 
     select
-        array_agg(a.number order by probable_pairs.weight desc, a.number, b.number) as a,
-        array_agg(b.number order by probable_pairs.weight desc, a.number, b.number) as b
-    from probable_pairs
-    inner join numbered as a on probable_pairs.low_id = a.record_id
-    inner join numbered as b on probable_pairs.high_id = b.record_id
+        array_agg(a order by weight desc, a, b) as a,
+        array_agg(b order by weight desc, a, b) as b
+    from (
+        select
+            least(low.number, high.number) as a,
+            greatest(low.number, high.number) as b,
+            probable_pairs.weight
+        from probable_pairs
+        inner join numbered as low on probable_pairs.low_id = low.record_id
+        inner join numbered as high on probable_pairs.high_id = high.record_id
+    ) as pairs
 
 ),
 
