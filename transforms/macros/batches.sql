@@ -45,3 +45,8 @@
 {% macro above(seen_batch) -%}
     batch between {{ seen_batch }} + 1 and 9223372036854775807
 {%- endmacro %}
+
+{#- All rows where the condition holds, which none of them decides, and else none; by the index, since mostly none is meant. -#}
+{% macro all_if(condition) -%}
+    {{ above('(select -1 where ' ~ condition ~ ')') }}
+{%- endmacro %}

@@ -123,7 +123,7 @@ unlike as materialized (
     union
     select known.delivery_key
     from {{ this }} as known
-    where (select counted.reference from counted) <> {{ last_read('reference') }}
+    where known.{{ all_if('(select counted.reference from counted) <> ' ~ last_read('reference')) }}
     {%- endif %}
 
 ),

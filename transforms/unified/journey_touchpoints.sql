@@ -24,6 +24,19 @@
 {%- set compared = told | reject('in', ['touchpoint_id', 'phase', 'lost_by']) | list -%}
 {%- set place = 'occurred_at, stage_position, touchpoint_id' -%}
 {%- set phases = 'hashtextextended(' ~ digest_of(ref('touchpoint_kinds'), ['kind', 'phase']) ~ ', 0)' -%}
+{#- A table built before it kept that has no such column: the name then means that of `before`. -#}
+{%- set last_phases -%}
+(
+            select newest.phases
+            from (select null::bigint as phases) as before
+            cross join lateral (
+                select phases from {{ this }} as kept
+                where phases is not null
+                order by kept.batch desc
+                limit 1
+            ) as newest
+        )
+{%- endset %}
 with seen as (
 
     select {{ last_batch(ref('touchpoints')) }} as batch
@@ -112,17 +125,7 @@ changes as (
     union all
     {#- Which kinds stand before a purchase is not kept with each, and where journeys begin hangs on it. #}
     select customer_id, occurred_at from {{ this }}
-    where (
-        -- a table built before it kept that has no such column: the name then means that of `before`
-        select newest.phases
-        from (select null::bigint as phases) as before
-        cross join lateral (
-            select phases from {{ this }} as kept
-            where phases is not null
-            order by kept.batch desc
-            limit 1
-        ) as newest
-    ) is distinct from {{ phases }}
+    where {{ all_if(last_phases ~ ' is distinct from ' ~ phases) }}
 
 ),
 
