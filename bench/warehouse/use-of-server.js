@@ -1,6 +1,6 @@
 // What a PostgreSQL server took meanwhile: the most memory of its processes at a time (KiB, shared pages counted once) and
-// their processor time (seconds), which other load on the machine disturbs less than a clock. On systems without /proc,
-// and for servers elsewhere, both are unknown (NaN).
+// their processor time (seconds, and how many of them were the kernel's), which other load on the machine disturbs less than a
+// clock. On systems without /proc, and for servers elsewhere, all are unknown (NaN).
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 const ticksPerSecond = 100;
@@ -8,7 +8,7 @@ const ticksPerSecond = 100;
 /** `postmaster`: the server's first process. */
 export function useOfServer(postmaster) {
   if (!existsSync(`/proc/${String(postmaster)}/smaps_rollup`))
-    return { end: () => ({ memory: NaN, cpu: NaN }) };
+    return { end: () => ({ memory: NaN, cpu: NaN, kernel: NaN }) };
   let most = 0;
   const look = () => {
     const ours = [postmaster, ...childrenOf(postmaster)];
@@ -23,7 +23,9 @@ export function useOfServer(postmaster) {
     end: () => {
       look();
       clearInterval(timer);
-      return { memory: most, cpu: processorTime(postmaster) - began };
+      const ended = processorTime(postmaster);
+      const kernel = ended.kernel - began.kernel;
+      return { memory: most, cpu: ended.user - began.user + kernel, kernel };
     },
   };
 }
@@ -37,16 +39,15 @@ function childrenOf(postmaster) {
 /** Of the living and of those that the postmaster has seen end. */
 function processorTime(postmaster) {
   const own = stat(postmaster) ?? [];
-  const ended = Number(own[13]) + Number(own[14]);
   const living = childrenOf(postmaster).map((pid) => stat(pid) ?? []);
-  const ticks = living.reduce(
-    (sum, fields) => sum + Number(fields[11] ?? 0) + Number(fields[12] ?? 0),
-    ended,
-  );
-  return ticks / ticksPerSecond;
+  const seconds = (ofLiving, ofEnded) =>
+    living.reduce((sum, fields) => sum + Number(fields[ofLiving] ?? 0), Number(own[ofEnded])) /
+    ticksPerSecond;
+  return { user: seconds(11, 13), kernel: seconds(12, 14) };
 }
 
-/** Fields of /proc/…/stat from the state on: 1 the parent, 11 and 12 its ticks, 13 and 14 those of its ended children. */
+/** Fields of /proc/…/stat from the state on: 1 the parent, 11 and 12 its ticks (its own, the
+ * kernel's for it), 13 and 14 those of its ended children. */
 function stat(pid) {
   const text = read(`/proc/${String(pid)}/stat`);
   return text?.slice(text.lastIndexOf(')') + 2).split(' ');

@@ -45,9 +45,11 @@ export async function becomeVersioned(input: NewStore): Promise<RowStore | undef
       // (build_physical_tlist). Later rows take the run's that writes them
       `alter table ${name} add column ${fromColumn} integer`,
       `alter table ${name} alter column ${fromColumn} set default current_setting('${versionSetting}')::integer`,
-      // soon after a run: pages that are known to be visible to all are quicker to read
+      // soon after a run, since pages that are known to be visible to all are quicker to read; but not while it goes
+      // on, beside what it builds and reads (`tendVersions` ends that)
       `alter table ${name} set (autovacuum_vacuum_scale_factor = 0.005,
-           autovacuum_vacuum_insert_scale_factor = 0.005, autovacuum_analyze_scale_factor = 0.05)`,
+           autovacuum_vacuum_insert_scale_factor = 0.005, autovacuum_analyze_scale_factor = 0.05,
+           autovacuum_enabled = false)`,
       `create table ${beside} (like ${name} including storage including compression, ${toColumn} integer not null)`,
       ...(['delete', 'update'] as const).map(
         (event) =>

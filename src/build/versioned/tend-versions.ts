@@ -20,18 +20,23 @@ interface Tended {
   view_schema: string | null;
   view_name: string | null;
   whole: boolean | null;
+  /** Autovacuum was told to wait until the run that made the table has ended. */
+  waits: boolean;
 }
 
 /**
  * Keeps versioned tables small and their readers quick, after garbage was collected: rows that no kept version needs
- * go, what an unpublished run left is undone, the view of the newest version reads the table whole again, and tables
- * without any view are dropped.
+ * go, what an unpublished run left is undone, the view of the newest version reads the table whole again, autovacuum
+ * comes to tables whose run has ended, and tables without any view are dropped.
  */
 export async function tendVersions(session: Session, state: string): Promise<void> {
   const { rows } = await session.query<Tended>(
     `select t.table_schema as schema, t.table_name as "table", t.superseded_name as superseded, t.head,
             exists (select from ${state}.runs as run where run.run_id = t.head and run.state = 'running') as busy,
-            v.views, v.oldest, v.newest, w.relation_schema as view_schema, w.relation_name as view_name, w.whole
+            v.views, v.oldest, v.newest, w.relation_schema as view_schema, w.relation_name as view_name, w.whole,
+            exists (select from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
+                    where n.nspname = t.table_schema and c.relname = t.table_name
+                        and c.reloptions @> array['autovacuum_enabled=false']) as waits
      from ${state}.versioned_tables as t
      cross join lateral (
          select count(*)::integer as views, min(v.version) filter (where r.retired_at is null) as oldest,
@@ -51,6 +56,16 @@ export async function tendVersions(session: Session, state: string): Promise<voi
   }
   await prune(session, alive);
   await readWhole(session, state, alive);
+  await letVacuum(session, alive);
+}
+
+/** Those that a run made are autovacuum's from now on; one that somebody keeps locked, the next time. */
+async function letVacuum(session: Session, tables: readonly Tended[]): Promise<void> {
+  for (const { schema, table: name } of tables.filter((table) => table.waits)) {
+    await withShortLock(session, async () => {
+      await session.query(`alter table ${sqlName({ schema, name })} reset (autovacuum_enabled)`);
+    });
+  }
 }
 
 /** Rows that were taken away before the oldest kept version, or with it, are nobody's. Each table by itself. */

@@ -90,6 +90,46 @@ describe('a versioned model', () => {
     expect(await plan(`select city from shop.${name} where id = 3`)).toContain('Index Cond: (id = 3)');
   });
 
+  test('is no concern of autovacuum before its run has ended, nor held from it afterwards by whoever has it locked', async () => {
+    const options = async (): Promise<unknown> =>
+      (
+        await query(
+          `select array_to_string(reloptions, ' ') from pg_class where relname = '${name}__versions'`,
+        )
+      )[0];
+    const reader: PlainNode = {
+      name: `${name}_reader`,
+      config: { materialized: 'table' },
+      reads: [name],
+      sql: () =>
+        `select array_to_string(reloptions, ' ') as said from pg_class where relname = '${name}__versions'`,
+    };
+    expect((await runPlain(database, [model(many(1, 10)), reader])).error).toBeUndefined();
+    expect(await query(`select said like '%autovacuum_enabled=false%' from shop.${name}_reader`)).toEqual([
+      [true],
+    ]);
+    expect(String(await options())).not.toContain('autovacuum_enabled');
+    expect(String(await options())).toContain('autovacuum_vacuum_insert_scale_factor=0.005');
+
+    await query(
+      `alter table ${(await relation()).replace(/\.\w+$/, '')}.${name}__versions set (autovacuum_enabled = false)`,
+    );
+    const locked = new pg.Client({ connectionString: place.url });
+    await locked.connect();
+    try {
+      await locked.query(
+        `begin; lock table ${(await relation()).replace(/\.\w+$/, '')}.${name}__versions in share update exclusive mode`,
+      );
+      await database.use((session) => collectGarbage(session, { state: 'thau' }));
+      expect(String(await options())).toContain('autovacuum_enabled=false');
+      await locked.query('rollback');
+      await database.use((session) => collectGarbage(session, { state: 'thau' }));
+      expect(String(await options())).not.toContain('autovacuum_enabled');
+    } finally {
+      await locked.end();
+    }
+  });
+
   test('keeps what is unique unique, and tells the API of columns, keys and indexes as of a table', async () => {
     const config = { indexes: [{ columns: ['id'], unique: true }], incremental_strategy: 'append' };
     await build(values(`(1, 'Huế')`), config);

@@ -104,6 +104,9 @@ final as (
     select known.text_key, null, null, null
     from known
     where not exists (select 1 from held where held.text_key = known.text_key)
+    {%- else %}
+    {#- in the order in which those that are shared are looked for #}
+    order by slip_key
     {%- endif %}
 
 )
