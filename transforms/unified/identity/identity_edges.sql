@@ -4,6 +4,7 @@
     unique_key=['node_a', 'node_b'],
     full_refresh=false,
     on_schema_change='append_new_columns',
+    index_superseded=false,
     indexes=[
         {'columns': ['node_a', 'node_b'], 'unique': True},
         {'columns': ['node_b']},
