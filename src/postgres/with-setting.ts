@@ -19,14 +19,21 @@ export async function withSetting<T>(
   return answer;
 }
 
-/** Has a table analyzed by a sample of a tenth of the usual size: it tells how many rows there are, and whether keys repeat. */
-export async function analyzeRoughly(tx: Session, table: string): Promise<void> {
+/**
+ * Has a table analyzed by a sample of a tenth of the usual size: it tells how many rows there are, and whether keys repeat.
+ * `columns`, quoted, are those of which more is to be known than that; all, if none are named.
+ */
+export async function analyzeRoughly(
+  tx: Session,
+  table: string,
+  columns: readonly string[] = [],
+): Promise<void> {
   await withSetting(
     tx,
     'default_statistics_target',
     () => `'10'`,
     () => {
-      tx.later(`analyze ${table}`);
+      tx.later(`analyze ${table}${columns.length > 0 ? ` (${columns.join(', ')})` : ''}`);
       return Promise.resolve();
     },
   );

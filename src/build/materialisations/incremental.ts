@@ -1,4 +1,5 @@
 import type { QueryAnswer } from '../../project/context/database-adapter.js';
+import { quoteIdentifier } from '../../postgres/identifier.js';
 import type { Session } from '../../postgres/session.js';
 import { analyzeRoughly } from '../../postgres/with-setting.js';
 import { sqlName } from '../relation.js';
@@ -15,6 +16,7 @@ import { planColumns, syncColumns } from './on-schema-change.js';
 import { selectBody } from './select-body.js';
 import { deltaName } from './own-strategy.js';
 import { createTable } from './table.js';
+import { uniqueKeyOf } from './unique-key.js';
 import { sqlHeader } from './view.js';
 
 /**
@@ -99,8 +101,17 @@ export async function createDelta(input: CandidateInput): Promise<Delta> {
   const { rowCount } = await tx.query(
     `${sqlHeader(config)}create temporary table ${deltaName} as ${selectBody(sql)}`,
   );
-  await analyzeRoughly(tx, name);
-  return { name, columns: await temporaryColumns(tx), rows: rowCount };
+  const columns = await temporaryColumns(tx);
+  const keys = uniqueKeyOf(config);
+  // without a key its rows are inserted, and nothing is looked up by them
+  if (keys.length > 0 || input.strategy) await analyzeRoughly(tx, name, keyColumns(keys, columns));
+  return { name, columns, rows: rowCount };
+}
+
+/** What a strategy looks rows up by; nothing where the key is not a list of columns, and all may matter. */
+function keyColumns(keys: readonly string[], columns: Delta['columns']): readonly string[] {
+  const names = new Set(columns.map((column) => column.name));
+  return keys.every((key) => names.has(key)) ? [...new Set(keys)].map(quoteIdentifier) : [];
 }
 
 async function temporaryColumns(tx: Session): Promise<Delta['columns']> {

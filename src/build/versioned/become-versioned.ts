@@ -4,7 +4,7 @@ import type { ManifestNode, NodeConfig } from '../../project/manifest.js';
 import { createIndexes } from '../materialisations/indexes.js';
 import { sqlName, type RowStore } from '../relation.js';
 import { placeKey, readColumns } from '../views/read-columns.js';
-import { definitionOf } from './definition.js';
+import { definitionOf, indexesSuperseded } from './definition.js';
 import { fromColumn, storeName, toColumn, versionSetting, wholeView } from './version-text.js';
 
 /** Stands in `relations.run_id` for tables that outlive the run that made them: their views are what is collected. */
@@ -59,10 +59,13 @@ export async function becomeVersioned(input: NewStore): Promise<RowStore | undef
       ),
       `create trigger thau_stamp before update on ${name} for each row execute function ${state}.stamp_version()`,
       `create index on ${beside} (${toColumn})`,
+      // the two columns of its own tell how many rows a version has there; of the others nobody has to know, and no
+      // statistics tell of a person whose rows went
+      `alter table ${beside} ${columns.map((column) => `alter column ${quoteIdentifier(column)} set statistics 0`).join(', ')}`,
       wholeView(made, store, columns),
     ].join(';\n'),
   );
-  await createIndexes(tx, superseded, plainIndexes(config), node);
+  if (indexesSuperseded(config)) await createIndexes(tx, superseded, plainIndexes(config), node);
   await tx.query(
     `insert into ${state}.relations (relation_schema, relation_name, relation_kind, run_id, node_id)
      select $1, t.name, 'table', ${sharedByRuns}, $4 from unnest(array[$2, $3]) as t (name)`,

@@ -90,6 +90,37 @@ describe('a versioned model', () => {
     expect(await plan(`select city from shop.${name} where id = 3`)).toContain('Index Cond: (id = 3)');
   });
 
+  test('has no indexes over superseded rows where its config says so, and nothing is gathered about their values', async () => {
+    const indexes = [{ columns: ['id'], unique: true }, { columns: ['city', 'id'] }];
+    const beside = async (): Promise<unknown> =>
+      (
+        await query(
+          `select (select count(*)::int from pg_indexes where tablename = c.relname),
+                  (select array_agg(attname::text order by attnum) from pg_attribute
+                   where attrelid = c.oid and attnum > 0 and attstattarget is distinct from 0)
+           from pg_class as c where c.relname = '${name}__superseded'`,
+        )
+      )[0];
+    await build(many(1, 5000), { indexes });
+    expect(await beside()).toEqual([3, ['_from_gen', '_to_gen']]);
+    // another definition: the table is made anew, and versioned again
+    const config = { indexes, index_superseded: false };
+    expect(message(await build(many(4990, 5010), config))).toContain('its indexes changed');
+    const before = await relation();
+    expect(message(await build(many(5000, 5020), config))).toBe('INSERT 0 21 (versioned)');
+    const [store] = await query(
+      `select format('%I.%I', table_schema, superseded_name) from thau.versioned_tables
+       where table_name = '${name}__versions' order by head desc limit 1`,
+    );
+    expect(
+      await query(
+        `select (select count(*)::int from pg_indexes where format('%I.%I', schemaname, tablename) = '${String((store as unknown[])[0])}') as indexes,
+                (select count(*)::int from ${before}) as earlier, (select count(*)::int from ${before} where id = 5000) as one,
+                (select count(*)::int from ${await relation()}) as now`,
+      ),
+    ).toEqual([[1, 5010, 1, 5020]]);
+  });
+
   test('is no concern of autovacuum before its run has ended, nor held from it afterwards by whoever has it locked', async () => {
     const options = async (): Promise<unknown> =>
       (

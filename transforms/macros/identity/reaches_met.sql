@@ -26,15 +26,17 @@ known_of_touched as (
 
 ),
 
-{#- What is new stands alone until a link ties it. -#}
+{#- What is new stands alone until a link ties it. `distinct` tells PostgreSQL that a node is one row: it would expect the joins
+    of `ends` to find thousands of millions, and make a hash of 32 MB for each. -#}
 labelled as materialized (
 
-    select
+    select distinct on (touched.node)
         touched.node,
         known.component,
         coalesce(known.reach, touched.node) as reach
     from touched
     left join known_of_touched as known on touched.node = known.node
+    order by touched.node
 
 ),
 

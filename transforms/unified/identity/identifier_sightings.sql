@@ -4,6 +4,7 @@
     unique_key=['record_key', 'identifier_id'],
     full_refresh=false,
     meta={'erase': {'how': 'pseudonymise', 'names': ['name_key'], 'ended': 'not is_current'}},
+    index_superseded=false,
     indexes=[
         {'columns': ['record_key', 'identifier_id'], 'unique': True},
         {'columns': ['identifier_id']},

@@ -4,6 +4,7 @@
     unique_key='identifier_id',
     full_refresh=false,
     on_schema_change='sync_all_columns',
+    index_superseded=false,
     indexes=[
         {'columns': ['identifier_id'], 'unique': True},
         {'columns': ['batch']}

@@ -3,6 +3,7 @@
     incremental_strategy='append',
     full_refresh=false,
     on_schema_change='append_new_columns',
+    index_superseded=false,
     indexes=[
         {'columns': ['identity_id', 'assignment_number'], 'unique': True},
         {'columns': ['customer_id']},

@@ -5,6 +5,7 @@
     full_refresh=false,
     on_schema_change='sync_all_columns',
     meta={'erase': {'how': 'pseudonymise', 'names': ['person_label']}},
+    index_superseded=false,
     indexes=[
         {'columns': ['record_key', 'identity_id'], 'unique': True},
         {'columns': ['identity_id']},
@@ -86,9 +87,20 @@ their_persons as (
 
 ),
 
+{#- A table built before rows said since when they are there has no `first_batch`: the name then means that of `before`. -#}
 known as (
 
-    {{ rows_of(this, 'record_key', 'touched_records') }}
+    select known.*
+    from (select null::integer as first_batch) as before
+    cross join lateral (
+        select
+            record_key, source, identifier_id, identity_id, identifier_type, identifier_value, person_label, type_priority,
+            seen_at, refused_because, strongest_identity_id, first_batch
+        from {{ this }} as found
+        {{ expected_many() }}
+        where found.record_key = {{ any_of('touched_records', 'record_key') }}
+        offset 0
+    ) as known
 
 ),
 {%- else %}
@@ -183,6 +195,11 @@ final as (
         ranked.seen_at,
         ranked.refused_because,
         ranked.strongest_identity_id,
+        {%- if is_incremental() %}
+        case when known.record_key is null then {{ next_batch('1') }} else known.first_batch end as first_batch,
+        {%- else %}
+        {{ next_batch('1') }} as first_batch,
+        {%- endif %}
         {{- written }}
     from ranked
     {%- if is_incremental() %}
@@ -207,6 +224,7 @@ final as (
         known.seen_at,
         'the record says so no longer' as refused_because,
         null as strongest_identity_id,
+        known.first_batch,
         {{- written }}
     from known
     where known.refused_because is distinct from 'the record says so no longer'

@@ -4,6 +4,7 @@
     unique_key='node',
     full_refresh=false,
     on_schema_change='sync_all_columns',
+    index_superseded=false,
     indexes=[
         {'columns': ['node'], 'unique': True},
         {'columns': ['component']},

@@ -4,6 +4,7 @@
     unique_key=['node_a', 'node_b'],
     full_refresh=false,
     on_schema_change='append_new_columns',
+    index_superseded=false,
     indexes=[
         {'columns': ['node_a', 'node_b'], 'unique': True},
         {'columns': ['node_b']},
@@ -54,22 +55,64 @@ rules as materialized (
 
 {%- if is_incremental() %}
 
+{#- A claim that came after the last build adds to its edge; one that was there already may have said otherwise, and then the
+    edges of its identity are counted again from all their claims. -#}
 fresh as materialized (
 
-    select identity_id, strongest_identity_id, refused_because from claims
+    select
+        record_key,
+        identity_id,
+        strongest_identity_id,
+        seen_at,
+        refused_because is null and strongest_identity_id <> identity_id as is_tie,
+        {%- if compares_all() %}
+        false as is_first
+        {%- else %}
+        coalesce(first_batch, 0) > {{ last_read('upstream_batch') }} as is_first
+        {%- endif %}
+    from claims
     where {{ is_new_to_this() }}
 
 ),
 
 touched as (
 
-    select distinct identity_id from fresh
+    select
+        identity_id,
+        not bool_and(is_first) as is_recounted
+    from fresh
+    group by identity_id
+    having bool_or(is_tie or not is_first)
 
 ),
 
+stronger as (
+
+    select distinct strongest_identity_id as identity_id from fresh
+    where is_tie
+
+),
+
+either as (
+
+    select identity_id from touched
+    union
+    select identity_id from stronger
+
+),
+
+nodes_of_either as (
+
+    {{ rows_of('nodes', 'identity_id', 'either') }}
+
+),
+
+{#- An edge hangs on what the weaker of its ends claims. -#}
 touched_nodes as (
 
-    {{ rows_of('nodes', 'identity_id', 'touched') }}
+    select nodes.*, touched.is_recounted
+    from touched
+    inner join nodes_of_either as nodes on touched.identity_id = nodes.identity_id
 
 ),
 
@@ -79,57 +122,109 @@ known_there as (
 
 ),
 
-{#- An edge hangs on what the weaker of its ends claims. -#}
-weaker as (
+recounted as (
 
-    select identity_id from fresh
-    where refused_because is null
-        and strongest_identity_id <> identity_id
-    union
-    select identity_b from known_there
+    select identity_id from touched
+    where is_recounted
+
+),
+
+recounted_claims as (
+
+    {{ rows_of('claims', 'identity_id', 'recounted') }}
 
 ),
 
 their_claims as (
 
-    {{ rows_of('claims', 'identity_id', 'weaker') }}
+    select record_key, identity_id, strongest_identity_id, seen_at, refused_because
+    from recounted_claims
+    union all
+    select fresh.record_key, fresh.identity_id, fresh.strongest_identity_id, fresh.seen_at, null
+    from fresh
+    where fresh.is_tie
+        and not exists (select 1 from recounted where recounted.identity_id = fresh.identity_id)
 
 ),
 
-stronger as (
+other_stronger as (
 
-    select distinct strongest_identity_id as identity_id from their_claims
+    select strongest_identity_id as identity_id from recounted_claims
+    except
+    select identity_id from nodes_of_either
 
 ),
 
 stronger_nodes as (
 
-    {{ rows_of('nodes', 'identity_id', 'stronger') }}
+    select * from nodes_of_either
+    union all
+    select * from ({{ rows_of('nodes', 'identity_id', 'other_stronger') }}) as others
 
 ),
 {%- endif %}
 
 {#- By numbers: texts take many times as long to sort. All else of an end is the same in all rows of a pair. -#}
-told as (
+claimed as {{ '' if is_incremental() else 'not ' }}materialized (
 
     select
         a.node as node_a,
         b.node as node_b,
-        min(a.identity_id) as identity_a,
-        min(b.identity_id) as identity_b,
-        min(a.identifier_type) as type_a,
-        min(b.identifier_type) as type_b,
-        min(greatest(a.type_priority, b.type_priority)) as strength,
-        count(*) as evidence_count,
-        (array_agg(claims.record_key order by claims.seen_at, claims.record_key))[1] as first_record_key,
-        min(claims.seen_at) as first_seen_at,
-        max(claims.seen_at) as last_seen_at
+        a.identity_id as identity_a,
+        b.identity_id as identity_b,
+        a.identifier_type as type_a,
+        b.identifier_type as type_b,
+        greatest(a.type_priority, b.type_priority) as strength,
+        {%- if is_incremental() %}
+        1 as evidence_count,
+        claims.seen_at as last_seen_at,
+        {%- endif %}
+        claims.seen_at,
+        claims.record_key
     from {{ 'their_claims' if is_incremental() else 'claims' }} as claims
     inner join {{ 'stronger_nodes' if is_incremental() else 'nodes' }} as a on claims.strongest_identity_id = a.identity_id
     inner join {{ 'touched_nodes' if is_incremental() else 'nodes' }} as b on claims.identity_id = b.identity_id
     where claims.refused_because is null
         and claims.strongest_identity_id <> claims.identity_id
-    group by a.node, b.node
+    {%- if is_incremental() %}
+    union all
+    -- what was counted before and stays
+    select
+        known.node_a,
+        known.node_b,
+        known.identity_a,
+        known.identity_b,
+        known.type_a,
+        known.type_b,
+        known.strength,
+        known.evidence_count,
+        known.last_seen_at,
+        known.first_seen_at,
+        known.first_record_key
+    from known_there as known
+    inner join touched_nodes on known.node_b = touched_nodes.node
+    where not touched_nodes.is_recounted
+        and known.evidence_count > 0
+    {%- endif %}
+
+),
+
+told as (
+
+    select
+        node_a,
+        node_b,
+        min(identity_a) as identity_a,
+        min(identity_b) as identity_b,
+        min(type_a) as type_a,
+        min(type_b) as type_b,
+        min(strength) as strength,
+        {{ 'sum(evidence_count)::bigint' if is_incremental() else 'count(*)' }} as evidence_count,
+        (array_agg(record_key order by seen_at, record_key))[1] as first_record_key,
+        min(seen_at) as first_seen_at,
+        max({{ 'last_seen_at' if is_incremental() else 'seen_at' }}) as last_seen_at
+    from claimed
+    group by node_a, node_b
 
 ),
 

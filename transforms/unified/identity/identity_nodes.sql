@@ -5,6 +5,7 @@
     full_refresh=false,
     on_schema_change='sync_all_columns',
     meta={'erase': {'how': 'pseudonymise', 'names': ['person_label']}},
+    index_superseded=false,
     indexes=[
         {'columns': ['identity_id'], 'unique': True},
         {'columns': ['node'], 'unique': True},
