@@ -306,7 +306,7 @@ function makeWorld(random: (below: number) => number, world: string): World {
 }
 
 function hash(text: string): number {
-  return [...text].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) >>> 0, 7);
+  return Buffer.from(text).reduce((sum, byte) => (Math.imul(sum, 31) + byte) >>> 0, 7);
 }
 
 function shuffled<T>(list: readonly T[], random: (below: number) => number): T[] {
