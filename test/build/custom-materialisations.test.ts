@@ -279,7 +279,8 @@ describe('materializations written in Jinja', () => {
     });
     try {
       const env = { DATABASE_URL: database.url };
-      const ran = await thau(['build', '--project-dir', own.path], env);
+      // one at a time: two tests that make the same table at once would both find that it is not there
+      const ran = await thau(['build', '--threads', '1', '--project-dir', own.path], env);
       expect(ran.stderr).toContain('two: 42 rows');
       expect(ran.stderr).toMatch(/WARN +test +alone +41 /);
       expect(await database.query('select n from public.ran')).toEqual([{ n: 1 }]);

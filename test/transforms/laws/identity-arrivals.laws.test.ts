@@ -26,7 +26,8 @@ test('whatever the order and the batches of arrival, people are those of one who
   const splits = all.flatMap((world) => world.splits);
   const whole = await createIdentityProject(limits);
   const grown = await createIdentityProject(limits);
-  const matched = await createIdentityProject(limits);
+  // the step turned off stands in every suite; turned on again, in that of the laws
+  const matched = laws === 0 ? undefined : await createIdentityProject(limits);
   try {
     await whole.deliver(arrivals, loadedAt(0));
     whole.tellApart(splits);
@@ -47,24 +48,26 @@ test('whatever the order and the batches of arrival, people are those of one who
 
     // nothing came, but somebody spoke: half of what was said is taken back
     const left = shuffled(splits, random).slice(splits.length / 2);
-    await matched.deliver(arrivals, loadedAt(0));
-    matched.tellApart(left);
-    grown.tellApart(left);
-    await matched.thau('build', ...matching);
-    await grown.thau('build', ...matching);
-    expect(await people(grown)).toEqual(await people(matched));
-    expect(await tiedByProbability(grown)).toBeGreaterThan(0);
-    expect(await stands(grown)).toEqual([]);
+    if (matched) {
+      await matched.deliver(arrivals, loadedAt(0));
+      matched.tellApart(left);
+      grown.tellApart(left);
+      await matched.thau('build', ...matching);
+      await grown.thau('build', ...matching);
+      expect(await people(grown)).toEqual(await people(matched));
+      expect(await tiedByProbability(grown)).toBeGreaterThan(0);
+      expect(await stands(grown)).toEqual([]);
+    }
 
     // and comparing everything finds nothing to mend
     const before = { assignments: await assignments(grown), written: await written(grown) };
-    await grown.thau('build', '--full-refresh', ...matching);
+    await grown.thau('build', '--full-refresh', ...(matched ? matching : []));
     expect({ assignments: await assignments(grown), written: await written(grown) }).toEqual(before);
-    expect(await people(grown)).toEqual(await people(matched));
+    expect(await people(grown)).toEqual(await people(matched ?? whole));
   } finally {
     await whole.drop();
     await grown.drop();
-    await matched.drop();
+    await matched?.drop();
   }
 }, 600_000);
 
