@@ -108,7 +108,8 @@ changed_values as materialized (
 
 ),
 
-{#- By a number: texts of any length fit an index so, and there are only two sexes, which fill long chains of a hash index. -#}
+{#- By a number: texts of any length fit an index so, and a value that hundreds of thousands share (a sex, a province) is one
+    entry of it, where a hash index has a long chain. -#}
 held_values as (
 
     select found.*
